@@ -1,0 +1,90 @@
+# Every check and job of the project, one target each; `make` alone lists them.
+# A fresh clone needs Python 3.11+, a JDK 25 and Maven 3.8+: the rest is set up here, in .venv-<version> and target/.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# Several targets write target/ through Maven.
+.NOTPARALLEL:
+
+PYTHON_VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+VENV := .venv-$(PYTHON_VERSION)
+BIN := $(VENV)/bin
+MAVEN = $(PYTHON) tools/maven.py --batch-mode --no-transfer-progress
+
+# Directories too, so that a removed file counts as a change.
+PACKAGE_SOURCES := pyproject.toml hatch_build.py pom.xml tools/maven.py \
+	$(shell find python src/main \( -name __pycache__ -o -name _engine \) -prune -o -print 2>/dev/null)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  PYTHON=python3.13 chooses the interpreter, PYTEST_ARGS and BENCH_ARGS are handed on"
+
+bench: $(VENV)/installed-bench ## compare PyLoop with asyncio, uvloop, rloop and others
+	$(BIN)/python benchmarks/pyloop/bench_event_loop.py $(BENCH_ARGS)
+
+test: $(VENV)/installed-test java-test ## run all tests: the engine's in Java, then those in Python
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+test-all: java-test ## run the Python tests on every supported Python of this machine
+	@pythons=$$($(PYTHON) tools/find_pythons.py); failed=; \
+	test -n "$$pythons" || { echo "no usable Python 3.11 to 3.14 was found" >&2; exit 1; }; \
+	for python in $$pythons; do \
+		echo "== $$python"; \
+		$(MAKE) --no-print-directory python-test PYTHON="$$python" || failed="$$failed $$python"; \
+	done; \
+	test -z "$$failed" || { echo "failed on:$$failed" >&2; exit 1; }
+
+python-test: $(VENV)/installed-test ## run the Python tests alone
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+java-test: $(VENV)/created ## run the Java tests alone
+	$(MAVEN) test
+
+lint: $(VENV)/installed-lint ## check format, style and types of Python and Java
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(MAVEN) --quiet -Plint test-compile
+
+format: $(VENV)/installed-lint ## rewrite Python and Java sources in the project's format
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+	$(MAVEN) --quiet -Plint spotless:apply
+
+build: $(VENV)/created ## build the engine's jar: target/databridge-pyloop.jar
+	$(MAVEN) --quiet package -DskipTests
+
+clean: ## remove everything that was built or installed here
+	rm -rf target dist build .venv-* .mypy_cache .ruff_cache .pytest_cache python/data_bridge/pyloop/_engine
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+# Stamps: what is installed in the environment of this Python.
+
+$(VENV)/created:
+	@$(PYTHON) -c '' || { echo "missing: Python 3.11 or newer: $(PYTHON) does not start" >&2; exit 1; }
+	@$(PYTHON) tools/check_requirements.py
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/installed-lint: $(VENV)/created pyproject.toml
+	$(BIN)/python tools/extras.py lint
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/created $(PACKAGE_SOURCES)
+	$(BIN)/python -m pip install --quiet --no-input '.[test]'
+	@touch $@
+
+# The rivals are installed one by one: one of them having no wheel for this Python must not stop the others.
+$(VENV)/installed-rivals: $(VENV)/created pyproject.toml
+	$(BIN)/python tools/extras.py --each bench bench-more
+	@touch $@
+
+$(VENV)/installed-bench: $(VENV)/installed-rivals $(PACKAGE_SOURCES)
+	$(BIN)/python -m pip install --quiet --no-input .
+	@touch $@
+
+.PHONY: help bench test test-all python-test java-test lint format build clean

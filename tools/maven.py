@@ -1,0 +1,48 @@
+"""Run Maven on a JDK that can build the engine: `python3 tools/maven.py ARGUMENTS`.
+
+The JDK found by `data_bridge.pyloop._jdk` becomes JAVA_HOME for Maven, whatever the default Java of the system is.
+`--quiet` leaves warnings visible: Maven's own would hide those of the compiler, which fail the build.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+JDK_RULE = ROOT / "python" / "data_bridge" / "pyloop" / "_jdk.py"
+
+# Maven's own libraries use what newer JDKs warn about. Nobody who builds the engine can act on that.
+JDK_OPTIONS = "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+
+WARNINGS_ONLY = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+
+
+def main(arguments: list[str]) -> None:
+    """Replace this process by Maven."""
+    maven = shutil.which("mvn")
+    if maven is None:
+        sys.exit("Maven (mvn) was not found on PATH. Install Maven 3.8 or newer, for example the Debian package maven.")
+    # Loaded by its path: neither the package nor anything it imports need to be installed.
+    rule = runpy.run_path(str(JDK_RULE))
+    try:
+        home = rule["find_jdk"](compiler=True)
+    except ImportError as error:
+        sys.exit(str(error))
+    options = [JDK_OPTIONS, os.environ.get("MAVEN_OPTS", "")]
+    if "--quiet" in arguments:
+        arguments = [argument for argument in arguments if argument != "--quiet"]
+        options.append(WARNINGS_ONLY)
+    environment = {**os.environ, "JAVA_HOME": str(home), "MAVEN_OPTS": " ".join(options)}
+    command = [maven, "-f", str(ROOT / "pom.xml"), *arguments]
+    if not sys.stdout.isatty():
+        command.insert(1, "-Dstyle.color=never")
+    sys.stdout.flush()
+    os.execve(maven, command, environment)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
