@@ -1,0 +1,70 @@
+package databridge.pyloop.cpython;
+
+import databridge.pyloop.ffi.CFunction;
+import databridge.pyloop.ffi.Memory;
+
+/// `abstract.h`: calling Python. With the GIL; any call may run any code.
+public final class CallApi {
+    private static final CFunction VECTORCALL = CFunction.of("PyObject *PyObject_Vectorcall(PyObject *callable,"
+            + " PyObject *const *args, size_t nargsf, PyObject *kwnames)");
+    private static final CFunction VECTORCALL_METHOD = CFunction.of("PyObject *PyObject_VectorcallMethod("
+            + "PyObject *name, PyObject *const *args, size_t nargsf, PyObject *kwnames)");
+
+    private CallApi() {}
+
+    /// `callable(*arguments)`, NULL for an exception.
+    @Owned
+    public static long call(long callable, long... arguments) {
+        long array = array(arguments);
+        try {
+            return VECTORCALL.call(callable, array, arguments.length, 0L);
+        } finally {
+            Memory.free(array);
+        }
+    }
+
+    /// `self.name(*arguments)`, where the first argument is `self`; NULL for an exception.
+    @Owned
+    public static long callMethod(long name, long... selfAndArguments) {
+        StackGuard.check();
+        long array = array(selfAndArguments);
+        try {
+            return VECTORCALL_METHOD.call(name, array, selfAndArguments.length, 0L);
+        } finally {
+            Memory.free(array);
+        }
+    }
+
+    /// As [#callMethod] for a callee whose result is of no interest.
+    ///
+    /// @throws PyError if it raised
+    public static void run(long name, long... selfAndArguments) {
+        Refs.release(PyError.orThrow(callMethod(name, selfAndArguments)));
+    }
+
+    /// `self.name(...)` with the arguments an upcall received: `count` positional ones, then those `keywords`
+    /// names.
+    @Owned
+    public static long forward(long name, long self, long arguments, long count, long keywords) {
+        StackGuard.check();
+        long total = count + (keywords == 0 ? 0 : TupleApi.size(keywords));
+        long array = Memory.allocate((total + 1) * Long.BYTES);
+        Memory.putLong(array, self);
+        for (long i = 0; i < total; i++) {
+            Memory.putLong(array + (i + 1) * Long.BYTES, Memory.getLong(arguments + i * Long.BYTES));
+        }
+        try {
+            return VECTORCALL_METHOD.call(name, array, count + 1, keywords);
+        } finally {
+            Memory.free(array);
+        }
+    }
+
+    private static long array(long[] objects) {
+        long array = Memory.allocate(Math.max(1, objects.length) * (long) Long.BYTES);
+        for (int i = 0; i < objects.length; i++) {
+            Memory.putLong(array + (long) i * Long.BYTES, objects[i]);
+        }
+        return array;
+    }
+}

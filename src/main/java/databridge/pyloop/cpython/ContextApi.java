@@ -1,0 +1,39 @@
+package databridge.pyloop.cpython;
+
+import databridge.pyloop.ffi.CFunction;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.NativeLinker;
+
+/// `context.h`: the current context, and running in one. With the GIL.
+public final class ContextApi {
+    public static final long CONTEXT_TYPE = NativeLinker.symbol("PyContext_Type");
+
+    private static final CFunction COPY_CURRENT = CFunction.of("PyObject *PyContext_CopyCurrent(void)");
+    /// `Context.run` itself: it enters, calls and leaves in one downcall.
+    private static final CFunction RUN = CFunction.at(
+            runMethod(),
+            "PyObject *context_run(PyContext *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)");
+
+    private ContextApi() {}
+
+    @Owned
+    public static long copyCurrent() {
+        return PyError.orThrow(COPY_CURRENT.call());
+    }
+
+    /// `context.run(*arguments)`, where the first argument is the callable; NULL for an exception.
+    @Owned
+    public static long run(long context, long arguments, long count) {
+        return RUN.call(context, arguments, count, 0L);
+    }
+
+    private static long runMethod() {
+        long descriptor = ObjectApi.getAttribute(CONTEXT_TYPE, "run");
+        long definition = Memory.getLong(descriptor + DescriptorLayout.D_METHOD);
+        int flags = Memory.getInt(definition + DescriptorLayout.ML_FLAGS);
+        if (flags != (DescriptorLayout.METH_FASTCALL | DescriptorLayout.METH_KEYWORDS)) {
+            throw new LinkageError("Context.run has another calling convention on this Python: flags " + flags);
+        }
+        return Memory.getLong(definition + DescriptorLayout.ML_METH);
+    }
+}

@@ -1,0 +1,86 @@
+package databridge.pyloop.cpython;
+
+import databridge.pyloop.ffi.CFunction;
+import databridge.pyloop.ffi.Memory;
+
+/// `pyerrors.h`: raising, taking and restoring exceptions. With the GIL.
+public final class ErrorApi {
+    private static final CFunction SET_STRING =
+            CFunction.of("void PyErr_SetString(PyObject *exception, const char *string)");
+    private static final CFunction SET_OBJECT = CFunction.of("void PyErr_SetObject(PyObject *type, PyObject *value)");
+    private static final CFunction OCCURRED = CFunction.of("PyObject *PyErr_Occurred(void)");
+    private static final CFunction CLEAR = CFunction.of("void PyErr_Clear(void)");
+    private static final CFunction MATCHES =
+            CFunction.of("int PyErr_GivenExceptionMatches(PyObject *given, PyObject *exc)");
+    private static final CFunction CHECK_SIGNALS = CFunction.of("int PyErr_CheckSignals(void)");
+    private static final CFunction WRITE_UNRAISABLE = CFunction.of("void PyErr_WriteUnraisable(PyObject *obj)");
+    private static final CFunction STRERROR = CFunction.of("char *strerror(int errnum)");
+
+    private ErrorApi() {}
+
+    /// Raises `type(message)`.
+    ///
+    /// @return to be thrown
+    public static PyError raise(long type, String message) {
+        long text = Memory.allocate(message.length() * 4L + 1);
+        try {
+            Memory.putCString(text, message.length() * 4L + 1, message);
+            SET_STRING.call(type, text);
+        } finally {
+            Memory.free(text);
+        }
+        return PyError.pending();
+    }
+
+    /// Raises `OSError(errno, strerror(errno))`, of the subclass that fits.
+    ///
+    /// @return to be thrown
+    public static PyError raiseOsError(int errno) {
+        long number = PyError.orThrow(NumberApi.fromLong(errno));
+        long text = PyError.orThrow(UnicodeApi.fromString(Memory.getCString(STRERROR.call(errno))));
+        long error = PyError.orThrow(CallApi.call(Singletons.OS_ERROR, number, text));
+        SET_OBJECT.call(Memory.getLong(error + PyObjectLayout.OB_TYPE), error);
+        Refs.release(number);
+        Refs.release(text);
+        Refs.release(error);
+        return PyError.pending();
+    }
+
+    /// Whether an exception is pending.
+    public static boolean occurred() {
+        return OCCURRED.call() != 0;
+    }
+
+    public static void clear() {
+        CLEAR.call();
+    }
+
+    /// Whether an exception is an instance of `type`.
+    public static boolean matches(long exception, long type) {
+        return (int) MATCHES.call(exception, type) != 0;
+    }
+
+    /// Runs the Python handlers of signals that have arrived; only the main thread has any.
+    ///
+    /// @throws PyError if one of them raised
+    public static void checkSignals() {
+        PyError.orThrow((int) CHECK_SIGNALS.call());
+    }
+
+    /// Takes the pending exception, which must exist, out of the thread: normalized, with its traceback.
+    @Owned
+    public static long takeRaised() {
+        return RaisedException.take();
+    }
+
+    /// Makes an exception the pending one.
+    public static void restore(@Stolen long exception) {
+        SET_OBJECT.call(Memory.getLong(exception + PyObjectLayout.OB_TYPE), exception);
+        Refs.release(exception);
+    }
+
+    /// Reports the pending exception where nobody can be told.
+    public static void writeUnraisable(long object) {
+        WRITE_UNRAISABLE.call(object);
+    }
+}

@@ -1,0 +1,56 @@
+package databridge.pyloop.cpython;
+
+import databridge.pyloop.ffi.CFunction;
+import databridge.pyloop.ffi.Memory;
+
+/// Proves against the running interpreter what is read as memory here, so that a Python with other layouts is
+/// refused at boot and not corrupted later. With the GIL.
+public final class LayoutCheck {
+    private static final CFunction TUPLE_GET_ITEM =
+            CFunction.of("PyObject *PyTuple_GetItem(PyObject *p, Py_ssize_t pos)");
+
+    private LayoutCheck() {}
+
+    /// @throws LinkageError naming the first layout that differs
+    public static void require() {
+        long number = NumberApi.fromDouble(1234.5);
+        check("ob_type", ObjectApi.typeOf(number) == Singletons.FLOAT_TYPE);
+        check("ob_fval", NumberApi.exactFloat(number) == 1234.5);
+        check("ob_refcnt", Refs.unshared(number));
+        long tuple = TupleApi.ofOne(number);
+        check("ob_refcnt after retain", !Refs.unshared(number));
+        check("ob_size", TupleApi.size(tuple) == 1);
+        check("ob_item", TUPLE_GET_ITEM.call(tuple, 0L) == number);
+        Refs.release(tuple);
+        check("ob_refcnt after release", Refs.unshared(number));
+        check("tp_name", ObjectApi.typeName(number).equals("float"));
+        Refs.release(number);
+        requireImmortality();
+        requireSlots();
+    }
+
+    /// The constants keep their count from 3.12 on, and change it before.
+    private static void requireImmortality() {
+        int before = Memory.getInt(Singletons.NONE + PyObjectLayout.OB_REFCNT);
+        check("immortal None", Interpreter.AT_LEAST_3_12 == (before < 0));
+    }
+
+    private static void requireSlots() {
+        long type = SlottedClass.withSlot("Probe", "field");
+        long offset = DescriptorLayout.memberOffset(type, "field");
+        check(
+                "slot offset",
+                offset == PyObjectLayout.OBJECT_SIZE && SlottedClass.basicSize(type) == offset + Long.BYTES);
+        long instance = ObjectApi.allocate(type);
+        ObjectApi.setAttribute(instance, "field", Singletons.NONE);
+        check("slot value", Memory.getLong(instance + offset) == Singletons.NONE);
+        Refs.release(instance);
+        Refs.release(type);
+    }
+
+    private static void check(String layout, boolean holds) {
+        if (!holds) {
+            throw new LinkageError("this Python lays its objects out differently: " + layout);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package databridge.pyloop.cpython;
+
+import databridge.pyloop.ffi.CFunction;
+import databridge.pyloop.ffi.Memory;
+
+/// `object.h`, `import.h`, `dictobject.h` and `objimpl.h`, as far as they are used. With the GIL.
+public final class ObjectApi {
+    private static final CFunction GET_ATTR = CFunction.of("PyObject *PyObject_GetAttr(PyObject *o, PyObject *name)");
+    private static final CFunction SET_ATTR =
+            CFunction.of("int PyObject_SetAttr(PyObject *o, PyObject *name, PyObject *v)");
+    private static final CFunction CALLABLE = CFunction.of("int PyCallable_Check(PyObject *o)");
+    private static final CFunction REPR = CFunction.of("PyObject *PyObject_Repr(PyObject *o)");
+    private static final CFunction IMPORT = CFunction.of("PyObject *PyImport_ImportModule(const char *name)");
+    private static final CFunction DICT_NEW = CFunction.of("PyObject *PyDict_New(void)");
+    private static final CFunction DICT_SET =
+            CFunction.of("int PyDict_SetItem(PyObject *p, PyObject *key, PyObject *val)");
+    private static final CFunction IS_SUBTYPE = CFunction.of("int PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b)");
+    private static final CFunction GENERIC_ALLOC =
+            CFunction.of("PyObject *PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t nitems)");
+    private static final CFunction GC_TRACK = CFunction.of("void PyObject_GC_Track(void *op)");
+    private static final CFunction GC_UNTRACK = CFunction.of("void PyObject_GC_UnTrack(void *op)");
+    private static final CFunction GC_IS_TRACKED = CFunction.of("int PyObject_GC_IsTracked(PyObject *op)");
+
+    private ObjectApi() {}
+
+    @Borrowed
+    public static long typeOf(long object) {
+        return Memory.getLong(object + PyObjectLayout.OB_TYPE);
+    }
+
+    public static boolean isInstance(long object, long type) {
+        long actual = typeOf(object);
+        return actual == type || (int) IS_SUBTYPE.call(actual, type) != 0;
+    }
+
+    /// The name of an object's class, for messages.
+    public static String typeName(long object) {
+        return Memory.getCString(Memory.getLong(typeOf(object) + PyObjectLayout.TP_NAME));
+    }
+
+    public static boolean isCallable(long object) {
+        return (int) CALLABLE.call(object) != 0;
+    }
+
+    /// @throws PyError as `getattr` raises
+    @Owned
+    public static long getAttribute(long object, String name) {
+        return PyError.orThrow(GET_ATTR.call(object, UnicodeApi.interned(name)));
+    }
+
+    /// @throws PyError as `setattr` raises
+    public static void setAttribute(long object, String name, long value) {
+        PyError.orThrow((int) SET_ATTR.call(object, UnicodeApi.interned(name), value));
+    }
+
+    /// @throws PyError as `repr` raises
+    @Owned
+    public static long repr(long object) {
+        return PyError.orThrow(REPR.call(object));
+    }
+
+    /// @throws PyError as `import` raises
+    @Owned
+    public static long importModule(String name) {
+        return PyError.orThrow(IMPORT.call(Memory.cString(name)));
+    }
+
+    @Owned
+    public static long newDict() {
+        return PyError.orThrow(DICT_NEW.call());
+    }
+
+    public static void setItem(long dict, String key, long value) {
+        PyError.orThrow((int) DICT_SET.call(dict, UnicodeApi.interned(key), value));
+    }
+
+    /// A zeroed, collector-tracked instance of a heap type, without running `__new__` or `__init__`.
+    ///
+    /// May run the garbage collector, and with it any code.
+    @Owned
+    public static long allocate(long type) {
+        return PyError.orThrow(GENERIC_ALLOC.call(type, 0L));
+    }
+
+    /// Shows an object to the garbage collector, if it is not.
+    public static void track(long object) {
+        if ((int) GC_IS_TRACKED.call(object) == 0) {
+            GC_TRACK.call(object);
+        }
+    }
+
+    /// Hides an object from the garbage collector. Nothing may then be reachable only through it for long.
+    public static void untrack(long object) {
+        GC_UNTRACK.call(object);
+    }
+}

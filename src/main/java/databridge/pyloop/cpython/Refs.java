@@ -1,0 +1,79 @@
+package databridge.pyloop.cpython;
+
+import static databridge.pyloop.cpython.PyObjectLayout.OB_REFCNT;
+
+import databridge.pyloop.ffi.CFunction;
+import databridge.pyloop.ffi.Memory;
+
+/// The only places where a reference count changes. With the GIL.
+///
+/// Up to 3.11 the count is one 64-bit number. From 3.12 on it is a 32-bit one that is negative for immortal
+/// objects, which must not be touched (PEP 683); 3.14 keeps flags in the other half of the word. Debug builds
+/// total all counts, so there C does the counting.
+public final class Refs {
+    private static final boolean IMMORTALS = Interpreter.AT_LEAST_3_12;
+    private static final boolean COUNTED_BY_C = Interpreter.DEBUG_BUILD;
+    private static final CFunction DEALLOC = CFunction.of("void _Py_Dealloc(PyObject *op)");
+    private static final CFunction INC_REF = CFunction.of("void Py_IncRef(PyObject *o)");
+    private static final CFunction DEC_REF = CFunction.of("void Py_DecRef(PyObject *o)");
+
+    private Refs() {}
+
+    /// Takes one more reference.
+    ///
+    /// @return `object`, for use in an expression
+    @Owned
+    public static long retain(long object) {
+        if (COUNTED_BY_C) {
+            INC_REF.call(object);
+        } else if (IMMORTALS) {
+            int count = Memory.getInt(object + OB_REFCNT);
+            if (count >= 0) {
+                Memory.putInt(object + OB_REFCNT, count + 1);
+            }
+        } else {
+            Memory.putLong(object + OB_REFCNT, Memory.getLong(object + OB_REFCNT) + 1);
+        }
+        return object;
+    }
+
+    /// Gives one reference up. The last one frees the object, which may run any Python code.
+    public static void release(@Stolen long object) {
+        if (COUNTED_BY_C) {
+            DEC_REF.call(object);
+        } else if (IMMORTALS) {
+            int count = Memory.getInt(object + OB_REFCNT);
+            if (count >= 0) {
+                Memory.putInt(object + OB_REFCNT, count - 1);
+                if (count == 1) {
+                    DEALLOC.call(object);
+                }
+            }
+        } else {
+            long count = Memory.getLong(object + OB_REFCNT) - 1;
+            Memory.putLong(object + OB_REFCNT, count);
+            if (count == 0) {
+                DEALLOC.call(object);
+            }
+        }
+    }
+
+    /// [#release], unless it is NULL.
+    public static void releaseIfAny(@Stolen long object) {
+        if (object != 0) {
+            release(object);
+        }
+    }
+
+    /// Empties a C field that owns a reference, and only then gives the reference up.
+    public static void clear(long field) {
+        long object = Memory.getLong(field);
+        Memory.putLong(field, 0);
+        releaseIfAny(object);
+    }
+
+    /// Whether the caller's reference is the only one.
+    public static boolean unshared(long object) {
+        return Memory.getInt(object + OB_REFCNT) == 1;
+    }
+}

@@ -1,0 +1,35 @@
+package databridge.pyloop.cpython;
+
+import databridge.pyloop.ffi.NativeLinker;
+
+/// Makes an empty Python class with `__slots__`: a garbage-collected base that C alone manages, for [TypeDef]s to
+/// extend.
+public final class SlottedClass {
+    private static final long TYPE_TYPE = NativeLinker.symbol("PyType_Type");
+
+    private SlottedClass() {}
+
+    /// `type(name, (), {"__slots__": (slot,)})`
+    @Owned
+    public static long withSlot(String name, String slot) {
+        long className = UnicodeApi.fromString(name);
+        long bases = TupleApi.ofNone(0);
+        long body = ObjectApi.newDict();
+        long slots = UnicodeApi.fromString(slot);
+        ObjectApi.setItem(body, "__slots__", slots);
+        long type = CallApi.call(TYPE_TYPE, className, bases, body);
+        Refs.release(className);
+        Refs.release(bases);
+        Refs.release(body);
+        Refs.release(slots);
+        return PyError.orThrow(type);
+    }
+
+    /// The size of an instance in bytes, `type.__basicsize__`.
+    public static long basicSize(long type) {
+        long size = ObjectApi.getAttribute(type, "__basicsize__");
+        long value = NumberApi.asLong(size);
+        Refs.release(size);
+        return value;
+    }
+}

@@ -1,0 +1,53 @@
+package databridge.pyloop.cpython;
+
+import static databridge.pyloop.cpython.PyObjectLayout.OB_SIZE;
+
+import databridge.pyloop.ffi.CFunction;
+import databridge.pyloop.ffi.Memory;
+
+/// `tupleobject.h`. With the GIL.
+public final class TupleApi {
+    /// Where the items begin: 3.14 has put a cached hash before them, so the interpreter is asked.
+    public static final long OB_ITEM = SlottedClass.basicSize(Singletons.TUPLE_TYPE);
+
+    private static final CFunction NEW = CFunction.of("PyObject *PyTuple_New(Py_ssize_t size)");
+
+    private TupleApi() {}
+
+    /// A tuple of the objects in a C array.
+    @Owned
+    public static long fromArray(long array, long count) {
+        long tuple = PyError.orThrow(NEW.call(count));
+        for (long i = 0; i < count; i++) {
+            Memory.putLong(tuple + OB_ITEM + i * Long.BYTES, Refs.retain(Memory.getLong(array + i * Long.BYTES)));
+        }
+        return tuple;
+    }
+
+    /// `(object,)`
+    @Owned
+    public static long ofOne(long object) {
+        long tuple = PyError.orThrow(NEW.call(1L));
+        Memory.putLong(tuple + OB_ITEM, Refs.retain(object));
+        return tuple;
+    }
+
+    /// A tuple of `count` times None.
+    @Owned
+    public static long ofNone(long count) {
+        long tuple = PyError.orThrow(NEW.call(count));
+        for (long i = 0; i < count; i++) {
+            Memory.putLong(tuple + OB_ITEM + i * Long.BYTES, Refs.retain(Singletons.NONE));
+        }
+        return tuple;
+    }
+
+    public static long size(long tuple) {
+        return Memory.getLong(tuple + OB_SIZE);
+    }
+
+    @Borrowed
+    public static long item(long tuple, long index) {
+        return Memory.getLong(tuple + OB_ITEM + index * Long.BYTES);
+    }
+}

@@ -1,0 +1,178 @@
+package databridge.pyloop.cpython;
+
+import static databridge.pyloop.cpython.DescriptorLayout.METH_FASTCALL;
+import static databridge.pyloop.cpython.DescriptorLayout.METH_KEYWORDS;
+import static databridge.pyloop.cpython.DescriptorLayout.METH_NOARGS;
+import static databridge.pyloop.cpython.DescriptorLayout.METH_O;
+
+import databridge.pyloop.ffi.CFunction;
+import databridge.pyloop.ffi.CStruct;
+import databridge.pyloop.ffi.Memory;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A Python type declared in Java: a heap type whose methods are upcalls and whose memory C manages.
+///
+/// Instances are traversed, cleared and freed by the base class's own native functions, so no garbage collection,
+/// deallocation or forked child ever enters Java: object fields are declared as members, which those functions
+/// know.
+public final class TypeDef {
+    /// How CPython passes arguments to a method.
+    public enum Kind {
+        /// `(self, NULL)`
+        NO_ARGUMENTS(METH_NOARGS),
+        /// `(self, argument)`
+        ONE_ARGUMENT(METH_O),
+        /// `(self, arguments, count, names of the keyword arguments that follow or NULL)`
+        FASTCALL_KEYWORDS(METH_FASTCALL | METH_KEYWORDS);
+
+        private final int flags;
+
+        Kind(int flags) {
+            this.flags = flags;
+        }
+    }
+
+    private record Method(String name, Kind kind, MethodHandle target, String doc) {}
+
+    private record Property(String name, MethodHandle getter, MethodHandle setter, String doc) {}
+
+    private record Member(String name, int type, long offset) {}
+
+    private static final int TP_DOC = 56;
+    private static final int TP_METHODS = 64;
+    private static final int TP_MEMBERS = 72;
+    private static final int TP_GETSET = 73;
+    private static final int TPFLAGS_BASETYPE = 1 << 10;
+    private static final int TPFLAGS_DEFAULT = 1 << 18; // HAVE_VERSION_TAG, all of Py_TPFLAGS_DEFAULT up to 3.14
+
+    private static final CStruct TYPE_SPEC = CStruct.of("struct PyType_Spec { const char *name; int basicsize;"
+            + " int itemsize; unsigned int flags; PyType_Slot *slots; }");
+    private static final CStruct TYPE_SLOT = CStruct.of("struct PyType_Slot { int slot; void *pfunc; }");
+    private static final CFunction FROM_SPEC_WITH_BASES =
+            CFunction.of("PyObject *PyType_FromSpecWithBases(PyType_Spec *spec, PyObject *bases)");
+
+    private final String name;
+    private final String doc;
+    private final List<Method> methods = new ArrayList<>();
+    private final List<Property> properties = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
+    private MethodHandles.Lookup lookup;
+
+    private TypeDef(MethodHandles.Lookup lookup, String name, String doc) {
+        this.lookup = lookup;
+        this.name = name;
+        this.doc = doc;
+    }
+
+    /// @param lookup of the class whose static methods implement the type
+    /// @param name the qualified name, `package.module.Class`
+    public static TypeDef named(MethodHandles.Lookup lookup, String name, String doc) {
+        return new TypeDef(lookup, name, doc);
+    }
+
+    /// The class that implements what is declared from here on.
+    public TypeDef implementedBy(MethodHandles.Lookup implementation) {
+        lookup = implementation;
+        return this;
+    }
+
+    /// @param signature the method's name and parameters as `inspect.signature` shows them: `"stop($self, /)"`
+    /// @param target the static Java method
+    public TypeDef method(String signature, Kind kind, String target, String methodDoc) {
+        String method = signature.substring(0, signature.indexOf('('));
+        methods.add(new Method(method, kind, Trampoline.method(lookup, target), signature + "\n--\n\n" + methodDoc));
+        return this;
+    }
+
+    public TypeDef property(String property, String getter, String setter, String propertyDoc) {
+        properties.add(new Property(
+                property, Trampoline.method(lookup, getter), Trampoline.method(lookup, setter), propertyDoc));
+        return this;
+    }
+
+    /// A C field of one byte, 0 or 1, that Python sees as a `bool` attribute.
+    public TypeDef boolMember(String member, long offset) {
+        members.add(new Member(member, DescriptorLayout.T_BOOL, offset));
+        return this;
+    }
+
+    /// A C field that owns a reference or is NULL.
+    public TypeDef objectMember(String member, long offset) {
+        members.add(new Member(member, DescriptorLayout.T_OBJECT_EX, offset));
+        return this;
+    }
+
+    /// Creates the type.
+    ///
+    /// @param base its one base class, which must be garbage-collected
+    /// @param basicSize the size of an instance in bytes
+    @Owned
+    public long build(long base, long basicSize) {
+        long slots = Memory.allocateForever(5 * TYPE_SLOT.size());
+        putSlot(slots, 0, TP_DOC, Memory.cString(doc));
+        putSlot(slots, 1, TP_METHODS, methodTable());
+        putSlot(slots, 2, TP_MEMBERS, memberTable());
+        putSlot(slots, 3, TP_GETSET, propertyTable());
+        long spec = Memory.allocateForever(TYPE_SPEC.size());
+        Memory.putLong(spec + TYPE_SPEC.offset("name"), Memory.cString(name));
+        Memory.putInt(spec + TYPE_SPEC.offset("basicsize"), (int) basicSize);
+        Memory.putInt(spec + TYPE_SPEC.offset("flags"), TPFLAGS_DEFAULT | TPFLAGS_BASETYPE);
+        Memory.putLong(spec + TYPE_SPEC.offset("slots"), slots);
+        long only = Memory.allocate(Long.BYTES);
+        Memory.putLong(only, base);
+        long bases = TupleApi.fromArray(only, 1);
+        Memory.free(only);
+        long type = FROM_SPEC_WITH_BASES.call(spec, bases);
+        Refs.release(bases);
+        return PyError.orThrow(type);
+    }
+
+    private long methodTable() {
+        CStruct def = DescriptorLayout.METHOD_DEF;
+        long table = Memory.allocateForever((methods.size() + 1) * def.size());
+        for (int i = 0; i < methods.size(); i++) {
+            Method method = methods.get(i);
+            long at = table + i * def.size();
+            Memory.putLong(at + DescriptorLayout.ML_NAME, Memory.cString(method.name));
+            Memory.putLong(at + DescriptorLayout.ML_METH, Trampoline.returningObject(method.target));
+            Memory.putInt(at + DescriptorLayout.ML_FLAGS, method.kind.flags);
+            Memory.putLong(at + DescriptorLayout.ML_DOC, Memory.cString(method.doc));
+        }
+        return table;
+    }
+
+    private long memberTable() {
+        CStruct def = DescriptorLayout.MEMBER_DEF;
+        long table = Memory.allocateForever((members.size() + 1) * def.size());
+        for (int i = 0; i < members.size(); i++) {
+            Member member = members.get(i);
+            long at = table + i * def.size();
+            Memory.putLong(at + DescriptorLayout.MEMBER_NAME, Memory.cString(member.name));
+            Memory.putInt(at + DescriptorLayout.MEMBER_TYPE, member.type);
+            Memory.putLong(at + DescriptorLayout.MEMBER_OFFSET, member.offset);
+        }
+        return table;
+    }
+
+    private long propertyTable() {
+        CStruct def = DescriptorLayout.GETSET_DEF;
+        long table = Memory.allocateForever((properties.size() + 1) * def.size());
+        for (int i = 0; i < properties.size(); i++) {
+            Property property = properties.get(i);
+            long at = table + i * def.size();
+            Memory.putLong(at + DescriptorLayout.GETSET_NAME, Memory.cString(property.name));
+            Memory.putLong(at + DescriptorLayout.GETSET_GET, Trampoline.returningObject(property.getter));
+            Memory.putLong(at + DescriptorLayout.GETSET_SET, Trampoline.returningStatus(property.setter));
+            Memory.putLong(at + DescriptorLayout.GETSET_DOC, Memory.cString(property.doc));
+        }
+        return table;
+    }
+
+    private static void putSlot(long slots, int index, int slot, long value) {
+        Memory.putInt(slots + index * TYPE_SLOT.size() + TYPE_SLOT.offset("slot"), slot);
+        Memory.putLong(slots + index * TYPE_SLOT.size() + TYPE_SLOT.offset("pfunc"), value);
+    }
+}
