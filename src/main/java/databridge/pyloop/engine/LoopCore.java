@@ -1,0 +1,196 @@
+package databridge.pyloop.engine;
+
+/// One event loop: its ready queue, its timers, and what happens in an iteration.
+///
+/// All methods are called by one thread at a time under the caller's lock (the GIL), which [BlockingSection]
+/// gives up around a blocking wait and nowhere else; so another thread may schedule a callback while this one
+/// waits. The order of an iteration is asyncio's: wait for I/O, then due timers, then exactly the callbacks that
+/// are ready by then.
+public final class LoopCore {
+    /// Cancelled timers stay in the heap until they are this many and more than half of it.
+    private static final int PURGE_THRESHOLD = 64;
+
+    private final ReadyQueue ready = new ReadyQueue();
+    private final TimerHeap timers = new TimerHeap();
+    private final LongStack doomed = new LongStack(PURGE_THRESHOLD);
+    private final CallbackHost host;
+    private final Poller poller;
+    private final BlockingSection blockingSection;
+    private final LoopClock clock;
+    private final Attention attention;
+    private int cancelledTimers;
+    private boolean blocked;
+    private boolean wakeupSent;
+
+    /// @param pollBoundNs the longest time a busy loop may go without looking for I/O, see [Attention]
+    public LoopCore(
+            CallbackHost host, Poller poller, BlockingSection blockingSection, LoopClock clock, long pollBoundNs) {
+        this.host = host;
+        this.poller = poller;
+        this.blockingSection = blockingSection;
+        this.clock = clock;
+        this.attention = new Attention(pollBoundNs);
+    }
+
+    /// Takes over a callback to run in the next iteration.
+    public void callSoon(long callback) {
+        ready.add(callback);
+    }
+
+    /// Takes over a callback to run once the clock has reached `deadlineNs`, never before.
+    public void callAt(long deadlineNs, long callback) {
+        timers.add(deadlineNs, callback);
+        attention.demand();
+    }
+
+    public long now() {
+        return clock.nanos();
+    }
+
+    /// Lets the heap know that a callback given to [#callAt] was cancelled and is still in there.
+    ///
+    /// It is given up later, even if it is easy to find: by then nobody else holds it any more, and it can be
+    /// reused.
+    public void timerCancelled() {
+        cancelledTimers++;
+        if (cancelledTimers > PURGE_THRESHOLD && cancelledTimers * 2 > timers.size()) {
+            purgeTimers();
+        }
+    }
+
+    /// Makes the loop notice what another thread has scheduled; costs a system call only if it is blocked.
+    public void wakeUp() {
+        if (blocked && !wakeupSent) {
+            wakeupSent = true;
+            poller.wakeUp();
+        }
+    }
+
+    /// To be called when what is polled for has changed: the next iteration then looks for I/O.
+    public void interestChanged() {
+        attention.reset();
+    }
+
+    /// Runs iterations until a stop is requested, at least one.
+    public void run() {
+        attention.reset();
+        do {
+            iterate();
+        } while (!host.stopRequested());
+    }
+
+    /// Runs one iteration, looking for I/O in any case.
+    public void runOnce() {
+        attention.reset();
+        iterate();
+    }
+
+    /// Gives up everything that is scheduled.
+    public void clear() {
+        while (!ready.isEmpty()) {
+            host.discard(ready.take());
+        }
+        while (!timers.isEmpty()) {
+            host.discard(timers.take());
+        }
+        cancelledTimers = 0;
+    }
+
+    public int readyCount() {
+        return ready.size();
+    }
+
+    public int timerCount() {
+        return timers.size();
+    }
+
+    /// A scheduled callback, ready ones first; for introspection.
+    public long callback(int index) {
+        return index < ready.size() ? ready.get(index) : timers.get(index - ready.size());
+    }
+
+    private void iterate() {
+        if (ready.isEmpty()) {
+            attend(pollUntilNextDeadline(clock.nanos()));
+        } else if (attention.due()) {
+            long now = clock.nanos();
+            if (attention.lookDue(now)) {
+                look(now);
+            }
+            attend(now);
+        }
+        // What is scheduled from here on waits for the next iteration.
+        for (int remaining = ready.size(); remaining > 0 && !ready.isEmpty(); remaining--) {
+            long callback = ready.take();
+            if (host.cancelled(callback)) {
+                host.discard(callback);
+            } else {
+                host.run(callback);
+            }
+        }
+    }
+
+    private void attend(long now) {
+        host.checkInterrupts();
+        while (!timers.isEmpty() && timers.firstDeadline() <= now) {
+            readyTimer();
+        }
+        attention.paid(now, timers.isEmpty() ? Poller.FOREVER : timers.firstDeadline());
+    }
+
+    private void readyTimer() {
+        long callback = timers.take();
+        if (host.cancelled(callback)) {
+            cancelledTimers--;
+            host.discard(callback);
+        } else {
+            host.due(callback);
+            ready.add(callback);
+        }
+    }
+
+    private void look(long now) {
+        int events = poller.await(0);
+        poller.dispatch(events);
+        attention.looked(now, events);
+    }
+
+    private long pollUntilNextDeadline(long now) {
+        discardCancelledFirst();
+        long timeout = timers.isEmpty() ? Poller.FOREVER : timers.firstDeadline() - now;
+        if (timeout <= 0 || host.stopRequested()) {
+            look(now);
+            return now;
+        }
+        ready.shrink();
+        int events;
+        blocked = true;
+        blockingSection.enter();
+        try {
+            events = poller.await(timeout);
+        } finally {
+            blockingSection.leave();
+            blocked = false;
+            wakeupSent = false;
+        }
+        attention.reset();
+        poller.dispatch(events);
+        return clock.nanos();
+    }
+
+    /// A cancelled timer must not wake the loop.
+    private void discardCancelledFirst() {
+        while (!timers.isEmpty() && host.cancelled(timers.first())) {
+            cancelledTimers--;
+            host.discard(timers.take());
+        }
+    }
+
+    private void purgeTimers() {
+        timers.purge(host, doomed);
+        cancelledTimers = 0;
+        while (!doomed.isEmpty()) {
+            host.discard(doomed.pop());
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package databridge.pyloop.engine;
+
+/// A [LoopClock] that stands still until a test moves it.
+final class FakeClock implements LoopClock {
+    long now = 1_000_000;
+    int readings;
+
+    @Override
+    public long nanos() {
+        readings++;
+        return now;
+    }
+}
