@@ -1,0 +1,188 @@
+package databridge.pyloop.types;
+
+import static databridge.pyloop.types.HandleLayout.ARGS;
+import static databridge.pyloop.types.HandleLayout.ARGV;
+import static databridge.pyloop.types.HandleLayout.CALLBACK;
+import static databridge.pyloop.types.HandleLayout.CONTEXT;
+import static databridge.pyloop.types.HandleLayout.IN_HEAP;
+import static databridge.pyloop.types.HandleLayout.RUNNING;
+import static databridge.pyloop.types.HandleLayout.RUN_CONTEXT;
+import static databridge.pyloop.types.HandleLayout.SCHEDULED;
+import static databridge.pyloop.types.HandleLayout.VARS;
+
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ContextApi;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.engine.CallbackHost;
+import databridge.pyloop.ffi.Memory;
+
+/// Runs handles: ours in one call of C, any other `asyncio.Handle` by its own `_run`.
+///
+/// What the queues of the engine own is a reference to the handle.
+final class CallbackRunner implements CallbackHost {
+    private static final long RUN = UnicodeApi.interned("_run");
+    private static final long CANCEL = UnicodeApi.interned("cancel");
+    private static final long RUN_IN_DEBUG_MODE = UnicodeApi.interned("_run_in_debug_mode");
+    private static final long CALLBACK_FAILED = UnicodeApi.interned("_callback_failed");
+
+    private final LoopPeer peer;
+
+    CallbackRunner(LoopPeer peer) {
+        this.peer = peer;
+    }
+
+    @Override
+    public void run(@Stolen long handle) {
+        long fatal;
+        if (peer.debug()) {
+            fatal = exceptionOf(CallApi.callMethod(RUN_IN_DEBUG_MODE, peer.self(), handle));
+        } else if (runsHere(handle)) {
+            fatal = runHere(handle);
+        } else {
+            fatal = exceptionOf(CallApi.callMethod(RUN, handle));
+        }
+        giveUp(handle);
+        if (fatal != 0) {
+            ErrorApi.restore(fatal);
+            throw PyError.pending();
+        }
+    }
+
+    @Override
+    public void discard(@Stolen long handle) {
+        due(handle);
+        giveUp(handle);
+    }
+
+    @Override
+    public boolean cancelled(long handle) {
+        return HandleLayout.cancelled(handle);
+    }
+
+    @Override
+    public void due(long handle) {
+        if (HandleType.manages(handle)) {
+            HandleLayout.putFlags(handle, HandleLayout.flags(handle) & ~IN_HEAP);
+        } else if (ObjectApi.isInstance(handle, HandleLayout.ASYNCIO_TIMER_HANDLE)) {
+            HandleLayout.replace(handle + SCHEDULED, Refs.retain(Singletons.FALSE));
+        }
+    }
+
+    @Override
+    public boolean stopRequested() {
+        return peer.stopping();
+    }
+
+    @Override
+    public void checkInterrupts() {
+        ErrorApi.checkSignals();
+    }
+
+    /// `handle.cancel()`, whatever its type. An exception is reported, not raised.
+    static void cancel(long handle) {
+        if (ObjectApi.typeOf(handle) == HandleType.TYPE) {
+            HandleType.cancel(handle);
+            return;
+        }
+        long result = CallApi.callMethod(CANCEL, handle);
+        if (result == 0) {
+            ErrorApi.writeUnraisable(handle);
+        } else {
+            Refs.release(result);
+        }
+    }
+
+    /// Not if somebody has put other things into its fields than those [HandleType#fill] did.
+    private static boolean runsHere(long handle) {
+        if (!HandleType.manages(handle)
+                || Memory.getLong(handle + CALLBACK) == 0
+                || Memory.getLong(handle + ARGS) != 0) {
+            return false;
+        }
+        long context = Memory.getLong(handle + CONTEXT);
+        return context == 0 ? Memory.getLong(handle + VARS) != 0 : ObjectApi.typeOf(context) == ContextApi.CONTEXT_TYPE;
+    }
+
+    /// @return an exception that has to leave the loop, or 0
+    @Owned
+    private long runHere(long handle) {
+        // Kept alive for the call: the callback may replace the fields of its own handle.
+        long callback = Refs.retain(Memory.getLong(handle + CALLBACK));
+        long vars = HandleLayout.take(handle + VARS);
+        long context = vars == 0 ? Refs.retain(Memory.getLong(handle + CONTEXT)) : ScratchContexts.take(vars);
+        int count = HandleLayout.inlineCount(handle);
+        int flags = HandleLayout.flags(handle);
+        Memory.putLong(handle + ARGV, callback);
+        Memory.putLong(handle + RUN_CONTEXT, context);
+        HandleLayout.putFlags(handle, flags | RUNNING);
+        long result = ContextApi.run(context, handle + ARGV, 1L + count);
+        long fatal = 0;
+        if (result == 0) {
+            fatal = failed(handle, ErrorApi.takeRaised());
+        } else {
+            Refs.release(result);
+        }
+        HandleLayout.putFlags(handle, flags);
+        if (vars == 0) {
+            Refs.release(context);
+        } else {
+            putAway(context, handle);
+        }
+        if (count > 0 && HandleLayout.cancelled(handle)) {
+            HandleType.clearInline(handle);
+        }
+        Refs.release(callback);
+        return fatal;
+    }
+
+    /// A context that somebody may still ask for, through the handle or otherwise, becomes an ordinary one.
+    private static void putAway(@Stolen long context, long handle) {
+        if (!Refs.unshared(handle)) {
+            ObjectApi.track(context);
+            HandleLayout.replace(handle + CONTEXT, context);
+        } else if (!ScratchContexts.giveBack(context)) {
+            Refs.release(context);
+        }
+    }
+
+    /// Reports an exception as `Handle._run` does.
+    ///
+    /// @return the exception that has to leave the loop, or 0
+    @Owned
+    private long failed(long handle, @Stolen long exception) {
+        if (ErrorApi.matches(exception, Singletons.SYSTEM_EXIT)
+                || ErrorApi.matches(exception, Singletons.KEYBOARD_INTERRUPT)) {
+            return exception;
+        }
+        long fatal = exceptionOf(CallApi.callMethod(CALLBACK_FAILED, peer.self(), handle, exception));
+        Refs.release(exception);
+        return fatal;
+    }
+
+    @Owned
+    private static long exceptionOf(@Stolen long result) {
+        if (result == 0) {
+            return ErrorApi.takeRaised();
+        }
+        Refs.release(result);
+        return 0;
+    }
+
+    private static void giveUp(@Stolen long handle) {
+        long type = ObjectApi.typeOf(handle);
+        if (type == HandleType.TYPE) {
+            HandleType.POOL.giveBack(handle);
+        } else if (type == TimerHandleType.TYPE) {
+            TimerHandleType.POOL.giveBack(handle);
+        } else {
+            Refs.release(handle);
+        }
+    }
+}

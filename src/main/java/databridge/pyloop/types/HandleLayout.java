@@ -1,0 +1,112 @@
+package databridge.pyloop.types;
+
+import static databridge.pyloop.cpython.Singletons.FALSE;
+
+import databridge.pyloop.cpython.DescriptorLayout;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.SlottedClass;
+import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.ffi.Memory;
+
+/// Where a handle keeps what: the slots of `asyncio.Handle` and `asyncio.TimerHandle`, and what our subclasses
+/// add.
+///
+/// asyncio's slots   _callback _args _cancelled _context _loop _repr _source_traceback __weakref__ _when ... ours
+/// argv: callback | inline 0 | inline 1 | inline 2 inline count (int) | flags (int) | context variables | context
+/// while running, borrowed when (double) | number of the loop's peer (long)
+///
+/// Up to three arguments are kept inline, right behind a second, borrowed pointer to the callback: so they are
+/// the argument array of `Context.run` as they stand. `_args`, `_context`, `_loop` and `_when` stay empty until
+/// somebody asks for them, or keeps the handle when the loop is done with it.
+final class HandleLayout {
+    static final long ASYNCIO_HANDLE = asyncioClass("Handle");
+    static final long ASYNCIO_TIMER_HANDLE = asyncioClass("TimerHandle");
+
+    static final long ARGS = slot("_args");
+    static final long CALLBACK = slot("_callback");
+    static final long CANCELLED = slot("_cancelled");
+    static final long CONTEXT = slot("_context");
+    static final long LOOP = slot("_loop");
+    static final long REPR = slot("_repr");
+    static final long SOURCE_TRACEBACK = slot("_source_traceback");
+    static final long WHEN = DescriptorLayout.memberOffset(ASYNCIO_TIMER_HANDLE, "_when");
+    static final long SCHEDULED = DescriptorLayout.memberOffset(ASYNCIO_TIMER_HANDLE, "_scheduled");
+    static final long WEAK_REFERENCES = weakListOffset();
+
+    /// Both our types put their own fields behind the larger of the two bases, so that one code serves both.
+    private static final long OWN_FIELDS = SlottedClass.basicSize(ASYNCIO_TIMER_HANDLE);
+
+    static final int INLINE_LIMIT = 3;
+    static final long ARGV = OWN_FIELDS;
+    static final long INLINE = ARGV + Long.BYTES;
+    static final long INLINE_COUNT = INLINE + INLINE_LIMIT * Long.BYTES;
+    static final long FLAGS = INLINE_COUNT + Integer.BYTES;
+    static final long VARS = FLAGS + Integer.BYTES;
+    static final long RUN_CONTEXT = VARS + Long.BYTES;
+    static final long WHEN_SECONDS = RUN_CONTEXT + Long.BYTES;
+    static final long PEER = WHEN_SECONDS + Double.BYTES;
+    static final long SIZE = PEER + Long.BYTES;
+
+    /// The callback is running, so the inline arguments must stay where they are.
+    static final int RUNNING = 1;
+    /// In the timer heap.
+    static final int IN_HEAP = 2;
+
+    private HandleLayout() {}
+
+    static boolean cancelled(long handle) {
+        return Memory.getLong(handle + CANCELLED) != FALSE;
+    }
+
+    static int flags(long handle) {
+        return Memory.getInt(handle + FLAGS);
+    }
+
+    static void putFlags(long handle, int flags) {
+        Memory.putInt(handle + FLAGS, flags);
+    }
+
+    /// Empties a field that owns a reference and hands that over.
+    @Owned
+    static long take(long field) {
+        long object = Memory.getLong(field);
+        Memory.putLong(field, 0);
+        return object;
+    }
+
+    static int inlineCount(long handle) {
+        return Memory.getInt(handle + INLINE_COUNT);
+    }
+
+    static long inlineField(long handle, int index) {
+        return handle + INLINE + (long) index * Long.BYTES;
+    }
+
+    /// Sets a field that owns a reference.
+    static void replace(long field, @Stolen long object) {
+        long old = Memory.getLong(field);
+        Memory.putLong(field, object);
+        Refs.releaseIfAny(old);
+    }
+
+    private static long asyncioClass(String name) {
+        long module = ObjectApi.importModule("asyncio.events");
+        long type = ObjectApi.getAttribute(module, name);
+        Refs.release(module);
+        return type;
+    }
+
+    private static long slot(String name) {
+        return DescriptorLayout.memberOffset(ASYNCIO_HANDLE, name);
+    }
+
+    private static long weakListOffset() {
+        long offset = ObjectApi.getAttribute(ASYNCIO_HANDLE, "__weakrefoffset__");
+        long value = NumberApi.asLong(offset);
+        Refs.release(offset);
+        return value;
+    }
+}

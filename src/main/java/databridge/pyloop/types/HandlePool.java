@@ -1,0 +1,131 @@
+package databridge.pyloop.types;
+
+import static databridge.pyloop.cpython.Singletons.FALSE;
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.types.HandleLayout.ARGS;
+import static databridge.pyloop.types.HandleLayout.CALLBACK;
+import static databridge.pyloop.types.HandleLayout.CANCELLED;
+import static databridge.pyloop.types.HandleLayout.CONTEXT;
+import static databridge.pyloop.types.HandleLayout.INLINE;
+import static databridge.pyloop.types.HandleLayout.INLINE_COUNT;
+import static databridge.pyloop.types.HandleLayout.LOOP;
+import static databridge.pyloop.types.HandleLayout.REPR;
+import static databridge.pyloop.types.HandleLayout.SCHEDULED;
+import static databridge.pyloop.types.HandleLayout.SOURCE_TRACEBACK;
+import static databridge.pyloop.types.HandleLayout.VARS;
+import static databridge.pyloop.types.HandleLayout.WEAK_REFERENCES;
+import static databridge.pyloop.types.HandleLayout.WHEN;
+
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.engine.LongStack;
+import databridge.pyloop.ffi.Memory;
+
+/// Handles of one type for reuse, empty and unknown to the garbage collector.
+///
+/// Allocating collected objects by the ten thousand makes CPython's collector run again and again over what is
+/// queued; a reused one costs it nothing. A handle is hidden from the collector while the loop owns it, and shown
+/// again when the loop lets go of one that somebody else still holds. Shared by all loops, under the GIL.
+final class HandlePool {
+    /// As many as a burst of 128k callbacks leaves behind, 24 MB.
+    private static final int LIMIT = 1 << 17;
+    /// What is kept however idle the loops are.
+    private static final int FLOOR = 1 << 10;
+
+    private final long type;
+    private final LongStack free = new LongStack(FLOOR);
+    /// The fewest that lay unused at any time since the last [#trim]: so many were not needed.
+    private int unused;
+
+    private final boolean timers;
+
+    /// @param type exactly this type is pooled, subclasses are not
+    /// @param timers whether it derives from `asyncio.TimerHandle`
+    HandlePool(long type, boolean timers) {
+        this.type = type;
+        this.timers = timers;
+    }
+
+    /// A handle with its constant fields filled, and the reference to it.
+    @Owned
+    long take() {
+        if (free.isEmpty()) {
+            unused = 0;
+            return create();
+        }
+        long handle = free.pop();
+        unused = Math.min(unused, free.size());
+        return handle;
+    }
+
+    /// Gives up a reference, keeping the handle for reuse if it was the last one.
+    void giveBack(@Stolen long handle) {
+        if (!Refs.unshared(handle) || Memory.getLong(handle + WEAK_REFERENCES) != 0) {
+            HandleProperties.complete(handle);
+            ObjectApi.track(handle);
+            Refs.release(handle);
+            return;
+        }
+        // Emptied before anything is released: a release may run code that schedules, and so takes this handle.
+        long callback = HandleLayout.take(handle + CALLBACK);
+        long context = HandleLayout.take(handle + CONTEXT);
+        long vars = HandleLayout.take(handle + VARS);
+        long loop = HandleLayout.take(handle + LOOP);
+        long argument0 = 0;
+        long argument1 = 0;
+        long argument2 = 0;
+        if (Memory.getInt(handle + INLINE_COUNT) > 0) {
+            argument0 = HandleLayout.take(handle + INLINE);
+            argument1 = HandleLayout.take(handle + INLINE + Long.BYTES);
+            argument2 = HandleLayout.take(handle + INLINE + 2 * Long.BYTES);
+        }
+        long tuple = HandleLayout.take(handle + ARGS);
+        long when = timers ? HandleLayout.take(handle + WHEN) : 0;
+        restoreConstants(handle);
+        if (free.size() < LIMIT) {
+            free.push(handle);
+        } else {
+            Refs.release(handle);
+        }
+        Refs.releaseIfAny(callback);
+        Refs.releaseIfAny(context);
+        Refs.releaseIfAny(vars);
+        Refs.releaseIfAny(argument0);
+        Refs.releaseIfAny(argument1);
+        Refs.releaseIfAny(argument2);
+        Refs.releaseIfAny(tuple);
+        Refs.releaseIfAny(when);
+        Refs.releaseIfAny(loop);
+    }
+
+    /// Frees half of what lay unused since the last call, to be called now and then when a loop is idle.
+    void trim() {
+        for (int surplus = Math.min(unused / 2, free.size() - FLOOR); surplus > 0; surplus--) {
+            Refs.release(free.pop());
+        }
+        unused = free.size();
+    }
+
+    private long create() {
+        long handle = ObjectApi.allocate(type);
+        ObjectApi.untrack(handle);
+        Memory.putLong(handle + CANCELLED, Refs.retain(FALSE));
+        Memory.putLong(handle + REPR, Refs.retain(NONE));
+        Memory.putLong(handle + SOURCE_TRACEBACK, Refs.retain(NONE));
+        if (timers) {
+            Memory.putLong(handle + SCHEDULED, Refs.retain(FALSE));
+        }
+        return handle;
+    }
+
+    private static void restoreConstants(long handle) {
+        if (Memory.getLong(handle + CANCELLED) != FALSE) {
+            HandleLayout.replace(handle + CANCELLED, Refs.retain(FALSE));
+        }
+        if (Memory.getLong(handle + REPR) != NONE) {
+            HandleLayout.replace(handle + REPR, Refs.retain(NONE));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package databridge.pyloop.types;
+
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.types.HandleLayout.ARGS;
+import static databridge.pyloop.types.HandleLayout.CALLBACK;
+import static databridge.pyloop.types.HandleLayout.CONTEXT;
+import static databridge.pyloop.types.HandleLayout.INLINE;
+import static databridge.pyloop.types.HandleLayout.INLINE_LIMIT;
+import static databridge.pyloop.types.HandleLayout.LOOP;
+import static databridge.pyloop.types.HandleLayout.PEER;
+import static databridge.pyloop.types.HandleLayout.RUNNING;
+import static databridge.pyloop.types.HandleLayout.RUN_CONTEXT;
+import static databridge.pyloop.types.HandleLayout.VARS;
+
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.TupleApi;
+import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.ffi.Memory;
+import java.lang.invoke.MethodHandles;
+
+/// The attributes of a handle that exist only when somebody looks at them.
+final class HandleProperties {
+    private HandleProperties() {}
+
+    /// Adds them, and the members through which C knows our own object fields, to either kind of handle.
+    static TypeDef declare(TypeDef type) {
+        TypeDef declared = type.implementedBy(MethodHandles.lookup())
+                .property("_args", "getArguments", "setArguments", "The positional arguments.")
+                .property("_context", "getContext", "setContext", "The context the callback runs in.")
+                .property("_loop", "getLoop", "setLoop", "The event loop.")
+                .objectMember("_context_vars", VARS);
+        for (int i = 0; i < INLINE_LIMIT; i++) {
+            declared.objectMember("_inline_" + i, INLINE + (long) i * Long.BYTES);
+        }
+        return declared;
+    }
+
+    /// Fills in what the loop would have to be asked for, for a handle that leaves its care.
+    static void complete(long handle) {
+        LoopPeer peer = LoopPeer.numbered(Memory.getLong(handle + PEER));
+        if (peer != null && Memory.getLong(handle + LOOP) == 0) {
+            Memory.putLong(handle + LOOP, Refs.retain(peer.self()));
+        }
+    }
+
+    @Owned
+    static long getArguments(long self, long closure, long unused, long unused2) {
+        long tuple = Memory.getLong(self + ARGS);
+        if (tuple != 0) {
+            return Refs.retain(tuple);
+        }
+        return TupleApi.fromArray(self + INLINE, HandleLayout.inlineCount(self));
+    }
+
+    static long setArguments(long self, long value, long closure, long unused) {
+        return set(self + ARGS, value);
+    }
+
+    @Owned
+    static long getContext(long self, long closure, long unused, long unused2) {
+        if (Memory.getLong(self + CONTEXT) == 0 && Memory.getLong(self + VARS) != 0) {
+            long context = ScratchContexts.create(Refs.retain(Memory.getLong(self + VARS)));
+            Memory.putLong(self + CONTEXT, context);
+            Refs.clear(self + VARS);
+        }
+        if (Memory.getLong(self + CONTEXT) == 0 && (HandleLayout.flags(self) & RUNNING) != 0) {
+            return Refs.retain(Memory.getLong(self + RUN_CONTEXT));
+        }
+        return get(self + CONTEXT, "_context");
+    }
+
+    static long setContext(long self, long value, long closure, long unused) {
+        set(self + CONTEXT, value);
+        Refs.clear(self + VARS);
+        return 0;
+    }
+
+    @Owned
+    static long getLoop(long self, long closure, long unused, long unused2) {
+        if (Memory.getLong(self + CALLBACK) != 0) {
+            complete(self);
+        }
+        return get(self + LOOP, "_loop");
+    }
+
+    static long setLoop(long self, long value, long closure, long unused) {
+        return set(self + LOOP, value);
+    }
+
+    @Owned
+    private static long get(long field, String name) {
+        long object = Memory.getLong(field);
+        if (object == 0) {
+            throw ErrorApi.raise(Singletons.ATTRIBUTE_ERROR, name);
+        }
+        return Refs.retain(object);
+    }
+
+    private static long set(long field, long value) {
+        HandleLayout.replace(field, Refs.retain(value == 0 ? NONE : value));
+        return 0;
+    }
+}

@@ -1,0 +1,141 @@
+package databridge.pyloop.types;
+
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.engine.LoopCore;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.poll.EpollPoller;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The Java half of a loop object: its engine, its poller and what it watches.
+///
+/// Found by the number that the loop object and each of its handles carry in a C field. Lives from `_open_engine`
+/// to `_close_engine`; under the GIL.
+final class LoopPeer {
+    private static @Nullable LoopPeer[] peers = new LoopPeer[16];
+
+    private final int number;
+    private final long self;
+    private final EpollPoller poller = new EpollPoller();
+    private final LoopCore core;
+    private final FdWatchers watchers;
+    private int depth;
+
+    private LoopPeer(int number, long self, long pollBoundNs) {
+        this.number = number;
+        this.self = self;
+        core = new LoopCore(new CallbackRunner(this), poller, new GilSection(), System::nanoTime, pollBoundNs);
+        watchers = new FdWatchers(core, poller, new RootTable(self + LoopType.ROOTS));
+    }
+
+    /// Opens the engine of a loop object.
+    ///
+    /// @param pollBoundNs see [LoopCore]
+    static void open(long self, long pollBoundNs) {
+        int number = freeNumber();
+        peers[number] = new LoopPeer(number, self, pollBoundNs);
+        Memory.putInt(self + LoopType.PEER, number);
+    }
+
+    /// The peer of that number, null if it is closed.
+    static @Nullable LoopPeer numbered(long number) {
+        return peers[(int) number];
+    }
+
+    /// The peer of a loop object.
+    ///
+    /// @throws databridge.pyloop.cpython.PyError RuntimeError if the loop is closed or was never initialised
+    static LoopPeer of(long self) {
+        LoopPeer peer = peers[Memory.getInt(self + LoopType.PEER)];
+        if (peer == null) {
+            throw notOpen(self);
+        }
+        return peer;
+    }
+
+    static boolean isOpen(long self) {
+        return peers[Memory.getInt(self + LoopType.PEER)] != null;
+    }
+
+    /// Closes the engine, giving up everything that is scheduled or watched.
+    void close() {
+        core.clear();
+        peers[number] = null;
+        Memory.putInt(self + LoopType.PEER, 0);
+        new RootTable(self + LoopType.ROOTS).clear();
+        poller.close();
+    }
+
+    int number() {
+        return number;
+    }
+
+    /// The loop object. Borrowed: it outlives its peer.
+    long self() {
+        return self;
+    }
+
+    LoopCore core() {
+        return core;
+    }
+
+    FdWatchers watchers() {
+        return watchers;
+    }
+
+    EpollPoller poller() {
+        return poller;
+    }
+
+    boolean debug() {
+        return Memory.getByte(self + LoopType.DEBUG) != 0;
+    }
+
+    boolean stopping() {
+        return Memory.getByte(self + LoopType.STOPPING) != 0;
+    }
+
+    /// Whether a subclass has replaced `time`, so that deadlines of delays are its business.
+    boolean hasOwnClock() {
+        return Memory.getByte(self + LoopType.OWN_CLOCK) != 0;
+    }
+
+    /// Runs one iteration, or as long as the loop is not stopped if `run_forever` is the caller.
+    void run() {
+        boolean forever = depth == 0 && Memory.getByte(self + LoopType.FOREVER) != 0;
+        depth++;
+        try {
+            if (forever) {
+                core.run();
+            } else {
+                core.runOnce();
+            }
+        } finally {
+            depth--;
+        }
+    }
+
+    boolean running() {
+        return depth > 0;
+    }
+
+    private static RuntimeException notOpen(long self) {
+        return ErrorApi.raise(
+                Singletons.RUNTIME_ERROR,
+                Memory.getByte(self + LoopType.CLOSED) != 0
+                        ? "Event loop is closed"
+                        : "this event loop is not initialised: a subclass's __init__ has to call super().__init__()");
+    }
+
+    private static int freeNumber() {
+        for (int number = 1; number < peers.length; number++) {
+            if (peers[number] == null) {
+                return number;
+            }
+        }
+        int number = peers.length;
+        peers = Arrays.copyOf(peers, number * 2);
+        return number;
+    }
+}

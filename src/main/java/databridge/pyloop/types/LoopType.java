@@ -1,0 +1,86 @@
+package databridge.pyloop.types;
+
+import static databridge.pyloop.cpython.Singletons.FALSE;
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.cpython.Singletons.TRUE;
+import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
+import static databridge.pyloop.cpython.TypeDef.Kind.ONE_ARGUMENT;
+
+import databridge.pyloop.cpython.DescriptorLayout;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.SlottedClass;
+import databridge.pyloop.cpython.StackGuard;
+import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.ffi.Memory;
+import java.lang.invoke.MethodHandles;
+
+/// `LoopCore`: the half of the loop class that is Java, the first base of `PyLoop`.
+///
+/// Its C fields are flags that asyncio's own methods set through members of the same names, so that both halves see
+/// one state: `self._stopping = True` in `BaseEventLoop.stop` is a byte the running engine reads.
+public final class LoopType {
+    private static final long ROOTED = SlottedClass.withSlot("LoopRoots", "_roots");
+
+    static final long ROOTS = DescriptorLayout.memberOffset(ROOTED, "_roots");
+    static final long PEER = SlottedClass.basicSize(ROOTED);
+    static final long STOPPING = PEER + Integer.BYTES;
+    static final long DEBUG = STOPPING + 1;
+    static final long CLOSED = DEBUG + 1;
+    static final long FOREVER = CLOSED + 1;
+    static final long OWN_CLOCK = FOREVER + 1;
+    private static final long SIZE = OWN_CLOCK + 1;
+
+    private static final long TYPE = Watching.declare(BatchScheduling.declare(Scheduling.declare(declare(TypeDef.named(
+                    MethodHandles.lookup(), "data_bridge.pyloop.LoopCore", "The engine of an event loop.")))))
+            .build(ROOTED, SIZE);
+
+    private LoopType() {}
+
+    /// The type object. Borrowed.
+    public static long type() {
+        return TYPE;
+    }
+
+    private static TypeDef declare(TypeDef type) {
+        return type.boolMember("_stopping", STOPPING)
+                .boolMember("_debug", DEBUG)
+                .boolMember("_closed", CLOSED)
+                .boolMember("_running_forever", FOREVER)
+                .boolMember("_has_own_clock", OWN_CLOCK)
+                .method("_open_engine($self, poll_bound_ns, /)", ONE_ARGUMENT, "openEngine", "Open the engine.")
+                .method("_close_engine($self, /)", NO_ARGUMENTS, "closeEngine", "Close the engine.")
+                .method("_run_once($self, /)", NO_ARGUMENTS, "runOnce", "Run one full iteration of the event loop.")
+                .method("get_debug($self, /)", NO_ARGUMENTS, "getDebug", "Return True if debug mode is on.");
+    }
+
+    static long openEngine(long self, long pollBoundNs, long unused, long unused2) {
+        if (!LoopPeer.isOpen(self)) {
+            LoopPeer.open(self, NumberApi.asLong(pollBoundNs));
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long closeEngine(long self, long unused, long unused2, long unused3) {
+        if (LoopPeer.isOpen(self)) {
+            LoopPeer peer = LoopPeer.of(self);
+            if (peer.running()) {
+                throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Cannot close a running event loop");
+            }
+            peer.close();
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long runOnce(long self, long unused, long unused2, long unused3) {
+        StackGuard.check();
+        LoopPeer.of(self).run();
+        return Refs.retain(NONE);
+    }
+
+    static long getDebug(long self, long unused, long unused2, long unused3) {
+        return Refs.retain(Memory.getByte(self + DEBUG) != 0 ? TRUE : FALSE);
+    }
+}

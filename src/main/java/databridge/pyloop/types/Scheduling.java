@@ -1,0 +1,225 @@
+package databridge.pyloop.types;
+
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
+import static databridge.pyloop.cpython.TypeDef.Kind.ONE_ARGUMENT;
+import static databridge.pyloop.types.HandleLayout.IN_HEAP;
+import static databridge.pyloop.types.HandleLayout.WHEN;
+import static databridge.pyloop.types.HandleLayout.WHEN_SECONDS;
+
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ListApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.TupleApi;
+import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.engine.LoopCore;
+import databridge.pyloop.ffi.Memory;
+import java.lang.invoke.MethodHandles;
+
+/// `call_soon` and its kin.
+///
+/// Java serves the common call: positional arguments, at most the keyword `context`, debug mode off. Everything
+/// else goes to asyncio's own method, found under a second name; it knows all checks and messages of its version,
+/// and ends in `_enqueue` here.
+final class Scheduling {
+    private static final long ASYNCIO_CALL_SOON = UnicodeApi.interned("_asyncio_call_soon");
+    private static final long ASYNCIO_CALL_SOON_THREADSAFE = UnicodeApi.interned("_asyncio_call_soon_threadsafe");
+    private static final long ASYNCIO_CALL_LATER = UnicodeApi.interned("_asyncio_call_later");
+    private static final long ASYNCIO_CALL_AT = UnicodeApi.interned("_asyncio_call_at");
+    private static final long CONTEXT_KEYWORD = UnicodeApi.interned("context");
+    private static final long CONTEXT_TEXT = Memory.cString("context");
+
+    private Scheduling() {}
+
+    static TypeDef declare(TypeDef type) {
+        return type.implementedBy(MethodHandles.lookup())
+                .method(
+                        "call_soon($self, callback, /, *args, context=None)",
+                        FASTCALL_KEYWORDS,
+                        "callSoon",
+                        "Arrange for a callback to be called as soon as possible; return its Handle.")
+                .method(
+                        "call_soon_threadsafe($self, callback, /, *args, context=None)",
+                        FASTCALL_KEYWORDS,
+                        "callSoonThreadsafe",
+                        "Like call_soon(), from any thread.")
+                .method(
+                        "call_later($self, delay, callback, /, *args, context=None)",
+                        FASTCALL_KEYWORDS,
+                        "callLater",
+                        "Arrange for a callback to be called after delay seconds; return its TimerHandle.")
+                .method(
+                        "call_at($self, when, callback, /, *args, context=None)",
+                        FASTCALL_KEYWORDS,
+                        "callAt",
+                        "Like call_later(), at an absolute time of the loop's clock.")
+                .method("_enqueue($self, handle, /)", ONE_ARGUMENT, "enqueue", "Append any asyncio.Handle.")
+                .method(
+                        "_enqueue_timer($self, handle, /)",
+                        ONE_ARGUMENT,
+                        "enqueueTimer",
+                        "Take an asyncio.TimerHandle.")
+                .method("_timer_handle_cancelled($self, handle, /)", ONE_ARGUMENT, "timerCancelled", "Count it.")
+                .method("_write_to_self($self, /)", NO_ARGUMENTS, "wakeUp", "Make a blocked loop return.")
+                .method("_clear_scheduled($self, /)", NO_ARGUMENTS, "clear", "Drop all scheduled callbacks.")
+                .method("_scheduled_handles($self, /)", NO_ARGUMENTS, "handles", "Return the handles that are queued.")
+                .method("_ready_count($self, /)", NO_ARGUMENTS, "readyCount", "Return how many of them are ready.");
+    }
+
+    static long callSoon(long self, long arguments, long count, long keywords) {
+        LoopPeer peer = LoopPeer.of(self);
+        if (!common(peer, count, 1, keywords)) {
+            return CallApi.forward(ASYNCIO_CALL_SOON, self, arguments, count, keywords);
+        }
+        return schedule(peer, arguments, count, keywords);
+    }
+
+    static long callSoonThreadsafe(long self, long arguments, long count, long keywords) {
+        LoopPeer peer = LoopPeer.of(self);
+        if (!common(peer, count, 1, keywords)) {
+            return CallApi.forward(ASYNCIO_CALL_SOON_THREADSAFE, self, arguments, count, keywords);
+        }
+        long handle = schedule(peer, arguments, count, keywords);
+        peer.core().wakeUp();
+        return handle;
+    }
+
+    static long callLater(long self, long arguments, long count, long keywords) {
+        LoopPeer peer = LoopPeer.of(self);
+        long delay = count > 0 ? Memory.getLong(arguments) : 0;
+        if (!common(peer, count, 2, keywords) || !isPlainNumber(delay) || peer.hasOwnClock()) {
+            return CallApi.forward(ASYNCIO_CALL_LATER, self, arguments, count, keywords);
+        }
+        double when = Deadline.seconds(peer.core().now()) + NumberApi.toDouble(delay);
+        return scheduleAt(peer, when, 0, arguments, count, keywords);
+    }
+
+    static long callAt(long self, long arguments, long count, long keywords) {
+        LoopPeer peer = LoopPeer.of(self);
+        long when = count > 0 ? Memory.getLong(arguments) : 0;
+        if (!common(peer, count, 2, keywords) || !isPlainNumber(when)) {
+            return CallApi.forward(ASYNCIO_CALL_AT, self, arguments, count, keywords);
+        }
+        return scheduleAt(peer, NumberApi.toDouble(when), when, arguments, count, keywords);
+    }
+
+    static long enqueue(long self, long handle, long unused, long unused2) {
+        HandleType.requireHandle(handle);
+        LoopPeer.of(self).core().callSoon(Refs.retain(handle));
+        return Refs.retain(NONE);
+    }
+
+    static long enqueueTimer(long self, long handle, long unused, long unused2) {
+        HandleType.requireTimerHandle(handle);
+        LoopPeer peer = LoopPeer.of(self);
+        long when = ObjectApi.getAttribute(handle, "_when");
+        try {
+            double seconds = NumberApi.toDouble(when);
+            peer.core().callAt(Deadline.nanos(seconds), Refs.retain(handle));
+        } finally {
+            Refs.release(when);
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long timerCancelled(long self, long handle, long unused, long unused2) {
+        HandleType.requireTimerHandle(handle);
+        if (LoopPeer.isOpen(self) && HandleType.isQueuedForeignTimer(handle)) {
+            LoopPeer.of(self).core().timerCancelled();
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long wakeUp(long self, long unused, long unused2, long unused3) {
+        if (LoopPeer.isOpen(self)) {
+            LoopPeer.of(self).core().wakeUp();
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long clear(long self, long unused, long unused2, long unused3) {
+        if (LoopPeer.isOpen(self)) {
+            LoopPeer.of(self).core().clear();
+        }
+        return Refs.retain(NONE);
+    }
+
+    @Owned
+    static long handles(long self, long unused, long unused2, long unused3) {
+        long list = ListApi.empty();
+        if (LoopPeer.isOpen(self)) {
+            LoopCore core = LoopPeer.of(self).core();
+            for (int i = 0; i < core.readyCount() + core.timerCount(); i++) {
+                ListApi.append(list, core.callback(i));
+            }
+        }
+        return list;
+    }
+
+    @Owned
+    static long readyCount(long self, long unused, long unused2, long unused3) {
+        return NumberApi.fromLong(
+                LoopPeer.isOpen(self) ? LoopPeer.of(self).core().readyCount() : 0);
+    }
+
+    /// A new handle in the ready queue, for which a C array holds the callback and its arguments.
+    @Owned
+    static long schedule(LoopPeer peer, long arguments, long count, long keywords) {
+        long handle = HandleType.POOL.take();
+        long context = context(arguments, count, keywords);
+        HandleType.fill(handle, peer, Memory.getLong(arguments), context, arguments + Long.BYTES, count - 1);
+        Refs.retain(handle); // one for the queue, one for the caller
+        peer.core().callSoon(handle);
+        return handle;
+    }
+
+    @Owned
+    private static long scheduleAt(
+            LoopPeer peer, double when, long whenObject, long arguments, long count, long keywords) {
+        long handle = TimerHandleType.POOL.take();
+        long context = context(arguments, count, keywords);
+        long callback = Memory.getLong(arguments + Long.BYTES);
+        HandleType.fill(handle, peer, callback, context, arguments + 2 * Long.BYTES, count - 2);
+        Memory.putDouble(handle + WHEN_SECONDS, when);
+        if (whenObject != 0 && !NumberApi.isExactFloat(whenObject)) {
+            Memory.putLong(handle + WHEN, Refs.retain(whenObject));
+        }
+        HandleLayout.putFlags(handle, IN_HEAP);
+        Refs.retain(handle);
+        peer.core().callAt(Deadline.nanos(when), handle);
+        return handle;
+    }
+
+    private static boolean common(LoopPeer peer, long count, int least, long keywords) {
+        return count >= least && !peer.debug() && (keywords == 0 || isOnlyContext(keywords));
+    }
+
+    private static boolean isOnlyContext(long keywords) {
+        if (TupleApi.size(keywords) != 1) {
+            return false;
+        }
+        long keyword = TupleApi.item(keywords, 0);
+        return keyword == CONTEXT_KEYWORD || UnicodeApi.equalsAscii(keyword, CONTEXT_TEXT);
+    }
+
+    /// The context passed by keyword, which follows the positional arguments; 0 if there is none.
+    @Owned
+    private static long context(long arguments, long count, long keywords) {
+        if (keywords != 0) {
+            long context = Memory.getLong(arguments + count * Long.BYTES);
+            if (context != NONE) {
+                return Refs.retain(context);
+            }
+        }
+        return 0;
+    }
+
+    private static boolean isPlainNumber(long object) {
+        return object != 0 && (NumberApi.isExactFloat(object) || NumberApi.isExactLong(object));
+    }
+}

@@ -1,0 +1,64 @@
+package databridge.pyloop.types;
+
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.types.HandleLayout.IN_HEAP;
+import static databridge.pyloop.types.HandleLayout.PEER;
+import static databridge.pyloop.types.HandleLayout.WHEN;
+import static databridge.pyloop.types.HandleLayout.WHEN_SECONDS;
+
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.ffi.Memory;
+import java.lang.invoke.MethodHandles;
+
+/// `TimerHandle`: a callback scheduled for a time, an `asyncio.TimerHandle` whose memory the loop fills and reuses.
+///
+/// The deadline is kept as a C double; the float object `_when` is made only for who asks for it.
+public final class TimerHandleType {
+    static final long TYPE = HandleProperties.declare(TypeDef.named(
+                            MethodHandles.lookup(),
+                            "data_bridge.pyloop.TimerHandle",
+                            "A callback scheduled for a given time.")
+                    .method("cancel($self, /)", TypeDef.Kind.NO_ARGUMENTS, "cancel", "Cancel the callback.")
+                    .property("_when", "getWhen", "setWhen", "The deadline in seconds of the loop's clock."))
+            .build(HandleLayout.ASYNCIO_TIMER_HANDLE, HandleLayout.SIZE);
+
+    static final HandlePool POOL = new HandlePool(TYPE, true);
+
+    private TimerHandleType() {}
+
+    /// The type object. Borrowed.
+    public static long type() {
+        return TYPE;
+    }
+
+    /// `TimerHandle.cancel()`
+    static long cancel(long self, long unused, long unused2, long unused3) {
+        if (HandleType.cancel(self) && (HandleLayout.flags(self) & IN_HEAP) != 0) {
+            LoopPeer peer = LoopPeer.numbered(Memory.getLong(self + PEER));
+            if (peer != null) {
+                peer.core().timerCancelled();
+            }
+        }
+        return Refs.retain(NONE);
+    }
+
+    /// `TimerHandle._when`
+    @Owned
+    static long getWhen(long self, long closure, long unused, long unused2) {
+        long when = Memory.getLong(self + WHEN);
+        return when != 0 ? Refs.retain(when) : NumberApi.fromDouble(Memory.getDouble(self + WHEN_SECONDS));
+    }
+
+    static long setWhen(long self, long value, long closure, long unused) {
+        if (value == 0) {
+            throw ErrorApi.raise(Singletons.TYPE_ERROR, "_when cannot be deleted");
+        }
+        HandleLayout.replace(self + WHEN, Refs.retain(value));
+        return 0;
+    }
+}

@@ -1,0 +1,143 @@
+package databridge.pyloop.types;
+
+import static databridge.pyloop.cpython.Singletons.FALSE;
+import static databridge.pyloop.cpython.Singletons.TRUE;
+import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
+import static databridge.pyloop.cpython.TypeDef.Kind.ONE_ARGUMENT;
+import static databridge.pyloop.libc.Epoll.EPOLLIN;
+import static databridge.pyloop.libc.Epoll.EPOLLOUT;
+
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ContextApi;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ListApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.ffi.Memory;
+import java.lang.invoke.MethodHandles;
+
+/// `_add_reader` and its kin, through which asyncio's public methods, its transports and `sock_*` all go.
+final class Watching {
+    private static final long FILENO = UnicodeApi.interned("_fileno");
+    private static final long ASYNCIO_HANDLE = UnicodeApi.interned("_asyncio_handle");
+
+    private Watching() {}
+
+    static TypeDef declare(TypeDef type) {
+        return type.implementedBy(MethodHandles.lookup())
+                .method(
+                        "_add_reader($self, fd, callback, /, *args)",
+                        FASTCALL_KEYWORDS,
+                        "addReader",
+                        "Call back whenever the file descriptor is readable; return the Handle.")
+                .method(
+                        "_add_writer($self, fd, callback, /, *args)",
+                        FASTCALL_KEYWORDS,
+                        "addWriter",
+                        "Call back whenever the file descriptor is writable; return the Handle.")
+                .method(
+                        "_registrations($self, /)",
+                        NO_ARGUMENTS,
+                        "registrations",
+                        "File object, fd, reader, writer, ...")
+                .method("_remove_reader($self, fd, /)", ONE_ARGUMENT, "removeReader", "Return whether there was one.")
+                .method("_remove_writer($self, fd, /)", ONE_ARGUMENT, "removeWriter", "Return whether there was one.");
+    }
+
+    @Owned
+    static long addReader(long self, long arguments, long count, long keywords) {
+        return add(LoopPeer.of(self), EPOLLIN, arguments, count, keywords);
+    }
+
+    @Owned
+    static long addWriter(long self, long arguments, long count, long keywords) {
+        return add(LoopPeer.of(self), EPOLLOUT, arguments, count, keywords);
+    }
+
+    @Owned
+    static long registrations(long self, long unused, long unused2, long unused3) {
+        return LoopPeer.isOpen(self) ? LoopPeer.of(self).watchers().registrations() : ListApi.empty();
+    }
+
+    @Owned
+    static long removeReader(long self, long fileObject, long unused, long unused2) {
+        return remove(self, EPOLLIN, fileObject);
+    }
+
+    @Owned
+    static long removeWriter(long self, long fileObject, long unused, long unused2) {
+        return remove(self, EPOLLOUT, fileObject);
+    }
+
+    @Owned
+    private static long add(LoopPeer peer, int event, long arguments, long count, long keywords) {
+        if (count < 2 || keywords != 0) {
+            throw ErrorApi.raise(
+                    Singletons.TYPE_ERROR, "a file descriptor and a callback are required, and no keyword arguments");
+        }
+        long fileObject = Memory.getLong(arguments);
+        long handle = newHandle(peer, arguments + Long.BYTES, count - 1);
+        try {
+            int fd = fileno(peer, fileObject);
+            peer.watchers().add(fd, event, Refs.retain(handle), fileObject);
+        } catch (PyError pending) {
+            Refs.release(handle);
+            throw pending;
+        }
+        return handle;
+    }
+
+    @Owned
+    private static long remove(long self, int event, long fileObject) {
+        if (!LoopPeer.isOpen(self)) {
+            return Refs.retain(FALSE);
+        }
+        LoopPeer peer = LoopPeer.of(self);
+        int fd;
+        try {
+            fd = fileno(peer, fileObject);
+        } catch (PyError closedOrWrong) {
+            fd = peer.watchers().find(fileObject);
+            if (fd < 0) {
+                throw closedOrWrong;
+            }
+            ErrorApi.clear();
+        }
+        return Refs.retain(peer.watchers().remove(fd, event) ? TRUE : FALSE);
+    }
+
+    /// A handle that is scheduled again and again, so the collector sees it from the start.
+    @Owned
+    private static long newHandle(LoopPeer peer, long arguments, long count) {
+        if (peer.debug()) {
+            return PyError.orThrow(CallApi.forward(ASYNCIO_HANDLE, peer.self(), arguments, count, 0));
+        }
+        long handle = HandleType.POOL.take();
+        HandleType.fill(
+                handle, peer, Memory.getLong(arguments), ContextApi.copyCurrent(), arguments + Long.BYTES, count - 1);
+        HandleProperties.complete(handle);
+        ObjectApi.track(handle);
+        return handle;
+    }
+
+    /// @throws PyError ValueError if the object is or has no valid file descriptor
+    private static int fileno(LoopPeer peer, long fileObject) {
+        if (NumberApi.isExactLong(fileObject)) {
+            long fd = NumberApi.asLong(fileObject);
+            if (fd >= 0 && fd <= Integer.MAX_VALUE) {
+                return (int) fd;
+            }
+        }
+        long number = PyError.orThrow(CallApi.callMethod(FILENO, peer.self(), fileObject));
+        long fd = NumberApi.asLong(number);
+        Refs.release(number);
+        return (int) fd;
+    }
+}
