@@ -1,0 +1,87 @@
+"""The private names of asyncio that PyLoop relies on, in one place; a test looks for each on every Python version."""
+
+from __future__ import annotations
+
+import selectors
+from asyncio import base_events, events, format_helpers
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+    import socket
+    from collections.abc import Callable
+
+    from _typeshed import FileDescriptorLike
+
+    class ScheduledHandle(Protocol):
+        """The slots of `asyncio.Handle`."""
+
+        _callback: Callable[..., object] | None
+        _args: tuple[Any, ...] | None
+        _source_traceback: list[Any] | None
+
+    class LoopInternals:
+        """Attributes of asyncio's selector loop that are used or replaced."""
+
+        _csock: socket.socket
+        _current_handle: asyncio.Handle | None
+        _scheduled: list[asyncio.TimerHandle]
+        _signal_handlers: dict[int, asyncio.Handle]
+
+        def _check_callback(self, callback: object, method: str) -> None: ...
+        def _check_closed(self) -> None: ...
+        def _check_running(self) -> None: ...
+        def _check_thread(self) -> None: ...
+        def _process_self_data(self, data: bytes) -> None: ...
+else:
+
+    class LoopInternals:
+        """Nothing at run time: asyncio's classes have what this declares for the type checker."""
+
+        __slots__ = ()
+
+
+LOOP_ATTRIBUTES = (
+    *("_csock", "_current_handle", "_ready", "_scheduled", "_selector", "_signal_handlers"),
+    *("_check_callback", "_check_closed", "_check_running", "_check_thread"),
+    *("_process_self_data", "_run_once", "_write_to_self"),
+    *("_add_reader", "_add_writer", "_remove_reader", "_remove_writer", "_timer_handle_cancelled"),
+    *("_closed", "_debug", "_stopping"),
+)
+"""What `LoopInternals` declares and what the engine's own type replaces, on an instance of asyncio's loop."""
+
+HANDLE_SLOTS = ("_args", "_callback", "_cancelled", "_context", "_loop", "_repr", "_source_traceback")
+TIMER_HANDLE_SLOTS = ("_scheduled", "_when")
+
+
+def file_descriptor(fileobj: FileDescriptorLike) -> int:
+    """Return the descriptor of a file object or descriptor; raise ValueError as asyncio does."""
+    fd: int = selectors._fileobj_to_fd(fileobj)  # type: ignore[attr-defined]
+    return fd
+
+
+def callback_failure(handle: asyncio.Handle, exception: BaseException) -> dict[str, Any]:
+    """Return the context for the exception handler that `Handle._run` would make."""
+    failed: Any = handle
+    source = format_helpers._format_callback_source(failed._callback, failed._args)
+    context = {"message": f"Exception in callback {source}", "exception": exception, "handle": handle}
+    if failed._source_traceback:
+        context["source_traceback"] = failed._source_traceback
+    return context
+
+
+def drop_last_frame(handle: asyncio.Handle) -> None:
+    """Shorten the source traceback of a handle by the caller's own frame."""
+    traceback = handle._source_traceback  # type: ignore[attr-defined]
+    if traceback:
+        del traceback[-1]
+
+
+def warn_of_slow_callback(handle: asyncio.Handle, seconds: float) -> None:
+    """Log what asyncio logs in debug mode."""
+    logger = base_events.logger  # type: ignore[attr-defined]
+    logger.warning("Executing %s took %.3f seconds", base_events._format_handle(handle), seconds)  # type: ignore[attr-defined]
+
+
+HAS_THREAD_SAFE_HANDLE = hasattr(events, "_ThreadSafeHandle")
+"""From 3.14 on, cancelling a handle of `call_soon_threadsafe` waits for its callback."""

@@ -1,0 +1,41 @@
+"""What `python -m data_bridge.pyloop --info` prints."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+
+from ._version import __version__
+
+
+def info() -> dict[str, str]:
+    """Start the engine and describe what this process runs on.
+
+    Raises ImportError or RuntimeError where the engine cannot start.
+    """
+    from ._boot import options, sequence
+    from ._native import facts
+    from ._options import default_poll_bound
+
+    return {
+        "PyLoop": __version__,
+        "Python": f"{platform.python_implementation()} {platform.python_version()}, {sys.executable}",
+        "JVM": facts["jvm"],
+        "JVM library": str(sequence.find_library()),
+        "JVM options": " ".join(options.jvm_options(sequence.find_jar())),
+        "poller": facts["poller"],
+        "poll bound": f"{default_poll_bound() * 1e6:g} us",
+        "kernel": f"{platform.system()} {os.uname().release}",
+        "kernel features": facts["kernel features"],
+        "C library": " ".join(platform.libc_ver()),
+        "context capture": facts["context capture"],
+    }
+
+
+def print_info() -> None:
+    """Print `info()`, a line each."""
+    described = info()
+    width = max(map(len, described))
+    for name, value in described.items():
+        print(f"{name:{width}}  {value}")

@@ -1,0 +1,137 @@
+"""The loop class: asyncio's selector loop with the engine's core in front of it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from asyncio import events
+from typing import TYPE_CHECKING, Any
+
+from . import _asyncio_internals as internals
+from ._facade import EngineSelector, ReadyQueueView
+from ._native import LoopCore
+from ._options import default_poll_bound
+from ._signals import SignalWakeup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from _typeshed import FileDescriptorLike
+
+_NANOSECONDS = 1_000_000_000
+
+
+class PyLoop(LoopCore, asyncio.SelectorEventLoop, internals.LoopInternals):
+    """A drop-in asyncio event loop.
+
+    `LoopCore`, which is Java, has what runs per callback, timer or event; the rest of the asyncio API is inherited.
+    All methods belong to the thread that runs the loop, except `call_soon_threadsafe` and its batch twin.
+
+    `poll_bound` is the longest time in seconds that a loop which always has callbacks ready may go without looking
+    for I/O; 0 looks in every iteration, as asyncio does. It only matters under load: an idle loop hears of I/O at
+    once. The default is 50 microseconds, or what `PYLOOP_POLL_BOUND` says, in seconds.
+    """
+
+    def __init__(self, *, poll_bound: float | None = None) -> None:
+        bound = default_poll_bound() if poll_bound is None else poll_bound
+        if not 0 <= bound <= 1:
+            raise ValueError(f"poll_bound must be from 0 to 1 second, not {bound!r}")
+        self._has_own_clock = type(self).time is not PyLoop.time
+        self._open_engine(round(bound * _NANOSECONDS))
+        try:
+            super().__init__(EngineSelector(self))
+        except BaseException:
+            self._close_engine()
+            self._closed = True  # spares the garbage collector's call of close() on half a loop
+            raise
+        self._ready = ReadyQueueView(self)
+        self._signal_wakeup = SignalWakeup(self._csock.fileno())
+        if sys.version_info < (3, 12) and type(self).call_soon is LoopCore.call_soon:
+            # C tasks of 3.11 make a bound method for every step; they find this one ready.
+            self.call_soon = self.call_soon  # type: ignore[method-assign]
+
+    # The clock itself, not a method that calls it. Deadlines are measured by the same clock.
+    time = staticmethod(time.monotonic)
+
+    def set_debug(self, enabled: bool) -> None:
+        """Enable or disable debug mode; any object is taken for its truth, as asyncio does."""
+        super().set_debug(bool(enabled))
+
+    def run_forever(self) -> None:
+        """Run until stop() is called."""
+        self._check_closed()
+        self._check_running()
+        with self._signal_wakeup:
+            self._running_forever = True
+            try:
+                super().run_forever()
+            finally:
+                self._running_forever = False
+
+    def remove_signal_handler(self, sig: int) -> bool:
+        """Remove a handler for a signal; return whether there was one. Main thread only."""
+        removed = super().remove_signal_handler(sig)
+        if self._running_forever and not self._signal_handlers:
+            self._signal_wakeup.renew()  # asyncio takes the descriptor away with the last handler
+        return removed
+
+    def _process_self_data(self, data: bytes) -> None:
+        super()._process_self_data(data)
+        self._signal_wakeup.forward(data)
+
+    def __repr__(self) -> str:
+        return f"<{self.__class__.__name__} running={self.is_running()} closed={self.is_closed()} debug={self._debug}>"
+
+    # asyncio's own methods, for the calls that the engine leaves to them: debug mode, unusual arguments.
+    _asyncio_call_soon = asyncio.BaseEventLoop.call_soon
+    _asyncio_call_soon_threadsafe = asyncio.BaseEventLoop.call_soon_threadsafe
+    _asyncio_call_later = asyncio.BaseEventLoop.call_later
+
+    def _asyncio_call_at(self, *args: Any, **kwargs: Any) -> asyncio.TimerHandle:
+        timer = asyncio.BaseEventLoop.call_at(self, *args, **kwargs)
+        internals.drop_last_frame(timer)
+        self._scheduled.clear()  # where asyncio has put it
+        self._enqueue_timer(timer)
+        return timer
+
+    def _asyncio_handle(self, callback: Callable[..., object], *args: Any) -> asyncio.Handle:
+        return events.Handle(callback, args, self, None)
+
+    if internals.HAS_THREAD_SAFE_HANDLE:
+        call_soon_threadsafe = asyncio.BaseEventLoop.call_soon_threadsafe
+
+    # Called by the engine.
+
+    def _fileno(self, fileobj: FileDescriptorLike) -> int:
+        return internals.file_descriptor(fileobj)
+
+    def _callback_failed(self, handle: asyncio.Handle, exception: BaseException) -> None:
+        self.call_exception_handler(internals.callback_failure(handle, exception))
+
+    def _schedule_in_debug_mode(self, items: tuple[Any, ...], name: str) -> list[asyncio.Handle]:
+        if name == "call_soon_batch":
+            self._check_thread()
+        calls = [item if isinstance(item, tuple) else (item,) for item in items]
+        for callback, *_ in calls:
+            self._check_callback(callback, name)
+        handles = []
+        for callback, *arguments in calls:
+            handle = events.Handle(callback, tuple(arguments), self, None)
+            internals.drop_last_frame(handle)
+            handles.append(handle)
+        for handle in handles:
+            self._enqueue(handle)
+        return handles
+
+    def _run_in_debug_mode(self, handle: asyncio.Handle) -> None:
+        try:
+            self._current_handle = handle
+            started = self.time()
+            handle._run()
+            elapsed = self.time() - started
+            if elapsed >= self.slow_callback_duration:
+                internals.warn_of_slow_callback(handle, elapsed)
+        finally:
+            self._current_handle = None
+            del handle  # the traceback of an exception can keep this frame, and with it what the callback holds

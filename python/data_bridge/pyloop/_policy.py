@@ -1,0 +1,52 @@
+"""Making PyLoop the loop that asyncio creates by default."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import events, unix_events
+from typing import TYPE_CHECKING
+
+from ._running import new_event_loop
+
+if TYPE_CHECKING:
+    DefaultPolicy = asyncio.DefaultEventLoopPolicy
+else:
+    # The name without a deprecation warning on 3.14, and the same class on every version.
+    DefaultPolicy = unix_events._UnixDefaultEventLoopPolicy
+
+# 3.14 deprecates the public functions, and `install()` is not the user touching policies.
+_get_policy = getattr(events, "_get_event_loop_policy", None) or asyncio.get_event_loop_policy
+_set_policy = getattr(events, "_set_event_loop_policy", None) or asyncio.set_event_loop_policy
+
+_replaced: asyncio.AbstractEventLoopPolicy | None = None
+
+
+class EventLoopPolicy(DefaultPolicy):
+    """asyncio's default policy, except that `new_event_loop()` returns a PyLoop."""
+
+    _loop_factory = staticmethod(new_event_loop)
+
+
+def install() -> None:
+    """Make `asyncio.run`, `asyncio.Runner` and `asyncio.new_event_loop` use PyLoop in this process.
+
+    Idempotent. Loops that exist already are left alone.
+    """
+    global _replaced
+    current = _get_policy()
+    if not isinstance(current, EventLoopPolicy):
+        _set_policy(EventLoopPolicy())
+        _replaced = current
+
+
+def uninstall() -> None:
+    """Undo `install()`: put the policy back that was in force before it. Without `install()`, do nothing."""
+    global _replaced
+    if is_installed():
+        _set_policy(_replaced)
+        _replaced = None
+
+
+def is_installed() -> bool:
+    """Tell whether asyncio makes PyLoops in this process."""
+    return isinstance(_get_policy(), EventLoopPolicy)
