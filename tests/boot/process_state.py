@@ -1,0 +1,94 @@
+"""What a boot must not change in its process, for code in the processes that the boot tests start."""
+
+import ctypes
+import locale
+import os
+import resource
+import signal
+import threading
+from typing import Any
+
+# The signals of a crash, which faulthandler and the JVM share; only a failed boot must put them back.
+FATAL = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
+# And a real-time signal that nobody used, which the JVM keeps.
+_KEPT = {*FATAL, 62}
+
+_SA_RESTORER = 0x04  # in the highest byte of the flags
+
+_libc = ctypes.CDLL(None)
+_libc.setlocale.restype = ctypes.c_char_p
+
+
+def snapshot() -> dict[str, Any]:
+    """The whole state, except what a running JVM needs."""
+    return {
+        "actions": {number: action(number) for number in signal.valid_signals() if number not in _KEPT},
+        "handlers": {number: signal.getsignal(number) for number in signal.valid_signals()},
+        "mask": signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+        "ignored": status("SigIgn"),
+        "umask": status("Umask"),
+        "thread name": status("Name"),
+        "locale": {category: _libc.setlocale(category, None) for category in range(7)},
+        "decimal point": locale.localeconv()["decimal_point"],
+        "limits": {n: resource.getrlimit(getattr(resource, n)) for n in dir(resource) if n.startswith("RLIMIT_")},
+        "C environment": c_environment(),
+        "environment": dict(os.environ),
+        "directory": os.getcwd(),
+        "wakeup fd": wakeup_fd(),
+        "stack size": threading.stack_size(),
+        "Python threads": sorted(thread.name for thread in threading.enumerate()),
+    }
+
+
+def fatal_actions() -> dict[str, Any]:
+    """The actions that a failed boot must put back too."""
+    return {number.name: action(number) for number in FATAL}
+
+
+def difference(before: dict[Any, Any], after: dict[Any, Any]) -> dict[Any, Any]:
+    """The entries that differ, for a readable failure."""
+    found = {}
+    for name, old in before.items():
+        new = after[name]
+        if old != new:
+            nested = isinstance(old, dict) and old.keys() == new.keys()
+            found[name] = difference(old, new) if nested else (old, new)
+    return found
+
+
+def action(number: int) -> str | None:
+    """Handler, mask and flags of the kernel's action for a signal."""
+    record = (ctypes.c_ubyte * 152)()
+    if _libc.sigaction(int(number), None, record) != 0:
+        return None
+    handler, mask, flags = record[:8], record[8:16], record[136:140]  # of the mask the kernel fills eight bytes
+    flags[3] &= ~_SA_RESTORER  # the C library sets it with every action
+    return bytes(handler + mask + flags).hex()
+
+
+def status(field: str) -> str:
+    """A field of /proc/self/status."""
+    with open("/proc/self/status") as lines:
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith(field + ":"))
+
+
+def c_environment() -> list[bytes]:
+    """The C library's environment, which `os.environ` does not follow."""
+    entries = ctypes.POINTER(ctypes.c_char_p).in_dll(_libc, "environ")
+    found: list[bytes] = []
+    while (entry := entries[len(found)]) is not None:
+        found.append(entry)
+    return sorted(found)
+
+
+def wakeup_fd() -> int:
+    """Python's wakeup fd."""
+    fd = signal.set_wakeup_fd(-1)
+    signal.set_wakeup_fd(fd)
+    return fd
+
+
+def jvm_is_mapped() -> bool:
+    """Tell whether a JVM library is loaded."""
+    with open("/proc/self/maps") as maps:
+        return "libjvm.so" in maps.read()
