@@ -1,0 +1,49 @@
+"""What a reader must know about the machine and the software to judge a result; no names, no paths."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+def collect() -> dict[str, object]:
+    """Python, processor, kernel and date."""
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "machine": platform.machine(),
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "kernel": f"{platform.system()} {platform.release()}",
+    }
+
+
+def _processor() -> str:
+    found = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return found.group(1) if found else "unknown"
+
+
+class OtherProcesses:
+    """How much of the machine was used by anything but this run, from its creation on."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._foreign = _foreign_seconds()
+
+    def cores_used(self) -> float:
+        """Cores used by others on average. Call it when the workers have ended: their time is known only then."""
+        return round(max(_foreign_seconds() - self._foreign, 0) / (time.monotonic() - self._start), 2)
+
+
+def _foreign_seconds() -> float:
+    """Processor time of the whole machine, less that of this process and its ended children."""
+    fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()
+    user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, fields[1:9])
+    everything = (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+    own = os.times()
+    return everything - own.user - own.system - own.children_user - own.children_system

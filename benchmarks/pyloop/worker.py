@@ -1,0 +1,106 @@
+"""A worker process: one loop, alive for the whole run, told by the parent what to do.
+
+Requests come as lines of JSON on standard input, each answered by one line on what was standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loops import LOOPS, LoopSpec
+from sampling import Limits, sample, warm_up
+from workloads import WORKLOADS, Workload
+
+if TYPE_CHECKING:
+    import asyncio
+
+Reply = dict[str, Any]
+
+
+class Worker:
+    """Answers the parent's requests with the one loop it serves."""
+
+    def __init__(self, spec: LoopSpec) -> None:
+        self._spec = spec
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._workload: Workload | None = None
+        self._limits = Limits(0, 0, 0)
+
+    def answer(self, request: Reply) -> Reply:
+        """Do what one request asks for."""
+        match request["command"]:
+            case "describe":
+                return self._describe()
+            case "prepare":
+                return self._prepare(WORKLOADS[request["workload"]], Limits(**request["limits"]))
+            case "sample":
+                assert self._workload is not None
+                return {"samples": sample(self._workload, self._limits)}
+            case "finish":
+                self._finish()
+                return {}
+            case other:
+                raise ValueError(f"unknown command {other!r}")
+
+    def _describe(self) -> Reply:
+        """Versions, known for sure once a loop has been made."""
+        loop = self._spec.create()
+        if loop.get_debug():
+            raise RuntimeError("the loop is in debug mode, its times would mean nothing")
+        loop.close()
+        return {"version": self._spec.version(), "jvm": loaded_jvm()}
+
+    def _prepare(self, workload: Workload, limits: Limits) -> Reply:
+        """A new loop for each workload: what one leaves behind is not charged to the next."""
+        self._finish()
+        self._loop = self._spec.create()
+        self._workload, self._limits = workload, limits
+        workload.set_up(self._loop)
+        return {"warmup": asdict(warm_up(workload, limits))}
+
+    def _finish(self) -> None:
+        if self._workload is not None:
+            self._workload.tear_down()
+            self._workload = None
+        if self._loop is not None:
+            self._loop.close()
+            self._loop = None
+
+
+def loaded_jvm() -> str | None:
+    """Version of the JVM loaded into this process, read from the release file beside it."""
+    library = re.search(r"\S+/lib/server/libjvm\.so", Path("/proc/self/maps").read_text())
+    if library is None:
+        return None
+    release = Path(library.group()).parents[2] / "release"
+    if not release.exists():
+        return "unknown"
+    fields = dict(re.findall(r'^(\w+)="(.*)"$', release.read_text(), re.MULTILINE))
+    return " ".join(filter(None, (fields.get("IMPLEMENTOR"), fields.get("JAVA_RUNTIME_VERSION"))))
+
+
+def main(name: str) -> None:
+    """Serve requests until the parent closes the pipe."""
+    # Whatever a loop prints must not get between the replies, so standard output becomes standard error.
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    worker = Worker(LOOPS[name])
+    for line in sys.stdin:
+        try:
+            reply = worker.answer(json.loads(line))
+        except Exception as error:  # any failure of a loop is a result of the benchmark
+            reply = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(reply), file=replies, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except KeyboardInterrupt:
+        sys.exit(130)

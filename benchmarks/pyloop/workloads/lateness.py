@@ -1,0 +1,43 @@
+"""How late, or early, timers fire on an idle loop."""
+
+from __future__ import annotations
+
+from time import perf_counter_ns
+
+from .base import Workload, expect
+
+
+class TimerLateness(Workload):
+    """One timer at a time, delays of 1 to 10 ms, on a loop with nothing else to do.
+
+    Lateness is the time from just before `call_later` to the start of the callback, less the delay asked for.
+    A negative value is an early timer: wrong, not good, and it makes the mean smaller. So early timers are
+    counted in a line of their own and no ratio is given.
+    """
+
+    name = "timer_lateness"
+    title = "timer lateness"
+    operations = 40
+    unit = "us"
+    metrics = ("mean", "p99", "max", "early")
+    compared = False
+
+    def run(self, n: int) -> list[int]:
+        loop = self.loop
+        samples: list[int] = []
+
+        def schedule() -> None:
+            milliseconds = len(samples) % 10 + 1
+            loop.call_later(milliseconds / 1000, fire, perf_counter_ns(), milliseconds * 1_000_000)
+
+        def fire(scheduled: int, delay: int) -> None:
+            samples.append(perf_counter_ns() - scheduled - delay)
+            if len(samples) < n:
+                schedule()
+            else:
+                loop.stop()
+
+        loop.call_soon(schedule)
+        loop.run_forever()
+        expect("timers fired", len(samples), n)
+        return samples
