@@ -196,6 +196,10 @@ EXITS = {
     "os._exit in a callback": ("loop = pyloop.new_event_loop(); loop.call_soon(os._exit, 3); loop.run_forever()", 3),
     "loop left open": ("loop = pyloop.new_event_loop(); loop.call_later(60, print)", 0),
     "loop left open in a cycle": ("loop = pyloop.new_event_loop(); loop.self = loop; del loop", 0),
+    "loop left open in a cycle, garbage collected at once": (
+        "import gc; loop = pyloop.new_event_loop(); loop.self = loop; gc.collect(); gc.set_threshold(1); del loop",
+        0,
+    ),
     "loop of a daemon thread": (
         "import _thread, time; _thread.start_new_thread(pyloop.new_event_loop().run_forever, ()); time.sleep(0.1)",
         0,

@@ -9,6 +9,7 @@ from asyncio import events
 from typing import TYPE_CHECKING, Any
 
 from . import _asyncio_internals as internals
+from ._boot import crash_handlers
 from ._facade import EngineSelector, ReadyQueueView
 from ._native import LoopCore
 from ._options import default_poll_bound
@@ -62,6 +63,7 @@ class PyLoop(LoopCore, asyncio.SelectorEventLoop, internals.LoopInternals):
         """Run until stop() is called."""
         self._check_closed()
         self._check_running()
+        crash_handlers.repair()
         with self._signal_wakeup:
             self._running_forever = True
             try:

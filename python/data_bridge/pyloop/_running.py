@@ -7,7 +7,7 @@ import warnings
 from asyncio import unix_events
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._boot import in_forked_child
+from ._boot import in_forked_child, is_exiting
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -19,7 +19,8 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     """Return a new PyLoop; the first one starts the engine. Any thread.
 
     In a forked child of a process that has started the engine, which cannot run there, return asyncio's own loop
-    with a RuntimeWarning. Raises ImportError or RuntimeError, naming cause and remedy, where the engine cannot start.
+    with a RuntimeWarning; likewise, without one, in an atexit handler that runs after PyLoop's own. Raises ImportError
+    or RuntimeError, naming cause and remedy, where the engine cannot start.
     """
     if in_forked_child():
         warnings.warn(
@@ -29,6 +30,8 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
             RuntimeWarning,
             stacklevel=2,
         )
+        return unix_events.SelectorEventLoop()
+    if is_exiting():
         return unix_events.SelectorEventLoop()
     from ._loop import PyLoop
 

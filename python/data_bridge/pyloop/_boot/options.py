@@ -29,9 +29,9 @@ def jvm_options(jar: Path) -> list[str]:
         f"--enable-native-access={MODULE}",
         # One collector thread at most and the smallest footprint; the engine makes no garbage per event.
         "-XX:+UseSerialGC",
-        # The heap is a safety limit: all Python objects live in Python's memory.
+        # Python objects live in Python's memory; the heap holds 24 bytes per pending timer and 8 per ready callback.
         "-Xms8m",
-        "-Xmx64m",
+        "-Xmx256m",
         # Limits that let the process start under a tight address-space limit.
         "-XX:ReservedCodeCacheSize=32m",
         "-XX:CompressedClassSpaceSize=32m",

@@ -73,6 +73,9 @@ def _seal(text: str) -> None:
         if "call_soon" in vars(owner):
             for name in ("__del__", "is_closed", "close", "is_running"):
                 setattr(owner, name, _HARMLESS[name])
+        elif "cancel" in vars(owner):
+            # asyncio's looks at the callback and its arguments.
+            setattr(owner, "__repr__", _HARMLESS["__repr__"])  # noqa: B010
     for owner in _types:
         for name in sorted(_entries(owner), key=_HARMLESS.__contains__, reverse=True):
             setattr(owner, name, _replacement(owner, name, text))

@@ -17,6 +17,7 @@ public final class ObjectApi {
     private static final CFunction IS_SUBTYPE = CFunction.of("int PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b)");
     private static final CFunction GENERIC_ALLOC =
             CFunction.of("PyObject *PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t nitems)");
+    private static final CFunction GC_NEW = CFunction.of("PyObject *_PyObject_GC_New(PyTypeObject *type)");
     private static final CFunction GC_TRACK = CFunction.of("void PyObject_GC_Track(void *op)");
     private static final CFunction GC_UNTRACK = CFunction.of("void PyObject_GC_UnTrack(void *op)");
     private static final CFunction GC_IS_TRACKED = CFunction.of("int PyObject_GC_IsTracked(PyObject *op)");
@@ -80,6 +81,18 @@ public final class ObjectApi {
     @Owned
     public static long allocate(long type) {
         return PyError.orThrow(GENERIC_ALLOC.call(type, 0L));
+    }
+
+    /// As [#allocate], but the garbage collector does not see the instance, and its fields are zeroed here.
+    ///
+    /// @param size of an instance in bytes
+    @Owned
+    public static long allocateUntracked(long type, long size) {
+        long object = PyError.orThrow(GC_NEW.call(type));
+        for (long offset = PyObjectLayout.OBJECT_SIZE; offset < size; offset += Long.BYTES) {
+            Memory.putLong(object + offset, 0);
+        }
+        return object;
     }
 
     /// Shows an object to the garbage collector, if it is not.

@@ -22,6 +22,9 @@ public interface CallbackHost {
     /// Whether the loop is to leave after the current iteration.
     boolean stopRequested();
 
+    /// Called about once a second when the loop is about to wait: time to give memory back.
+    void idle();
+
     /// Called after every wait and every few iterations: the place where pending signals are handled.
     void checkInterrupts();
 }

@@ -10,6 +10,8 @@ public final class LoopCore {
     /// Cancelled timers stay in the heap until they are this many and more than half of it.
     private static final int PURGE_THRESHOLD = 64;
 
+    private static final long TIDY_INTERVAL_NS = 1_000_000_000;
+
     private final ReadyQueue ready = new ReadyQueue();
     private final TimerHeap timers = new TimerHeap();
     private final LongStack doomed = new LongStack(PURGE_THRESHOLD);
@@ -19,6 +21,7 @@ public final class LoopCore {
     private final LoopClock clock;
     private final Attention attention;
     private int cancelledTimers;
+    private long lastTidiedNs;
     private boolean blocked;
     private boolean wakeupSent;
 
@@ -158,11 +161,16 @@ public final class LoopCore {
     private long pollUntilNextDeadline(long now) {
         discardCancelledFirst();
         long timeout = timers.isEmpty() ? Poller.FOREVER : timers.firstDeadline() - now;
-        if (timeout <= 0 || host.stopRequested()) {
+        // Discarding may have run code that scheduled something.
+        if (timeout <= 0 || !ready.isEmpty() || host.stopRequested()) {
             look(now);
             return now;
         }
-        ready.shrink();
+        if (now - lastTidiedNs > TIDY_INTERVAL_NS) {
+            lastTidiedNs = now;
+            ready.shrink();
+            host.idle();
+        }
         int events;
         blocked = true;
         blockingSection.enter();

@@ -77,7 +77,7 @@ final class TimerHeap {
             siftDown(i, entries[at], entries[at + ORDER], entries[at + CALLBACK]);
         }
         if (entries.length > INITIAL_TIMERS * STRIDE && size * STRIDE * 8 < entries.length) {
-            entries = Arrays.copyOf(entries, Math.max(size * 2, INITIAL_TIMERS) * STRIDE);
+            entries = Arrays.copyOf(entries, entries.length / 2);
         }
     }
 

@@ -81,6 +81,12 @@ final class CallbackRunner implements CallbackHost {
     }
 
     @Override
+    public void idle() {
+        HandleType.POOL.trim();
+        TimerHandleType.POOL.trim();
+    }
+
+    @Override
     public void checkInterrupts() {
         ErrorApi.checkSignals();
     }

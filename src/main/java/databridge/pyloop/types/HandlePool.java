@@ -34,6 +34,9 @@ final class HandlePool {
     /// What is kept however idle the loops are.
     private static final int FLOOR = 1 << 10;
 
+    /// Half a millisecond's work.
+    private static final int MOST_PER_TRIM = 1 << 13;
+
     private final long type;
     private final LongStack free = new LongStack(FLOOR);
     /// The fewest that lay unused at any time since the last [#trim]: so many were not needed.
@@ -100,17 +103,17 @@ final class HandlePool {
         Refs.releaseIfAny(loop);
     }
 
-    /// Frees half of what lay unused since the last call, to be called now and then when a loop is idle.
+    /// Frees some of what lay unused since the last call, to be called now and then when a loop is idle.
     void trim() {
-        for (int surplus = Math.min(unused / 2, free.size() - FLOOR); surplus > 0; surplus--) {
+        int surplus = Math.min(unused, free.size() - FLOOR);
+        for (int i = Math.min(surplus, MOST_PER_TRIM); i > 0; i--) {
             Refs.release(free.pop());
         }
         unused = free.size();
     }
 
     private long create() {
-        long handle = ObjectApi.allocate(type);
-        ObjectApi.untrack(handle);
+        long handle = ObjectApi.allocateUntracked(type, HandleLayout.SIZE);
         Memory.putLong(handle + CANCELLED, Refs.retain(FALSE));
         Memory.putLong(handle + REPR, Refs.retain(NONE));
         Memory.putLong(handle + SOURCE_TRACEBACK, Refs.retain(NONE));

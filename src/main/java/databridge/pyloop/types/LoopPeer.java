@@ -43,19 +43,21 @@ final class LoopPeer {
         return peers[(int) number];
     }
 
-    /// The peer of a loop object.
+    /// The peer of a loop object that is in use.
     ///
     /// @throws databridge.pyloop.cpython.PyError RuntimeError if the loop is closed or was never initialised
     static LoopPeer of(long self) {
         LoopPeer peer = peers[Memory.getInt(self + LoopType.PEER)];
-        if (peer == null) {
+        // While close() drops what is scheduled, the flag is up and the engine still open.
+        if (peer == null || Memory.getByte(self + LoopType.CLOSED) != 0) {
             throw notOpen(self);
         }
         return peer;
     }
 
-    static boolean isOpen(long self) {
-        return peers[Memory.getInt(self + LoopType.PEER)] != null;
+    /// The peer of a loop object, null if its engine is closed or was never opened.
+    static @Nullable LoopPeer ifOpen(long self) {
+        return peers[Memory.getInt(self + LoopType.PEER)];
     }
 
     /// Closes the engine, giving up everything that is scheduled or watched.

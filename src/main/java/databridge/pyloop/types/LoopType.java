@@ -57,15 +57,15 @@ public final class LoopType {
     }
 
     static long openEngine(long self, long pollBoundNs, long unused, long unused2) {
-        if (!LoopPeer.isOpen(self)) {
+        if (LoopPeer.ifOpen(self) == null) {
             LoopPeer.open(self, NumberApi.asLong(pollBoundNs));
         }
         return Refs.retain(NONE);
     }
 
     static long closeEngine(long self, long unused, long unused2, long unused3) {
-        if (LoopPeer.isOpen(self)) {
-            LoopPeer peer = LoopPeer.of(self);
+        LoopPeer peer = LoopPeer.ifOpen(self);
+        if (peer != null) {
             if (peer.running()) {
                 throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Cannot close a running event loop");
             }

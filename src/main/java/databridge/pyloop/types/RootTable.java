@@ -1,7 +1,7 @@
 package databridge.pyloop.types;
 
-import static databridge.pyloop.cpython.TupleApi.OB_ITEM;
 import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.cpython.TupleApi.OB_ITEM;
 
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.ObjectApi;

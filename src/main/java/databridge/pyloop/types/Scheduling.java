@@ -129,22 +129,25 @@ final class Scheduling {
 
     static long timerCancelled(long self, long handle, long unused, long unused2) {
         HandleType.requireTimerHandle(handle);
-        if (LoopPeer.isOpen(self) && HandleType.isQueuedForeignTimer(handle)) {
-            LoopPeer.of(self).core().timerCancelled();
+        LoopPeer peer = LoopPeer.ifOpen(self);
+        if (peer != null && HandleType.isQueuedForeignTimer(handle)) {
+            peer.core().timerCancelled();
         }
         return Refs.retain(NONE);
     }
 
     static long wakeUp(long self, long unused, long unused2, long unused3) {
-        if (LoopPeer.isOpen(self)) {
-            LoopPeer.of(self).core().wakeUp();
+        LoopPeer peer = LoopPeer.ifOpen(self);
+        if (peer != null) {
+            peer.core().wakeUp();
         }
         return Refs.retain(NONE);
     }
 
     static long clear(long self, long unused, long unused2, long unused3) {
-        if (LoopPeer.isOpen(self)) {
-            LoopPeer.of(self).core().clear();
+        LoopPeer peer = LoopPeer.ifOpen(self);
+        if (peer != null) {
+            peer.core().clear();
         }
         return Refs.retain(NONE);
     }
@@ -152,8 +155,9 @@ final class Scheduling {
     @Owned
     static long handles(long self, long unused, long unused2, long unused3) {
         long list = ListApi.empty();
-        if (LoopPeer.isOpen(self)) {
-            LoopCore core = LoopPeer.of(self).core();
+        LoopPeer peer = LoopPeer.ifOpen(self);
+        if (peer != null) {
+            LoopCore core = peer.core();
             for (int i = 0; i < core.readyCount() + core.timerCount(); i++) {
                 ListApi.append(list, core.callback(i));
             }
@@ -163,8 +167,8 @@ final class Scheduling {
 
     @Owned
     static long readyCount(long self, long unused, long unused2, long unused3) {
-        return NumberApi.fromLong(
-                LoopPeer.isOpen(self) ? LoopPeer.of(self).core().readyCount() : 0);
+        LoopPeer peer = LoopPeer.ifOpen(self);
+        return NumberApi.fromLong(peer == null ? 0 : peer.core().readyCount());
     }
 
     /// A new handle in the ready queue, for which a C array holds the callback and its arguments.

@@ -63,7 +63,8 @@ final class Watching {
 
     @Owned
     static long registrations(long self, long unused, long unused2, long unused3) {
-        return LoopPeer.isOpen(self) ? LoopPeer.of(self).watchers().registrations() : ListApi.empty();
+        LoopPeer peer = LoopPeer.ifOpen(self);
+        return peer == null ? ListApi.empty() : peer.watchers().registrations();
     }
 
     @Owned
@@ -96,10 +97,10 @@ final class Watching {
 
     @Owned
     private static long remove(long self, int event, long fileObject) {
-        if (!LoopPeer.isOpen(self)) {
+        LoopPeer peer = LoopPeer.ifOpen(self);
+        if (peer == null) {
             return Refs.retain(FALSE);
         }
-        LoopPeer peer = LoopPeer.of(self);
         int fd;
         try {
             fd = fileno(peer, fileObject);
