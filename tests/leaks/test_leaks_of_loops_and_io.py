@@ -42,8 +42,7 @@ def work(count):
     gc.collect()
     assert not any(reference() for reference in references)
 
-# asyncio does a tenth of it.
-measure(work, TOTAL, watched, warm_up=50)
+measure(work, TOTAL, watched, warm_up=200)
 """,
         500,
     )
@@ -64,9 +63,9 @@ def work(count):
         del loop
         gc.collect()
 
-measure(work, TOTAL, watched, warm_up=20)
+measure(work, TOTAL, watched, warm_up=200)
 """,
-        200,
+        500,
     )
 
 
@@ -83,7 +82,7 @@ def work(count):
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(main())
 
-measure(work, TOTAL, watched, warm_up=50)
+measure(work, TOTAL, watched, warm_up=TOTAL)
 """,
         300,
     )

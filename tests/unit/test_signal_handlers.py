@@ -1,30 +1,7 @@
-"""add_signal_handler and the wakeup file descriptor, each program in a process of its own."""
+"""add_signal_handler, and the wakeup file descriptor that it needs."""
 
 from loop_kinds import LoopKind
-
-HELPERS = """
-import asyncio, os, signal, sys, threading, time
-
-def send(signum):
-    os.kill(os.getpid(), signum)
-
-def send_soon(signum, delay=0.2):
-    threading.Timer(delay, send, [signum]).start()
-
-def finish_with(loop, *texts):
-    print(*texts)
-    loop.stop()
-
-def wakeup_fd():
-    fd = signal.set_wakeup_fd(-1)
-    signal.set_wakeup_fd(fd, warn_on_full_buffer=False)
-    return fd
-"""
-
-
-def expect(kind: LoopKind, source: str, stdout: str) -> None:
-    done = kind.run_program(HELPERS + source)
-    assert (done.stdout, done.stderr, done.returncode) == (stdout, "", 0)
+from signal_programs import expect
 
 
 def test_handler_runs_in_the_loop_with_its_arguments(kind: LoopKind) -> None:

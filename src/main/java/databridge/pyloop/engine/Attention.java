@@ -4,7 +4,7 @@ package databridge.pyloop.engine;
 ///
 /// asyncio does so in every iteration. Reading the clock costs as much as a third of a small callback and
 /// entering the kernel ten times that, and where the last looks found nothing it is wasted. So a busy loop
-/// - looks for I/O at most every `bound` nanoseconds, once [#EAGER_LOOKS] looks in a row have found nothing;
+/// - looks for I/O only every `bound` nanoseconds, once more than [#EAGER_LOOKS] looks in a row have found nothing;
 /// - reads the clock in every iteration, but only in every [#MOST_ITERATIONS]th while iterations are far
 ///   shorter than the bound and no deadline is near.
 ///
@@ -57,7 +57,7 @@ final class Attention {
     /// Sets when [#due] is true again.
     void paid(long nowNs, long firstDeadlineNs) {
         boolean hurried =
-                emptyLooks < EAGER_LOOKS || nowNs - lastPaidNs > boundNs / MARGIN || firstDeadlineNs - nowNs < boundNs;
+                emptyLooks < EAGER_LOOKS || nowNs - lastPaidNs >= boundNs / MARGIN || firstDeadlineNs - nowNs < boundNs;
         iterationInterval = hurried ? 1 : Math.min(iterationInterval * 2, MOST_ITERATIONS);
         iterationsLeft = iterationInterval - 1;
         lastPaidNs = nowNs;

@@ -160,22 +160,23 @@ public final class LoopCore {
 
     private long pollUntilNextDeadline(long now) {
         discardCancelledFirst();
-        long timeout = timers.isEmpty() ? Poller.FOREVER : timers.firstDeadline() - now;
-        // Discarding may have run code that scheduled something.
-        if (timeout <= 0 || !ready.isEmpty() || host.stopRequested()) {
-            look(now);
-            return now;
-        }
         if (now - lastTidiedNs > TIDY_INTERVAL_NS) {
             lastTidiedNs = now;
             ready.shrink();
+            timers.shrink();
             host.idle();
+        }
+        long deadline = timers.isEmpty() ? Poller.FOREVER : timers.firstDeadline();
+        // What came before may have run code that scheduled something.
+        if (deadline <= now || !ready.isEmpty() || host.stopRequested()) {
+            look(now);
+            return now;
         }
         int events;
         blocked = true;
         blockingSection.enter();
         try {
-            events = poller.await(timeout);
+            events = poller.await(deadline == Poller.FOREVER ? deadline : deadline - now);
         } finally {
             blockingSection.leave();
             blocked = false;

@@ -76,6 +76,10 @@ final class TimerHeap {
             int at = i * STRIDE;
             siftDown(i, entries[at], entries[at + ORDER], entries[at + CALLBACK]);
         }
+    }
+
+    /// Gives back half of what is far from needed now. To be called when there is time.
+    void shrink() {
         if (entries.length > INITIAL_TIMERS * STRIDE && size * STRIDE * 8 < entries.length) {
             entries = Arrays.copyOf(entries, entries.length / 2);
         }

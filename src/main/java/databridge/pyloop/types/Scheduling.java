@@ -39,22 +39,22 @@ final class Scheduling {
     static TypeDef declare(TypeDef type) {
         return type.implementedBy(MethodHandles.lookup())
                 .method(
-                        "call_soon($self, callback, /, *args, context=None)",
+                        "call_soon($self, callback, *args, context=None)",
                         FASTCALL_KEYWORDS,
                         "callSoon",
                         "Arrange for a callback to be called as soon as possible; return its Handle.")
                 .method(
-                        "call_soon_threadsafe($self, callback, /, *args, context=None)",
+                        "call_soon_threadsafe($self, callback, *args, context=None)",
                         FASTCALL_KEYWORDS,
                         "callSoonThreadsafe",
                         "Like call_soon(), from any thread.")
                 .method(
-                        "call_later($self, delay, callback, /, *args, context=None)",
+                        "call_later($self, delay, callback, *args, context=None)",
                         FASTCALL_KEYWORDS,
                         "callLater",
                         "Arrange for a callback to be called after delay seconds; return its TimerHandle.")
                 .method(
-                        "call_at($self, when, callback, /, *args, context=None)",
+                        "call_at($self, when, callback, *args, context=None)",
                         FASTCALL_KEYWORDS,
                         "callAt",
                         "Like call_later(), at an absolute time of the loop's clock.")

@@ -13,7 +13,7 @@ final class BackingArrays {
             field.setAccessible(true);
             return Array.getLength(field.get(collection));
         } catch (ReflectiveOperationException renamed) {
-            throw new AssertionError(renamed);
+            throw new LinkageError("a field was renamed", renamed);
         }
     }
 }

@@ -17,6 +17,7 @@ final class FakeHost implements CallbackHost {
     final Map<Long, Runnable> whenRun = new HashMap<>();
     final Map<Long, Runnable> whenDiscarded = new HashMap<>();
     Runnable whenInterruptsAreChecked = () -> {};
+    Runnable whenIdle = () -> {};
     boolean stop;
 
     FakeHost(List<String> trace) {
@@ -52,6 +53,12 @@ final class FakeHost implements CallbackHost {
     @Override
     public boolean stopRequested() {
         return stop;
+    }
+
+    @Override
+    public void idle() {
+        trace.add("idle");
+        whenIdle.run();
     }
 
     @Override

@@ -89,7 +89,9 @@ final class TimerHeapTest {
         heap.add(Long.MIN_VALUE, 3);
         heap.add(-1, 4);
         heap.add(Long.MAX_VALUE, 5);
-        assertEquals(List.of(3L, 4L, 2L, 1L, 5L), takeAll().stream().map(Timer::callback).toList());
+        assertEquals(
+                List.of(3L, 4L, 2L, 1L, 5L),
+                takeAll().stream().map(Timer::callback).toList());
     }
 
     @Test
@@ -151,7 +153,7 @@ final class TimerHeapTest {
     }
 
     @Test
-    void purgeGivesMemoryBackButNeverLessThanTheHeapStartedWith() {
+    void shrinkingGivesMemoryBackStepByStepButNeverMoreThanTheHeapStartedWith() {
         int initial = memory();
         for (long callback = 0; callback < 100_000; callback++) {
             heap.add(callback, callback);
@@ -159,12 +161,18 @@ final class TimerHeapTest {
         int grown = memory();
         LongStream.range(5_000, 100_000).forEach(host.cancelled::add);
         heap.purge(host, removed);
+        heap.shrink();
+        assertEquals(grown / 2, memory());
         assertEquals(5_000, heap.size());
-        assertTrue(memory() < grown / 4);
         LongStream.range(0, 5_000).forEach(host.cancelled::add);
         heap.purge(host, removed);
+        for (int i = 0; i < 20; i++) {
+            heap.shrink();
+        }
         assertEquals(initial, memory());
         assertEquals(100_000, removedCallbacks().size());
+        heap.add(1, 1);
+        assertEquals(1, heap.take());
     }
 
     @Test
@@ -174,8 +182,9 @@ final class TimerHeapTest {
         for (long next = 0, step = 0; step < 100_000; step++) {
             int choice = random.nextInt(1_000);
             if (choice == 0) {
-                reference.stream().filter(timer -> random.nextBoolean()).forEach(timer ->
-                        host.cancelled.add(timer.callback));
+                reference.stream()
+                        .filter(timer -> random.nextBoolean())
+                        .forEach(timer -> host.cancelled.add(timer.callback));
                 reference.removeIf(timer -> host.cancelled.contains(timer.callback));
                 heap.purge(host, removed);
                 assertEquals(host.cancelled, removedCallbacks());

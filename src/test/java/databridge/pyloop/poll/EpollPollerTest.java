@@ -1,0 +1,224 @@
+package databridge.pyloop.poll;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import databridge.pyloop.engine.PollHandle;
+import databridge.pyloop.engine.Poller;
+import databridge.pyloop.ffi.CFunction;
+import databridge.pyloop.libc.Epoll;
+import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.EventFd;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The poller delivers events of the kernel to the handle of the registration in force, and to no other.
+@Timeout(60)
+final class EpollPollerTest {
+    private static final CFunction DUP = CFunction.of("int dup(int oldfd)");
+    private static final CFunction DUP2 = CFunction.of("int dup2(int oldfd, int newfd)");
+    private static final CFunction CLOSE = CFunction.of("int close(int fd)");
+
+    private record Event(String handle, int fd, int events) {}
+
+    private final EpollPoller poller = new EpollPoller();
+    private final EventFd source = new EventFd();
+    private final int fd = source.fileno();
+    private final List<Event> received = new ArrayList<>();
+
+    @AfterEach
+    void closeDescriptors() {
+        poller.close();
+        source.close();
+    }
+
+    private PollHandle handle(String name) {
+        return (ready, events) -> received.add(new Event(name, ready, events));
+    }
+
+    /// What one look delivers.
+    private List<Event> look() {
+        received.clear();
+        poller.dispatch(poller.await(0));
+        return List.copyOf(received);
+    }
+
+    @Test
+    void deliversAnEventToItsHandle() {
+        assertEquals(0, poller.register(fd, Epoll.EPOLLIN, handle("a")));
+        assertEquals(List.of(), look());
+        source.signal();
+        assertEquals(List.of(new Event("a", fd, Epoll.EPOLLIN)), look());
+    }
+
+    @Test
+    void deliversAsLongAsTheConditionHolds() {
+        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        source.signal();
+        assertEquals(look(), look());
+        assertEquals(1, look().size());
+    }
+
+    @Test
+    void aWaitWithoutLimitReturnsForAnEvent() {
+        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        source.signal();
+        assertEquals(1, poller.await(Poller.FOREVER));
+    }
+
+    @Test
+    void aChangedRegistrationHasTheNewInterestAndHandle() {
+        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        assertEquals(Epoll.EPOLLIN, poller.interest(fd));
+        assertEquals(0, poller.register(fd, Epoll.EPOLLOUT, handle("b")));
+        assertEquals(Epoll.EPOLLOUT, poller.interest(fd));
+        source.signal();
+        assertEquals(List.of(new Event("b", fd, Epoll.EPOLLOUT)), look());
+    }
+
+    @Test
+    void nothingIsDeliveredOnceUnregistered() {
+        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        source.signal();
+        poller.unregister(fd);
+        assertEquals(0, poller.interest(fd));
+        assertEquals(List.of(), look());
+        poller.unregister(fd);
+    }
+
+    @Test
+    void canBeRegisteredAgain() {
+        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        poller.unregister(fd);
+        assertEquals(0, poller.register(fd, Epoll.EPOLLIN, handle("b")));
+        source.signal();
+        assertEquals(List.of(new Event("b", fd, Epoll.EPOLLIN)), look());
+    }
+
+    @Test
+    void anEventFoundBeforeUnregisteringIsNotDelivered() {
+        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        source.signal();
+        int found = poller.await(0);
+        assertEquals(1, found);
+        poller.unregister(fd);
+        poller.dispatch(found);
+        assertEquals(List.of(), received);
+    }
+
+    @Test
+    void anEventFoundForAnEarlierRegistrationIsNotDeliveredToTheNext() {
+        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        source.signal();
+        int found = poller.await(0);
+        poller.unregister(fd);
+        poller.register(fd, Epoll.EPOLLIN, handle("b"));
+        poller.dispatch(found);
+        assertEquals(List.of(), received);
+        assertEquals(List.of(new Event("b", fd, Epoll.EPOLLIN)), look());
+    }
+
+    @Test
+    void aHandleMayUnregisterAnotherWhoseEventWasFoundWithIts() {
+        EventFd other = new EventFd();
+        int[] fds = {fd, other.fileno()};
+        for (int one : fds) {
+            poller.register(one, Epoll.EPOLLIN, (ready, events) -> {
+                received.add(new Event("first", ready, events));
+                poller.unregister(fds[0]);
+                poller.unregister(fds[1]);
+            });
+        }
+        source.signal();
+        other.signal();
+        assertEquals(1, look().size());
+        other.close();
+    }
+
+    @Test
+    void aDescriptorThatIsClosedAlreadyCanBeUnregistered() {
+        EventFd closed = new EventFd();
+        poller.register(closed.fileno(), Epoll.EPOLLIN, handle("a"));
+        closed.close();
+        poller.unregister(closed.fileno());
+        assertEquals(0, poller.interest(closed.fileno()));
+    }
+
+    /// A duplicate keeps the old file in the epoll set after its number was given to another file.
+    @Test
+    void aReusedNumberIsReplacedAndHearsNothingOfItsEarlierOwner() {
+        EventFd earlier = new EventFd();
+        int number = earlier.fileno();
+        int duplicate = (int) DUP.call(number);
+        poller.register(number, Epoll.EPOLLIN, handle("earlier"));
+        earlier.signal();
+        EventFd later = new EventFd();
+        DUP2.call(later.fileno(), number);
+        assertEquals(EpollPoller.REPLACED, poller.register(number, Epoll.EPOLLIN, handle("later")));
+        assertEquals(1, poller.await(0));
+        assertEquals(List.of(), look());
+        later.signal();
+        assertEquals(List.of(new Event("later", number, Epoll.EPOLLIN)), look());
+        CLOSE.call(duplicate);
+        later.close();
+        earlier.close();
+    }
+
+    @Test
+    void aDescriptorThatCannotBePolledIsAnErrorAndNotRegistered() {
+        assertEquals(-ErrnoCode.EBADF, poller.register(100_000, Epoll.EPOLLIN, handle("a")));
+        assertEquals(0, poller.interest(100_000));
+    }
+
+    @Test
+    void manyRegistrationsAreToldApart() {
+        List<EventFd> sources = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            EventFd one = new EventFd();
+            sources.add(one);
+            poller.register(one.fileno(), Epoll.EPOLLIN, handle("h" + one.fileno()));
+        }
+        for (EventFd one : sources.subList(100, 200)) {
+            one.signal();
+        }
+        List<Event> events = look();
+        assertEquals(100, events.size());
+        for (Event event : events) {
+            assertEquals("h" + event.fd, event.handle);
+        }
+        sources.forEach(EventFd::close);
+    }
+
+    @Test
+    void aWakeupBeforeTheWaitMakesItReturnOnce() {
+        poller.wakeUp();
+        assertEquals(1, poller.await(Poller.FOREVER));
+        poller.dispatch(1);
+        assertEquals(List.of(), received);
+        assertEquals(0, poller.await(0));
+    }
+
+    @Test
+    void aWakeupFromAnotherThreadEndsTheWait() throws InterruptedException {
+        Thread waker = new Thread(poller::wakeUp);
+        waker.start();
+        assertEquals(1, poller.await(Poller.FOREVER));
+        waker.join();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 50_000, 999_999, 1_000_001, 3_500_000})
+    void aTimeoutIsNeverCutShort(long timeoutNs) {
+        for (int i = 0; i < 20; i++) {
+            long start = System.nanoTime();
+            assertEquals(0, poller.await(timeoutNs));
+            long elapsed = System.nanoTime() - start;
+            assertTrue(elapsed >= timeoutNs, "after " + elapsed + " ns");
+        }
+    }
+}

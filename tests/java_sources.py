@@ -1,0 +1,61 @@
+"""What the Java sources say of C: the prototypes they bind and the symbols they look up."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SOURCES = Path(__file__).parents[1] / "src" / "main" / "java"
+
+_TEXT = r'"(?:[^"\\]|\\.)*"'
+_CONCATENATED = rf"{_TEXT}(?:\s*\+\s*{_TEXT})*"
+_BINDING = re.compile(rf"\b(?:CFunction\.(?:of|critical)|ErrnoFunction\.of)\(\s*({_CONCATENATED})\s*\)")
+_ANY_BINDING = re.compile(r"\b(?:CFunction\.(?:of|critical)|ErrnoFunction\.of)\(")
+_SYMBOL = re.compile(r'\bNativeLinker\.(?:symbol|optionalSymbol)\(\s*"(\w+)"\s*\)')
+_EXCEPTION = re.compile(r'\bexception\("(\w+)"\)')
+_NAME = re.compile(r"(\w+)\s*\(")
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A C function that Java calls by name."""
+
+    symbol: str
+    prototype: str
+    file: str
+
+    def __str__(self) -> str:
+        return self.symbol
+
+
+def _sources() -> Iterator[tuple[str, str]]:
+    for path in sorted(SOURCES.rglob("*.java")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        code = "\n".join("" if line.lstrip().startswith("//") else line for line in lines)
+        yield path.relative_to(SOURCES).as_posix(), code
+
+
+def bindings() -> list[Binding]:
+    """Every C function that is bound by its prototype, in the order of files and lines."""
+    found = []
+    for file, code in _sources():
+        for match in _BINDING.finditer(code):
+            prototype = "".join(text[1:-1] for text in re.findall(_TEXT, match[1]))
+            name = _NAME.search(prototype)
+            assert name, f"no function name in {prototype!r} of {file}"
+            found.append(Binding(name[1], prototype, file))
+    return found
+
+
+def count_of_bindings() -> int:
+    """How often a binding is made, whatever its argument: none may go unseen by `bindings()`."""
+    return sum(len(_ANY_BINDING.findall(code)) for _, code in _sources())
+
+
+def data_symbols() -> list[str]:
+    """Every symbol that is looked up for its address, and the exceptions, which share a prefix."""
+    found = set()
+    for _, code in _sources():
+        found.update(_SYMBOL.findall(code))
+        found.update(f"PyExc_{name}" for name in _EXCEPTION.findall(code))
+    return sorted(found)

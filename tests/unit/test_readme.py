@@ -1,0 +1,22 @@
+"""The Python examples of README.md run as they stand."""
+
+import re
+from pathlib import Path
+
+import pytest
+from loop_kinds import run_python
+
+README = Path(__file__).parents[2] / "README.md"
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+# What an example prints, by its order in the text.
+OUTPUTS = ["done\n", "[2]\n", ""]
+
+
+def test_every_example_is_found() -> None:
+    assert len(BLOCKS) == len(OUTPUTS) == README.read_text(encoding="utf-8").count("```python")
+
+
+@pytest.mark.parametrize("index", range(len(OUTPUTS)))
+def test_example_runs(index: int) -> None:
+    done = run_python("-c", BLOCKS[index])
+    assert (done.stdout, done.stderr, done.returncode) == (OUTPUTS[index], "", 0)
