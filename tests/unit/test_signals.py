@@ -1,4 +1,4 @@
-"""Signals that Python handles while a loop runs: its handlers, the default actions, and what a loop leaves as it was."""
+"""Signals while a loop runs: Python-level handlers, default actions, and what a loop leaves as it was."""
 
 from loop_kinds import LoopKind
 from signal_programs import expect, run

@@ -23,6 +23,14 @@ public final class CallApi {
         }
     }
 
+    /// `callable(...)` with the arguments in a C array: `count` positional ones, then those `keywords` names.
+    ///
+    /// @return NULL for an exception
+    @Owned
+    public static long vectorcall(long callable, long array, long count, long keywords) {
+        return VECTORCALL.call(callable, array, count, keywords);
+    }
+
     /// `self.name(*arguments)`, where the first argument is `self`; NULL for an exception.
     @Owned
     public static long callMethod(long name, long... selfAndArguments) {

@@ -32,6 +32,11 @@ public final class ErrorApi {
         return PyError.pending();
     }
 
+    /// Makes `type(value)` the pending exception.
+    public static void raiseObject(long type, long value) {
+        SET_OBJECT.call(type, value);
+    }
+
     /// Raises `OSError(errno, strerror(errno))`, of the subclass that fits.
     ///
     /// @return to be thrown

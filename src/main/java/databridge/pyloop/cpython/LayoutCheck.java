@@ -36,7 +36,7 @@ public final class LayoutCheck {
     }
 
     private static void requireSlots() {
-        long type = SlottedClass.withSlot("Probe", "field");
+        long type = SlottedClass.withSlots("Probe", "field");
         long offset = DescriptorLayout.memberOffset(type, "field");
         check(
                 "slot offset",

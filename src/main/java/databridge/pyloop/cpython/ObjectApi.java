@@ -14,6 +14,8 @@ public final class ObjectApi {
     private static final CFunction DICT_NEW = CFunction.of("PyObject *PyDict_New(void)");
     private static final CFunction DICT_SET =
             CFunction.of("int PyDict_SetItem(PyObject *p, PyObject *key, PyObject *val)");
+    private static final CFunction DICT_GET =
+            CFunction.of("PyObject *PyDict_GetItemWithError(PyObject *p, PyObject *key)");
     private static final CFunction IS_SUBTYPE = CFunction.of("int PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b)");
     private static final CFunction GENERIC_ALLOC =
             CFunction.of("PyObject *PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t nitems)");
@@ -32,6 +34,21 @@ public final class ObjectApi {
     public static boolean isInstance(long object, long type) {
         long actual = typeOf(object);
         return actual == type || (int) IS_SUBTYPE.call(actual, type) != 0;
+    }
+
+    /// `dict[key]`
+    ///
+    /// @throws PyError KeyError if there is no such key
+    @Borrowed
+    public static long getItem(long dict, long key) {
+        long value = DICT_GET.call(dict, key);
+        if (value == 0) {
+            if (!ErrorApi.occurred()) {
+                ErrorApi.raiseObject(Singletons.KEY_ERROR, key);
+            }
+            throw PyError.pending();
+        }
+        return value;
     }
 
     /// The name of an object's class, for messages.

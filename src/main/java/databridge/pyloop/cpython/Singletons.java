@@ -14,6 +14,7 @@ public final class Singletons {
     public static final long TUPLE_TYPE = NativeLinker.symbol("PyTuple_Type");
 
     public static final long ATTRIBUTE_ERROR = exception("AttributeError");
+    public static final long KEY_ERROR = exception("KeyError");
     public static final long KEYBOARD_INTERRUPT = exception("KeyboardInterrupt");
     public static final long MEMORY_ERROR = exception("MemoryError");
     public static final long OS_ERROR = exception("OSError");

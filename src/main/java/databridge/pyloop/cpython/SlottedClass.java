@@ -9,13 +9,16 @@ public final class SlottedClass {
 
     private SlottedClass() {}
 
-    /// `type(name, (), {"__slots__": (slot,)})`
+    /// `type(name, (), {"__slots__": [slot, ...]})`
     @Owned
-    public static long withSlot(String name, String slot) {
+    public static long withSlots(String name, String... names) {
         long className = UnicodeApi.fromString(name);
         long bases = TupleApi.ofNone(0);
         long body = ObjectApi.newDict();
-        long slots = UnicodeApi.fromString(slot);
+        long slots = ListApi.empty();
+        for (String slot : names) {
+            ListApi.append(slots, UnicodeApi.interned(slot));
+        }
         ObjectApi.setItem(body, "__slots__", slots);
         long type = CallApi.call(TYPE_TYPE, className, bases, body);
         Refs.release(className);

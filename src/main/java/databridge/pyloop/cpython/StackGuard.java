@@ -30,6 +30,11 @@ public final class StackGuard {
 
     private static final ThreadLocal<Long> STACK_LOW = ThreadLocal.withInitial(StackGuard::stackLow);
 
+    private static final int EVERY = 8;
+
+    /// Of all threads together, under the GIL: too many looks do no harm.
+    private static int nesting;
+
     private StackGuard() {}
 
     /// To be called before Python is entered from an upcall that can nest.
@@ -42,6 +47,19 @@ public final class StackGuard {
                     Singletons.RECURSION_ERROR,
                     "maximum recursion depth exceeded: the C stack of this thread is nearly used up");
         }
+    }
+
+    /// As [#check] for calls that are too frequent for it: looks at every eighth that is nested in others. To be
+    /// paired with [#leave].
+    public static void enter() {
+        if ((nesting & (EVERY - 1)) == EVERY - 1) {
+            check();
+        }
+        nesting++;
+    }
+
+    public static void leave() {
+        nesting--;
     }
 
     /// The lowest address of the current thread's stack.

@@ -32,6 +32,17 @@ public final class TupleApi {
         return tuple;
     }
 
+    /// `(object, *tuple)`
+    @Owned
+    public static long prepended(long object, long tuple) {
+        long longer = PyError.orThrow(NEW.call(size(tuple) + 1));
+        Memory.putLong(longer + OB_ITEM, Refs.retain(object));
+        for (long i = 0; i < size(tuple); i++) {
+            Memory.putLong(longer + OB_ITEM + (i + 1) * Long.BYTES, Refs.retain(item(tuple, i)));
+        }
+        return longer;
+    }
+
     /// A tuple of `count` times None.
     @Owned
     public static long ofNone(long count) {

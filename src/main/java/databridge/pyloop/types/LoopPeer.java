@@ -20,6 +20,7 @@ final class LoopPeer {
     private final EpollPoller poller = new EpollPoller();
     private final LoopCore core;
     private final FdWatchers watchers;
+    private final ArgumentArray callArguments = new ArgumentArray();
     private int depth;
 
     private LoopPeer(int number, long self, long pollBoundNs) {
@@ -67,6 +68,7 @@ final class LoopPeer {
         Memory.putInt(self + LoopType.PEER, 0);
         new RootTable(self + LoopType.ROOTS).clear();
         poller.close();
+        callArguments.free();
     }
 
     int number() {
@@ -88,6 +90,10 @@ final class LoopPeer {
 
     EpollPoller poller() {
         return poller;
+    }
+
+    ArgumentArray callArguments() {
+        return callArguments;
     }
 
     boolean debug() {

@@ -22,9 +22,10 @@ import java.lang.invoke.MethodHandles;
 /// Its C fields are flags that asyncio's own methods set through members of the same names, so that both halves see
 /// one state: `self._stopping = True` in `BaseEventLoop.stop` is a byte the running engine reads.
 public final class LoopType {
-    private static final long ROOTED = SlottedClass.withSlot("LoopRoots", "_roots");
+    private static final long ROOTED = SlottedClass.withSlots("LoopRoots", "_roots", "_task_factory");
 
     static final long ROOTS = DescriptorLayout.memberOffset(ROOTED, "_roots");
+    static final long TASK_FACTORY = DescriptorLayout.memberOffset(ROOTED, "_task_factory");
     static final long PEER = SlottedClass.basicSize(ROOTED);
     static final long STOPPING = PEER + Integer.BYTES;
     static final long DEBUG = STOPPING + 1;
@@ -33,9 +34,7 @@ public final class LoopType {
     static final long OWN_CLOCK = FOREVER + 1;
     private static final long SIZE = OWN_CLOCK + 1;
 
-    private static final long TYPE = Watching.declare(BatchScheduling.declare(Scheduling.declare(declare(TypeDef.named(
-                    MethodHandles.lookup(), "data_bridge.pyloop.LoopCore", "The engine of an event loop.")))))
-            .build(ROOTED, SIZE);
+    private static final long TYPE = declareAll().build(ROOTED, SIZE);
 
     private LoopType() {}
 
@@ -44,8 +43,18 @@ public final class LoopType {
         return TYPE;
     }
 
-    private static TypeDef declare(TypeDef type) {
-        return type.boolMember("_stopping", STOPPING)
+    private static TypeDef declareAll() {
+        TypeDef type =
+                TypeDef.named(MethodHandles.lookup(), "data_bridge.pyloop.LoopCore", "The engine of an event loop.");
+        declareOwn(type);
+        Scheduling.declare(type);
+        BatchScheduling.declare(type);
+        TaskCreation.declare(type);
+        return Watching.declare(type);
+    }
+
+    private static void declareOwn(TypeDef type) {
+        type.boolMember("_stopping", STOPPING)
                 .boolMember("_debug", DEBUG)
                 .boolMember("_closed", CLOSED)
                 .boolMember("_running_forever", FOREVER)

@@ -34,6 +34,9 @@ final class Scheduling {
     private static final long CONTEXT_KEYWORD = UnicodeApi.interned("context");
     private static final long CONTEXT_TEXT = Memory.cString("context");
 
+    /// Names with another string of that text: the one that asyncio's C code makes once and passes for every step.
+    private static long knownContextKeywords;
+
     private Scheduling() {}
 
     static TypeDef declare(TypeDef type) {
@@ -204,11 +207,22 @@ final class Scheduling {
     }
 
     private static boolean isOnlyContext(long keywords) {
+        if (keywords == knownContextKeywords) {
+            return true;
+        }
         if (TupleApi.size(keywords) != 1) {
             return false;
         }
         long keyword = TupleApi.item(keywords, 0);
-        return keyword == CONTEXT_KEYWORD || UnicodeApi.equalsAscii(keyword, CONTEXT_TEXT);
+        if (keyword == CONTEXT_KEYWORD) {
+            return true;
+        }
+        if (!UnicodeApi.equalsAscii(keyword, CONTEXT_TEXT)) {
+            return false;
+        }
+        Refs.releaseIfAny(knownContextKeywords);
+        knownContextKeywords = Refs.retain(keywords);
+        return true;
     }
 
     /// The context passed by keyword, which follows the positional arguments; 0 if there is none.

@@ -1,0 +1,131 @@
+package databridge.pyloop.types;
+
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
+
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.StackGuard;
+import databridge.pyloop.cpython.TupleApi;
+import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.ffi.Memory;
+import java.lang.invoke.MethodHandles;
+
+/// `create_future`, and `create_task` without a task factory: each one call of asyncio's class, out of debug mode.
+///
+/// As in [Scheduling], every other call goes to asyncio's own method.
+final class TaskCreation {
+    private static final long ASYNCIO_CREATE_TASK = UnicodeApi.interned("_asyncio_create_task");
+    private static final long TASK = UnicodeApi.interned("Task");
+    private static final long ASYNCIO_CREATE_FUTURE = UnicodeApi.interned("_asyncio_create_future");
+    private static final long FUTURE = UnicodeApi.interned("Future");
+    private static final long TASKS = namespace("asyncio.tasks");
+    private static final long FUTURES = namespace("asyncio.futures");
+    private static final long LOOP_KEYWORD = UnicodeApi.interned("loop");
+    private static final long[] KNOWN_KEYWORDS = {Memory.cString("name"), Memory.cString("context")};
+    private static final long ONLY_LOOP = TupleApi.ofOne(LOOP_KEYWORD);
+
+    /// The names of the last call with keywords, and the same with `loop` before them: a call site passes one object.
+    private static long lastKeywords = 0;
+
+    private static long lastKeywordsWithLoop = 0;
+
+    private TaskCreation() {}
+
+    static TypeDef declare(TypeDef type) {
+        return type.implementedBy(MethodHandles.lookup())
+                .method(
+                        "create_task($self, coro, **kwargs)",
+                        FASTCALL_KEYWORDS,
+                        "createTask",
+                        "Schedule the execution of a coroutine object; return its Task.")
+                .method(
+                        "create_future($self, /)",
+                        NO_ARGUMENTS,
+                        "createFuture",
+                        "Create a Future object attached to the loop.");
+    }
+
+    @Owned
+    static long createFuture(long self, long unused, long unused2, long unused3) {
+        LoopPeer peer = LoopPeer.ifOpen(self); // a closed loop creates futures too, as asyncio's does
+        if (peer == null || peer.debug()) {
+            return CallApi.callMethod(ASYNCIO_CREATE_FUTURE, self);
+        }
+        long array = peer.callArguments().take(1);
+        Memory.putLong(array, self);
+        StackGuard.enter();
+        try {
+            return CallApi.vectorcall(ObjectApi.getItem(FUTURES, FUTURE), array, 0, ONLY_LOOP);
+        } finally {
+            StackGuard.leave();
+            peer.callArguments().giveBack(array);
+        }
+    }
+
+    @Owned
+    static long createTask(long self, long arguments, long count, long keywords) {
+        LoopPeer peer = LoopPeer.of(self);
+        long names = count == 1 ? withLoop(keywords) : 0;
+        if (names == 0 || peer.debug() || Memory.getLong(self + LoopType.TASK_FACTORY) != NONE) {
+            return CallApi.forward(ASYNCIO_CREATE_TASK, self, arguments, count, keywords);
+        }
+        long values = TupleApi.size(names);
+        long array = peer.callArguments().take(1 + values);
+        Memory.putLong(array, Memory.getLong(arguments));
+        Memory.putLong(array + Long.BYTES, self);
+        for (long i = 1; i < values; i++) {
+            Memory.putLong(array + (1 + i) * Long.BYTES, Memory.getLong(arguments + i * Long.BYTES));
+        }
+        StackGuard.enter();
+        try {
+            return CallApi.vectorcall(ObjectApi.getItem(TASKS, TASK), array, 1, names);
+        } finally {
+            StackGuard.leave();
+            peer.callArguments().giveBack(array);
+        }
+    }
+
+    /// The keyword names with `loop` before them, 0 if there is an unknown one. Borrowed.
+    private static long withLoop(long keywords) {
+        if (keywords == 0) {
+            return ONLY_LOOP;
+        }
+        if (keywords == lastKeywords) {
+            return lastKeywordsWithLoop;
+        }
+        long count = TupleApi.size(keywords);
+        for (long i = 0; i < count; i++) {
+            if (!isKnown(TupleApi.item(keywords, i))) {
+                return 0;
+            }
+        }
+        long extended = TupleApi.prepended(LOOP_KEYWORD, keywords);
+        long replaced = lastKeywords;
+        long replacedExtended = lastKeywordsWithLoop;
+        lastKeywords = Refs.retain(keywords);
+        lastKeywordsWithLoop = extended;
+        Refs.releaseIfAny(replaced);
+        Refs.releaseIfAny(replacedExtended);
+        return extended;
+    }
+
+    private static boolean isKnown(long keyword) {
+        for (long known : KNOWN_KEYWORDS) {
+            if (UnicodeApi.equalsAscii(keyword, known)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// A module's own dict, looked into anew for every call: programs put other classes there.
+    private static long namespace(String moduleName) {
+        long module = ObjectApi.importModule(moduleName);
+        return ObjectApi.getAttribute(module, "__dict__");
+    }
+}
