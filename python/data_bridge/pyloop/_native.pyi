@@ -1,11 +1,12 @@
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Generator, Iterable
 from contextvars import Context
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from _typeshed import FileDescriptorLike
 from typing_extensions import TypeVarTuple, Unpack
 
+_T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
 _Callback: TypeAlias = Callable[[], object] | tuple[Any, ...]
 
@@ -39,6 +40,14 @@ class LoopCore:
     ) -> asyncio.TimerHandle: ...
     def call_soon_batch(self, callbacks: Iterable[_Callback], /) -> list[asyncio.Handle]: ...
     def call_soon_threadsafe_batch(self, callbacks: Iterable[_Callback], /) -> list[asyncio.Handle]: ...
+    def create_future(self) -> asyncio.Future[Any]: ...
+    def create_task(
+        self,
+        coro: Generator[Any, None, _T] | Coroutine[Any, Any, _T],
+        *,
+        name: str | None = None,
+        context: Context | None = None,
+    ) -> asyncio.Task[_T]: ...
     def get_debug(self) -> bool: ...
     def _open_engine(self, poll_bound_ns: int, /) -> None: ...
     def _close_engine(self) -> None: ...

@@ -39,7 +39,7 @@ final class TaskCreation {
     static TypeDef declare(TypeDef type) {
         return type.implementedBy(MethodHandles.lookup())
                 .method(
-                        "create_task($self, coro, **kwargs)",
+                        "create_task($self, coro, *, name=None, context=None)",
                         FASTCALL_KEYWORDS,
                         "createTask",
                         "Schedule the execution of a coroutine object; return its Task.")
