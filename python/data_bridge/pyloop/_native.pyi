@@ -45,7 +45,7 @@ class LoopCore:
         self,
         coro: Generator[Any, None, _T] | Coroutine[Any, Any, _T],
         *,
-        name: str | None = None,
+        name: object = None,
         context: Context | None = None,
     ) -> asyncio.Task[_T]: ...
     def get_debug(self) -> bool: ...
