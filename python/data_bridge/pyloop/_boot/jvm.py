@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import NoReturn
 
-from . import crash_handlers, guards, libc
+from . import crash_handlers, guards, hooks, libc
 from .explain import creation_error
 
 #: JNI_VERSION_24, the newest number that JDK 25 knows. An older number would let an older JDK start.
@@ -133,6 +133,8 @@ class Creation:
         create = self._jvm.JNI_CreateJavaVM
         status: int = create(ctypes.byref(self._vm), ctypes.byref(env), ctypes.byref(arguments))
         if status == 0:
+            for hook, (_, pointer) in zip(("vfprintf", "abort"), entries, strict=False):
+                hooks.replace(self._library, pointer or 0, hook)
             interface = ctypes.cast(self._vm, ctypes.POINTER(ctypes.POINTER(ctypes.c_void_p))).contents
             detach = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(interface[_DETACH_CURRENT_THREAD] or 0)
             detach(self._vm)
