@@ -1,20 +1,20 @@
 """Takes our hooks out of a JVM that has started.
 
-The JVM keeps the hooks for its messages and its abort for life. Ours are Python functions, which wait for the GIL; and a
-JVM thread may report something while the thread that holds the GIL waits for it, at a safepoint. So once the boot is over,
-the pointers in the JVM's own data are replaced by the C library's functions that it would use without hooks.
+The JVM keeps the hooks for its messages and its abort for life. Ours are Python functions, which wait for the GIL; and
+a JVM thread may report something while the thread that holds the GIL waits for it, at a safepoint. So once the boot is
+over, the pointers in the JVM's own data are replaced by the C library's functions that it would use without hooks.
 """
 
 from __future__ import annotations
 
 import ctypes
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import libc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _POINTER = ctypes.sizeof(ctypes.c_void_p)
 
