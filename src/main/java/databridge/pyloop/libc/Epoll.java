@@ -62,11 +62,6 @@ public final class Epoll {
         fd = SystemCallException.check("epoll_create1", CREATE1.call(errno, EPOLL_CLOEXEC));
     }
 
-    /// The descriptor of the instance itself.
-    public int fileno() {
-        return fd;
-    }
-
     /// `epoll_ctl`
     ///
     /// @param data comes back with every event

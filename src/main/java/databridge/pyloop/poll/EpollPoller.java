@@ -51,11 +51,6 @@ public final class EpollPoller implements Poller {
         wakeup = created;
     }
 
-    /// The descriptor of the epoll set itself.
-    public int fileno() {
-        return epoll.fileno();
-    }
-
     /// What `fd` is registered for, 0 if it is not.
     public int interest(int fd) {
         return fd < interests.length ? interests[fd] : 0;

@@ -88,10 +88,6 @@ final class LoopPeer {
         return watchers;
     }
 
-    EpollPoller poller() {
-        return poller;
-    }
-
     ArgumentArray callArguments() {
         return callArguments;
     }
