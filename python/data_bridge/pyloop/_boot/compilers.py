@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 _NAMES = ("C1 CompilerThre", "C2 CompilerThre")  # as the kernel cuts them
-_LONGEST_WAIT = 0.5
+_LONGEST_WAIT = 2.0
 _STEP = 0.002
 _QUIET_STEPS = 3
 
@@ -37,8 +37,16 @@ def _compiler_threads() -> Iterator[str]:
 
 
 def _activity(threads: Iterable[str]) -> list[str]:
-    """Return how long and how often the threads have run."""
-    return [_read(thread, "schedstat") for thread in threads]
+    """Return how long and how often the threads have run, and the time of day for one that only waits for a processor.
+
+    On a busy machine such a thread looks idle, and may hold a lock.
+    """
+    return [str(time.monotonic()) if _is_runnable(thread) else _read(thread, "schedstat") for thread in threads]
+
+
+def _is_runnable(thread: str) -> bool:
+    # The state follows the name, which is in brackets.
+    return _read(thread, "stat").rpartition(")")[2].split()[:1] == ["R"]
 
 
 def _read(thread: str, name: str) -> str:
