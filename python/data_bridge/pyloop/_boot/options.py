@@ -37,11 +37,6 @@ def jvm_options(jar: Path) -> list[str]:
         "-XX:CompressedClassSpaceSize=32m",
         # The number of threads, and with it the need for memory, does not grow with the machine.
         "-XX:CICompilerCount=2",
-        # What happens once per wait or wakeup is optimised after a thousand times, not five thousand: it never gets
-        # hotter. Start-up and what runs per callback stay the same.
-        "-XX:Tier4InvocationThreshold=1000",
-        "-XX:Tier4MinInvocationThreshold=300",
-        "-XX:Tier4CompileThreshold=2000",
         # Every change between C and Java needs a memory barrier; where the kernel can impose it on the rare other
         # side (membarrier, Linux 4.14), the two in each callback cost next to nothing.
         "-XX:+UseSystemMemoryBarrier",
