@@ -1,11 +1,7 @@
 package databridge.pyloop.cpython;
 
-import databridge.pyloop.ffi.CFunction;
-
 /// Turns what Java code threw into the pending Python exception. With the GIL.
 public final class Faults {
-    private static final CFunction SET_OBJECT = CFunction.of("void PyErr_SetObject(PyObject *type, PyObject *value)");
-
     private static volatile ErrnoOf errnoOf = thrown -> 0;
 
     private Faults() {}
@@ -27,9 +23,9 @@ public final class Faults {
             return;
         }
         if (thrown instanceof StackOverflowError) {
-            SET_OBJECT.call(Singletons.RECURSION_ERROR, outOfStack);
+            ErrorApi.raiseObject(Singletons.RECURSION_ERROR, outOfStack);
         } else if (thrown instanceof OutOfMemoryError) {
-            SET_OBJECT.call(Singletons.MEMORY_ERROR, outOfMemory);
+            ErrorApi.raiseObject(Singletons.MEMORY_ERROR, outOfMemory);
         } else if (errnoOf.errno(thrown) != 0) {
             ErrorApi.raiseOsError(errnoOf.errno(thrown));
         } else {
