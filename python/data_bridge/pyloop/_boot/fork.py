@@ -29,8 +29,12 @@ def refuse_forked_child() -> None:
         )
 
 
-def watch(before: Callable[[], None], *make_safe: Callable[[], None]) -> None:
-    """Have `before` called before every fork from now on; and the child marked, and `make_safe` called in it."""
+def watch(before: Callable[[], None], after_in_parent: Callable[[], None], *make_safe: Callable[[], None]) -> None:
+    """Have the first two called before and after every fork from now on; the child marked, `make_safe` called in it."""
+
+    def before_in_parent() -> None:
+        if not _child:  # children of a child have no JVM to care for
+            before()
 
     def after_in_child() -> None:
         global _child
@@ -39,4 +43,4 @@ def watch(before: Callable[[], None], *make_safe: Callable[[], None]) -> None:
             for action in make_safe:
                 action()
 
-    os.register_at_fork(before=before, after_in_child=after_in_child)
+    os.register_at_fork(before=before_in_parent, after_in_parent=after_in_parent, after_in_child=after_in_child)

@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 from .. import _jdk
-from . import compilers, crash_handlers, fork, guards, host, jni, options, seal
+from . import crash_handlers, fork, guards, host, jni, options, seal
+from .compilers import Compilers
 from .jvm import Creation
 
 JAR_VARIABLE = "PYLOOP_ENGINE_JAR"
@@ -54,7 +55,8 @@ class Sequence:
         library = find_library()
         texts = options.jvm_options(find_jar())
         self._creation = Creation(library, texts)
-        fork.watch(compilers.wait_until_idle, crash_handlers.forget_in_child, seal.seal_for_child)
+        compilers = Compilers(library)
+        fork.watch(compilers.rest, compilers.resume, crash_handlers.forget_in_child, seal.seal_for_child)
         return self._creation
 
     def _enter(self, vm: int) -> None:

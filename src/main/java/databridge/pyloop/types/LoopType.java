@@ -61,6 +61,11 @@ public final class LoopType {
                 .boolMember("_has_own_clock", OWN_CLOCK)
                 .method("_open_engine($self, poll_bound_ns, /)", ONE_ARGUMENT, "openEngine", "Open the engine.")
                 .method("_close_engine($self, /)", NO_ARGUMENTS, "closeEngine", "Close the engine.")
+                .method(
+                        "_collect_java_garbage($self, /)",
+                        NO_ARGUMENTS,
+                        "collectJavaGarbage",
+                        "Empty the Java heap, for a child that cannot collect garbage.")
                 .method("_run_once($self, /)", NO_ARGUMENTS, "runOnce", "Run one full iteration of the event loop.")
                 .method("get_debug($self, /)", NO_ARGUMENTS, "getDebug", "Return True if debug mode is on.");
     }
@@ -86,6 +91,11 @@ public final class LoopType {
     static long runOnce(long self, long unused, long unused2, long unused3) {
         StackGuard.check();
         LoopPeer.of(self).run();
+        return Refs.retain(NONE);
+    }
+
+    static long collectJavaGarbage(long self, long unused, long unused2, long unused3) {
+        System.gc();
         return Refs.retain(NONE);
     }
 
