@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import selectors
-from asyncio import base_events, events, format_helpers
+from asyncio import base_events, events, format_helpers, selector_events, sslproto
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         def _check_closed(self) -> None: ...
         def _check_running(self) -> None: ...
         def _check_thread(self) -> None: ...
+        def _ensure_fd_no_transport(self, fd: FileDescriptorLike) -> None: ...
         def _process_self_data(self, data: bytes) -> None: ...
 else:
 
@@ -44,6 +45,7 @@ else:
 LOOP_ATTRIBUTES = (
     *("_csock", "_current_handle", "_ready", "_scheduled", "_selector", "_signal_handlers"),
     *("_check_callback", "_check_closed", "_check_running", "_check_thread"),
+    *("_ensure_fd_no_transport", "_make_socket_transport", "_make_ssl_transport"),
     *("_process_self_data", "_run_once", "_write_to_self"),
     *("_add_reader", "_add_writer", "_remove_reader", "_remove_writer", "_timer_handle_cancelled"),
     *("_closed", "_debug", "_stopping"),
@@ -85,3 +87,14 @@ def warn_of_slow_callback(handle: asyncio.Handle, seconds: float) -> None:
 
 HAS_THREAD_SAFE_HANDLE = hasattr(events, "_ThreadSafeHandle")
 """From 3.14 on, cancelling a handle of `call_soon_threadsafe` waits for its callback."""
+
+SelectorSocketTransport: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
+"""asyncio's own stream transport, which is a `_FlowControlMixin` and an `asyncio.Transport`."""
+SSLProtocol: Any = sslproto.SSLProtocol
+
+TRANSPORT_ATTRIBUTES = (
+    *("_add_reader", "_buffer", "_call_connection_lost", "_closing", "_conn_lost", "_empty_waiter", "_eof"),
+    *("_fatal_error", "_force_close", "_maybe_pause_protocol", "_maybe_resume_protocol", "_paused", "_protocol"),
+    *("_protocol_connected", "_read_ready", "_read_ready__on_eof", "_sock", "_sock_fd"),
+)
+"""What the engine's stream transport uses or replaces, on an instance of asyncio's."""

@@ -34,7 +34,8 @@ class ReadyQueueView:
         return self._core._ready_count()
 
     def __iter__(self) -> Iterator[asyncio.Handle]:
-        return iter(self._core._scheduled_handles()[: len(self)])
+        queued = self._core._scheduled_handles()[: len(self)]
+        return (handle for handle in queued if handle is not None)
 
 
 class EngineSelector(selectors.BaseSelector):

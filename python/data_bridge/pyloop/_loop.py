@@ -12,7 +12,9 @@ from ._boot import crash_handlers
 from ._facade import EngineSelector, ReadyQueueView
 from ._native import LoopCore
 from ._options import default_poll_bound
+from ._resolver import AddressResolver
 from ._signals import SignalWakeup
+from ._transport_factory import TransportFactory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 _NANOSECONDS = 1_000_000_000
 
 
-class PyLoop(LoopCore, asyncio.SelectorEventLoop, internals.LoopInternals):
+class PyLoop(LoopCore, TransportFactory, AddressResolver, asyncio.SelectorEventLoop, internals.LoopInternals):
     """A drop-in asyncio event loop.
 
     `LoopCore`, which is Java, has what runs per callback, timer or event; the rest of the asyncio API is inherited.

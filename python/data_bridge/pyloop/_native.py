@@ -6,5 +6,6 @@ _namespace = boot()
 
 Handle = _namespace["Handle"]
 LoopCore = _namespace["LoopCore"]
+StreamCore = _namespace["StreamCore"]
 TimerHandle = _namespace["TimerHandle"]
 facts = _namespace["facts"]

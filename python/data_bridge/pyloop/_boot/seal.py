@@ -26,6 +26,8 @@ _EXITED = "this event loop cannot be used any more: the interpreter is exiting"
 # A loop gets the first four in any case: they stand before the ones that it inherits from asyncio.
 _HARMLESS: dict[str, Callable[..., object]] = {
     "close": lambda *_: None,
+    "_detach": lambda *_: None,
+    "_send_deferred": lambda *_: None,
     "__del__": lambda *_: None,
     "is_closed": lambda *_: True,
     "is_running": lambda *_: False,

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 /// `types` joins the two, and `boot` wires everything.
 final class ArchitectureTest {
     private static final String ROOT = "databridge.pyloop";
-    private static final Set<String> LAYERS = Set.of("ffi", "libc", "cpython", "engine", "poll", "types", "boot");
+    private static final Set<String> LAYERS =
+            Set.of("ffi", "libc", "cpython", "engine", "poll", "types", "transports", "boot");
 
     // By path: the tests run inside the named module, where a search of the class path finds nothing.
     private static final JavaClasses ENGINE_JAR = new ClassFileImporter().importPath(Path.of("target", "classes"));
@@ -49,6 +50,8 @@ final class ArchitectureTest {
                 .mayOnlyAccessLayers("engine", "libc")
                 .whereLayer("types")
                 .mayOnlyAccessLayers("cpython", "poll", "engine", "libc", "ffi")
+                .whereLayer("transports")
+                .mayOnlyAccessLayers("types", "cpython", "engine", "libc", "ffi")
                 .whereLayer("boot")
                 .mayNotBeAccessedByAnyLayer()
                 .ensureAllClassesAreContainedInArchitecture()

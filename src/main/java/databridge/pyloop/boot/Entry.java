@@ -8,6 +8,7 @@ import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.Epoll;
 import databridge.pyloop.libc.SystemCallException;
+import databridge.pyloop.transports.StreamType;
 import databridge.pyloop.types.HandleType;
 import databridge.pyloop.types.LoopType;
 import databridge.pyloop.types.TimerHandleType;
@@ -33,6 +34,7 @@ public final class Entry {
             ObjectApi.setItem(namespace, "LoopCore", LoopType.type());
             ObjectApi.setItem(namespace, "Handle", HandleType.type());
             ObjectApi.setItem(namespace, "TimerHandle", TimerHandleType.type());
+            ObjectApi.setItem(namespace, "StreamCore", StreamType.type());
             ObjectApi.setItem(namespace, "facts", facts());
             return namespace;
         } catch (Throwable failure) {

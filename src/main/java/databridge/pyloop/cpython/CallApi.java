@@ -43,6 +43,12 @@ public final class CallApi {
         }
     }
 
+    /// As [#callMethod], with `self` and the arguments in a C array, for calls made once per event.
+    @Owned
+    public static long callMethodOf(long name, long selfAndArguments, long count) {
+        return VECTORCALL_METHOD.call(name, selfAndArguments, count, 0L);
+    }
+
     /// As [#callMethod] for a callee whose result is of no interest.
     ///
     /// @throws PyError if it raised

@@ -9,6 +9,8 @@ public final class ContextApi {
     public static final long CONTEXT_TYPE = NativeLinker.symbol("PyContext_Type");
 
     private static final CFunction COPY_CURRENT = CFunction.of("PyObject *PyContext_CopyCurrent(void)");
+    private static final CFunction ENTER = CFunction.of("int PyContext_Enter(PyObject *ctx)");
+    private static final CFunction EXIT = CFunction.of("int PyContext_Exit(PyObject *ctx)");
     /// `Context.run` itself: it enters, calls and leaves in one downcall.
     private static final CFunction RUN = CFunction.at(
             runMethod(),
@@ -25,6 +27,18 @@ public final class ContextApi {
     @Owned
     public static long run(long context, long arguments, long count) {
         return RUN.call(context, arguments, count, 0L);
+    }
+
+    /// Makes a context the current one.
+    ///
+    /// @throws PyError RuntimeError if it is entered already
+    public static void enter(long context) {
+        PyError.orThrow((int) ENTER.call(context));
+    }
+
+    /// Leaves the current context, which must be this one.
+    public static void exit(long context) {
+        PyError.orThrow((int) EXIT.call(context));
     }
 
     private static long runMethod() {

@@ -11,6 +11,7 @@ public final class DescriptorLayout {
     static final int METH_O = 0x0008;
     static final int METH_FASTCALL = 0x0080;
 
+    static final int T_INT = 1;
     static final int T_BOOL = 14;
     static final int T_OBJECT_EX = 16;
 

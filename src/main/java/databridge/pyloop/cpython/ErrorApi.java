@@ -41,14 +41,19 @@ public final class ErrorApi {
     ///
     /// @return to be thrown
     public static PyError raiseOsError(int errno) {
+        restore(osError(errno));
+        return PyError.pending();
+    }
+
+    /// `OSError(errno, strerror(errno))`, of the subclass that fits.
+    @Owned
+    public static long osError(int errno) {
         long number = PyError.orThrow(NumberApi.fromLong(errno));
         long text = PyError.orThrow(UnicodeApi.fromString(Memory.getCString(STRERROR.call(errno))));
         long error = PyError.orThrow(CallApi.call(Singletons.OS_ERROR, number, text));
-        SET_OBJECT.call(Memory.getLong(error + PyObjectLayout.OB_TYPE), error);
         Refs.release(number);
         Refs.release(text);
-        Refs.release(error);
-        return PyError.pending();
+        return error;
     }
 
     /// Whether an exception is pending.

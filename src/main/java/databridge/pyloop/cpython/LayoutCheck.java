@@ -27,6 +27,14 @@ public final class LayoutCheck {
         Refs.release(number);
         requireImmortality();
         requireSlots();
+        requireBytes();
+    }
+
+    private static void requireBytes() {
+        long bytes = BytesApi.copy(Memory.cString("bytes"), 5);
+        check("bytes", BytesApi.isExact(bytes) && BytesApi.size(bytes) == 5);
+        check("ob_sval", Memory.getCString(BytesApi.data(bytes)).equals("bytes"));
+        Refs.release(bytes);
     }
 
     /// The constants keep their count from 3.12 on, and change it before.

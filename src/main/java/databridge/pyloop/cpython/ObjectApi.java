@@ -17,6 +17,8 @@ public final class ObjectApi {
     private static final CFunction DICT_GET =
             CFunction.of("PyObject *PyDict_GetItemWithError(PyObject *p, PyObject *key)");
     private static final CFunction IS_SUBTYPE = CFunction.of("int PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b)");
+    private static final CFunction IS_INSTANCE = CFunction.of("int PyObject_IsInstance(PyObject *inst, PyObject *cls)");
+    private static final CFunction SIZE = CFunction.of("Py_ssize_t PyObject_Size(PyObject *o)");
     private static final CFunction GENERIC_ALLOC =
             CFunction.of("PyObject *PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t nitems)");
     private static final CFunction GC_NEW = CFunction.of("PyObject *_PyObject_GC_New(PyTypeObject *type)");
@@ -34,6 +36,24 @@ public final class ObjectApi {
     public static boolean isInstance(long object, long type) {
         long actual = typeOf(object);
         return actual == type || (int) IS_SUBTYPE.call(actual, type) != 0;
+    }
+
+    /// `isinstance(object, type)`, with what classes do to pass for another.
+    ///
+    /// @throws PyError as `isinstance` raises
+    public static boolean passesFor(long object, long type) {
+        return PyError.orThrow((int) IS_INSTANCE.call(object, type)) != 0;
+    }
+
+    /// `len(object)`
+    ///
+    /// @throws PyError as `len` raises
+    public static long length(long object) {
+        long length = SIZE.call(object);
+        if (length < 0) {
+            throw PyError.pending();
+        }
+        return length;
     }
 
     /// `dict[key]`

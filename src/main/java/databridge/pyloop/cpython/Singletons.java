@@ -9,8 +9,11 @@ public final class Singletons {
     public static final long TRUE = NativeLinker.symbol("_Py_TrueStruct");
     public static final long FALSE = NativeLinker.symbol("_Py_FalseStruct");
 
+    public static final long BYTEARRAY_TYPE = NativeLinker.symbol("PyByteArray_Type");
+    public static final long BYTES_TYPE = NativeLinker.symbol("PyBytes_Type");
     public static final long FLOAT_TYPE = NativeLinker.symbol("PyFloat_Type");
     public static final long LONG_TYPE = NativeLinker.symbol("PyLong_Type");
+    public static final long MEMORYVIEW_TYPE = NativeLinker.symbol("PyMemoryView_Type");
     public static final long TUPLE_TYPE = NativeLinker.symbol("PyTuple_Type");
 
     public static final long ATTRIBUTE_ERROR = exception("AttributeError");

@@ -53,6 +53,13 @@ public final class TupleApi {
         return tuple;
     }
 
+    /// Replaces an item of a tuple nobody else has seen.
+    public static void put(long tuple, long index, @Stolen long object) {
+        long old = item(tuple, index);
+        Memory.putLong(tuple + OB_ITEM + index * Long.BYTES, object);
+        Refs.release(old);
+    }
+
     public static long size(long tuple) {
         return Memory.getLong(tuple + OB_SIZE);
     }

@@ -99,6 +99,12 @@ public final class TypeDef {
         return this;
     }
 
+    /// A C field of type `int`.
+    public TypeDef intMember(String member, long offset) {
+        members.add(new Member(member, DescriptorLayout.T_INT, offset));
+        return this;
+    }
+
     /// A C field that owns a reference or is NULL.
     public TypeDef objectMember(String member, long offset) {
         members.add(new Member(member, DescriptorLayout.T_OBJECT_EX, offset));

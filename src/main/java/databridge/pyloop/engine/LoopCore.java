@@ -15,6 +15,8 @@ public final class LoopCore {
     private final ReadyQueue ready = new ReadyQueue();
     private final TimerHeap timers = new TimerHeap();
     private final LongStack doomed = new LongStack(PURGE_THRESHOLD);
+    private final TaskTable tasks = new TaskTable();
+    private final DeferredTasks deferred = new DeferredTasks();
     private final CallbackHost host;
     private final Poller poller;
     private final BlockingSection blockingSection;
@@ -22,6 +24,7 @@ public final class LoopCore {
     private final Attention attention;
     private int cancelledTimers;
     private long lastTidiedNs;
+    private int lastEvents;
     private boolean blocked;
     private boolean wakeupSent;
 
@@ -48,6 +51,38 @@ public final class LoopCore {
 
     public long now() {
         return clock.nanos();
+    }
+
+    /// Makes a task known, so that it can be run by its number.
+    ///
+    /// @return the number
+    public long addTask(ReadyTask task) {
+        return tasks.add(task);
+    }
+
+    /// Forgets a task. If it is queued it does not run any more.
+    public void removeTask(long number) {
+        tasks.remove(number);
+    }
+
+    /// Lets a task have its turn in the next iteration, behind the callbacks that are ready by now.
+    public void taskReady(long number) {
+        ready.add(number);
+    }
+
+    /// Has a task run when the callbacks of this iteration have, before the loop looks for I/O or ends.
+    public void defer(ReadyTask task) {
+        deferred.add(task);
+    }
+
+    /// Adds to what the deferred tasks hold back, in whatever unit, and tells the sum since they ran last.
+    public long weighDeferred(long more) {
+        return deferred.weigh(more);
+    }
+
+    /// Runs what was put off so far, now.
+    public void runDeferred() {
+        deferred.run();
     }
 
     /// Lets the heap know that a callback given to [#callAt] was cancelled and is still in there.
@@ -91,8 +126,12 @@ public final class LoopCore {
     /// Gives up everything that is scheduled.
     public void clear() {
         while (!ready.isEmpty()) {
-            host.discard(ready.take());
+            long callback = ready.take();
+            if (!TaskTable.isTask(callback)) {
+                host.discard(callback);
+            }
         }
+        deferred.clear();
         while (!timers.isEmpty()) {
             host.discard(timers.take());
         }
@@ -107,7 +146,7 @@ public final class LoopCore {
         return timers.size();
     }
 
-    /// A scheduled callback, ready ones first; for introspection.
+    /// A scheduled callback, ready ones first, or the negative number of a task; for introspection.
     public long callback(int index) {
         return index < ready.size() ? ready.get(index) : timers.get(index - ready.size());
     }
@@ -122,10 +161,22 @@ public final class LoopCore {
             }
             attend(now);
         }
+        try {
+            runReady();
+        } finally {
+            if (!deferred.isEmpty()) {
+                deferred.run();
+            }
+        }
+    }
+
+    private void runReady() {
         // What is scheduled from here on waits for the next iteration.
         for (int remaining = ready.size(); remaining > 0 && !ready.isEmpty(); remaining--) {
             long callback = ready.take();
-            if (host.cancelled(callback)) {
+            if (TaskTable.isTask(callback)) {
+                tasks.run(callback);
+            } else if (host.cancelled(callback)) {
                 host.discard(callback);
             } else {
                 host.run(callback);
@@ -154,6 +205,7 @@ public final class LoopCore {
 
     private void look(long now) {
         int events = poller.await(0);
+        lastEvents = events;
         poller.dispatch(events);
         attention.looked(now, events);
     }
@@ -172,6 +224,14 @@ public final class LoopCore {
             look(now);
             return now;
         }
+        // Under load there is most likely something to read already: then the lock is kept, which a thread that only
+        // computes would not give back for milliseconds.
+        if (lastEvents > 1) {
+            look(now);
+            if (lastEvents > 0) {
+                return clock.nanos();
+            }
+        }
         int events;
         blocked = true;
         blockingSection.enter();
@@ -183,6 +243,7 @@ public final class LoopCore {
             wakeupSent = false;
         }
         attention.reset();
+        lastEvents = events;
         poller.dispatch(events);
         return clock.nanos();
     }

@@ -11,9 +11,11 @@ import databridge.pyloop.ffi.NativeLinker;
 /// [#await] may run in one thread while another makes the other calls, one at a time.
 public final class Epoll {
     public static final int EPOLLIN = 0x001;
+    public static final int EPOLLPRI = 0x002;
     public static final int EPOLLOUT = 0x004;
     public static final int EPOLLERR = 0x008;
     public static final int EPOLLHUP = 0x010;
+    public static final int EPOLLRDHUP = 0x2000;
     public static final int EPOLLET = 1 << 31;
 
     public static final int EPOLL_CTL_ADD = 1;

@@ -5,6 +5,7 @@ public final class ErrnoCode {
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
     public static final int EBADF = 9;
+    public static final int EAGAIN = 11;
     public static final int ENOSYS = 38;
 
     private ErrnoCode() {}

@@ -56,6 +56,11 @@ public final class EpollPoller implements Poller {
         return fd < interests.length ? interests[fd] : 0;
     }
 
+    /// Who receives the events of `fd`, null if it is not registered.
+    public @Nullable PollHandle owner(int fd) {
+        return fd < handles.length ? handles[fd] : null;
+    }
+
     /// Registers `fd`, or changes what it is registered for.
     ///
     /// If the kernel has lost an earlier registration, because the fd was closed and its number given away again,

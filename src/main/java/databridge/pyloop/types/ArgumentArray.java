@@ -5,14 +5,14 @@ import databridge.pyloop.ffi.Memory;
 /// A C array for the arguments of a call, reused unless it is still in use by a call further up.
 ///
 /// Under the GIL; but a call may let another thread run, which then gets an array of its own.
-final class ArgumentArray {
+public final class ArgumentArray {
     private static final int CAPACITY = 8;
 
     private final long own = Memory.allocate(CAPACITY * (long) Long.BYTES);
     private boolean inUse;
 
     /// The address of room for `count` pointers.
-    long take(long count) {
+    public long take(long count) {
         if (inUse || count > CAPACITY) {
             return Memory.allocate(count * Long.BYTES);
         }
@@ -20,7 +20,7 @@ final class ArgumentArray {
         return own;
     }
 
-    void giveBack(long array) {
+    public void giveBack(long array) {
         if (array == own) {
             inUse = false;
         } else {

@@ -17,7 +17,10 @@ import databridge.pyloop.poll.EpollPoller;
 /// `add_reader` and its kin: a handle per fd and direction, scheduled in every iteration in which the fd is ready.
 ///
 /// Level-triggered, as asyncio has it. Under the GIL.
-final class FdWatchers implements PollHandle {
+///
+/// A transport polls its fd by itself, see [#lend]; what stands in for its handles here is the transport object, for as
+/// long as it reads or has to write: that keeps it alive, and shows in the loop's map of descriptors.
+public final class FdWatchers implements PollHandle {
     private static final int STRIDE = 3;
     private static final int READER = 0;
     private static final int WRITER = 1;
@@ -41,7 +44,11 @@ final class FdWatchers implements PollHandle {
     /// @param fileObject what the user passed, may be the fd itself
     /// @throws databridge.pyloop.cpython.PyError OSError if epoll does not take the fd
     void add(int fd, int event, @Stolen long handle, long fileObject) {
-        int interest = poller.interest(fd);
+        if (!isOurs(fd)) {
+            letGo(fd, EPOLLIN);
+            letGo(fd, EPOLLOUT);
+        }
+        int interest = isOurs(fd) ? poller.interest(fd) : 0;
         if ((interest & event) == 0) {
             int result = poller.register(fd, interest | event, this);
             if (result == EpollPoller.REPLACED) {
@@ -68,6 +75,11 @@ final class FdWatchers implements PollHandle {
         if ((interest & event) == 0) {
             return false;
         }
+        if (!isOurs(fd)) {
+            boolean held = roots.get(index(fd, event)) != 0;
+            roots.put(index(fd, event), 0);
+            return held;
+        }
         int rest = interest & ~event;
         if (rest == 0) {
             poller.unregister(fd);
@@ -78,6 +90,56 @@ final class FdWatchers implements PollHandle {
         }
         dropHandle(fd, event);
         return true;
+    }
+
+    /// Hands an fd over to a transport, which polls it from now on: edge-triggered, in both directions.
+    ///
+    /// @return 0 or `-errno`
+    public int lend(int fd, PollHandle transport, int interest) {
+        boolean ours = isOurs(fd) && poller.interest(fd) != 0;
+        int result = poller.register(fd, interest, transport);
+        if (ours || result == EpollPoller.REPLACED) {
+            dropHandle(fd, EPOLLIN);
+            dropHandle(fd, EPOLLOUT);
+        }
+        core.interestChanged();
+        return Math.min(result, 0);
+    }
+
+    /// Whether the fd is handed over to this transport, still: others may watch it while the transport does not.
+    public boolean isLentTo(int fd, PollHandle transport) {
+        return transport.equals(poller.owner(fd));
+    }
+
+    /// Ends the polling by a transport, if it has not ended.
+    public void takeBack(int fd, PollHandle transport) {
+        if (isLentTo(fd, transport)) {
+            poller.unregister(fd);
+            roots.put(index(fd, EPOLLIN), 0);
+            roots.put(index(fd, EPOLLOUT), 0);
+        }
+    }
+
+    /// Has a transport object stand for its fd in one direction.
+    ///
+    /// @param event EPOLLIN or EPOLLOUT
+    public void hold(int fd, int event, @Stolen long transport) {
+        roots.put(index(fd, event), transport);
+    }
+
+    /// Whether this transport object stands there.
+    public boolean holds(int fd, int event, long transport) {
+        return roots.get(index(fd, event)) == transport;
+    }
+
+    /// Has nobody stand there.
+    public void letGo(int fd, int event) {
+        roots.put(index(fd, event), 0);
+    }
+
+    private boolean isOurs(int fd) {
+        PollHandle owner = poller.owner(fd);
+        return owner == null || equals(owner);
     }
 
     /// The fd that was registered by this file object, -1 if none was.
@@ -97,7 +159,8 @@ final class FdWatchers implements PollHandle {
         for (int fd = 0; (long) fd * STRIDE < roots.capacity(); fd++) {
             if (poller.interest(fd) != 0) {
                 long number = NumberApi.fromLong(fd);
-                append(list, roots.get((long) fd * STRIDE + FILE_OBJECT));
+                long fileObject = roots.get((long) fd * STRIDE + FILE_OBJECT);
+                append(list, isOurs(fd) && fileObject != 0 ? fileObject : number);
                 append(list, number);
                 append(list, roots.get(index(fd, EPOLLIN)));
                 append(list, roots.get(index(fd, EPOLLOUT)));

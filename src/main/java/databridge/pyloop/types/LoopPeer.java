@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Found by the number that the loop object and each of its handles carry in a C field. Lives from `_open_engine`
 /// to `_close_engine`; under the GIL.
-final class LoopPeer {
+public final class LoopPeer {
     private static @Nullable LoopPeer[] peers = new LoopPeer[16];
 
     private final int number;
@@ -22,6 +22,7 @@ final class LoopPeer {
     private final FdWatchers watchers;
     private final ArgumentArray callArguments = new ArgumentArray();
     private int depth;
+    private boolean closed;
 
     private LoopPeer(int number, long self, long pollBoundNs) {
         this.number = number;
@@ -47,7 +48,7 @@ final class LoopPeer {
     /// The peer of a loop object that is in use.
     ///
     /// @throws databridge.pyloop.cpython.PyError RuntimeError if the loop is closed or was never initialised
-    static LoopPeer of(long self) {
+    public static LoopPeer of(long self) {
         LoopPeer peer = peers[Memory.getInt(self + LoopType.PEER)];
         // While close() drops what is scheduled, the flag is up and the engine still open.
         if (peer == null || Memory.getByte(self + LoopType.CLOSED) != 0) {
@@ -57,12 +58,13 @@ final class LoopPeer {
     }
 
     /// The peer of a loop object, null if its engine is closed or was never opened.
-    static @Nullable LoopPeer ifOpen(long self) {
+    public static @Nullable LoopPeer ifOpen(long self) {
         return peers[Memory.getInt(self + LoopType.PEER)];
     }
 
     /// Closes the engine, giving up everything that is scheduled or watched.
     void close() {
+        closed = true;
         core.clear();
         peers[number] = null;
         Memory.putInt(self + LoopType.PEER, 0);
@@ -71,28 +73,32 @@ final class LoopPeer {
         callArguments.free();
     }
 
+    public boolean isClosed() {
+        return closed;
+    }
+
     int number() {
         return number;
     }
 
     /// The loop object. Borrowed: it outlives its peer.
-    long self() {
+    public long self() {
         return self;
     }
 
-    LoopCore core() {
+    public LoopCore core() {
         return core;
     }
 
-    FdWatchers watchers() {
+    public FdWatchers watchers() {
         return watchers;
     }
 
-    ArgumentArray callArguments() {
+    public ArgumentArray callArguments() {
         return callArguments;
     }
 
-    boolean debug() {
+    public boolean debug() {
         return Memory.getByte(self + LoopType.DEBUG) != 0;
     }
 
@@ -120,7 +126,7 @@ final class LoopPeer {
         }
     }
 
-    boolean running() {
+    public boolean running() {
         return depth > 0;
     }
 

@@ -70,7 +70,11 @@ final class Scheduling {
                 .method("_timer_handle_cancelled($self, handle, /)", ONE_ARGUMENT, "timerCancelled", "Count it.")
                 .method("_write_to_self($self, /)", NO_ARGUMENTS, "wakeUp", "Make a blocked loop return.")
                 .method("_clear_scheduled($self, /)", NO_ARGUMENTS, "clear", "Drop all scheduled callbacks.")
-                .method("_scheduled_handles($self, /)", NO_ARGUMENTS, "handles", "Return the handles that are queued.")
+                .method(
+                        "_scheduled_handles($self, /)",
+                        NO_ARGUMENTS,
+                        "handles",
+                        "Return what is queued: handles, None for I/O.")
                 .method("_ready_count($self, /)", NO_ARGUMENTS, "readyCount", "Return how many of them are ready.");
     }
 
@@ -162,7 +166,8 @@ final class Scheduling {
         if (peer != null) {
             LoopCore core = peer.core();
             for (int i = 0; i < core.readyCount() + core.timerCount(); i++) {
-                ListApi.append(list, core.callback(i));
+                long callback = core.callback(i);
+                ListApi.append(list, callback < 0 ? NONE : callback);
             }
         }
         return list;

@@ -1,0 +1,120 @@
+"""The transport of stream sockets: asyncio's own, with an engine in front that reads and writes."""
+
+from __future__ import annotations
+
+import socket
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from . import _asyncio_internals as internals
+from ._native import StreamCore
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+
+class UnsentData:
+    """What asyncio's code expects behind `_buffer`: the data that the engine still has to send."""
+
+    def __init__(self, transport: StreamTransport) -> None:
+        self._transport = transport
+
+    def __len__(self) -> int:
+        return self._transport._unsent()
+
+    def clear(self) -> None:
+        """Drop it."""
+        self._transport._drop_unsent()
+
+
+class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: ignore[misc]
+    """An `asyncio.Transport` over a TCP or Unix socket. All methods belong to the loop's thread.
+
+    Small writes leave at the end of the loop's iteration, together. Whatever asks for the state of the socket or ends
+    the connection sends them first, so that nobody sees a difference.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        sock: socket.socket,
+        protocol: asyncio.BaseProtocol,
+        waiter: asyncio.Future[None] | None = None,
+        extra: dict[str, Any] | None = None,
+        server: asyncio.AbstractServer | None = None,
+    ) -> None:
+        super().__init__(loop, sock, protocol, waiter, extra, server)
+        self._attach(loop, sock.fileno(), sock.family == socket.AF_UNIX)
+
+    _asyncio_write = internals.SelectorSocketTransport.write
+    _asyncio_writelines = internals.SelectorSocketTransport.writelines
+
+    @property
+    def _buffer(self) -> UnsentData:
+        return UnsentData(self)
+
+    @_buffer.setter
+    def _buffer(self, buffer: object) -> None:
+        pass  # asyncio's own, of which no use is made
+
+    def get_extra_info(self, name: str, default: object = None) -> Any:
+        """Return information about the transport or its socket, `default` if there is none of that name."""
+        if name == "socket":
+            self._flush()  # what is done to the socket itself comes after what was written
+        return super().get_extra_info(name, default)
+
+    def get_write_buffer_size(self) -> int:
+        """Return how many bytes the kernel has not taken yet."""
+        self._flush()
+        return self._unsent()
+
+    def write_eof(self) -> None:
+        """Close the write end after flushing buffered data."""
+        self._flush()
+        super().write_eof()
+
+    def close(self) -> None:
+        """Close the transport after flushing buffered data."""
+        self._flush()
+        super().close()
+
+    def _flush(self) -> None:
+        if (error := self._send_deferred()) is not None:
+            self._fail(error, "Fatal write error on socket transport")
+
+    def _force_close(self, exc: BaseException | None) -> None:
+        if not self._conn_lost:
+            self._send_deferred()  # asyncio would have; an error changes nothing now
+        super()._force_close(exc)
+
+    def _call_connection_lost(self, exc: BaseException | None) -> None:
+        self._detach()
+        super()._call_connection_lost(exc)
+
+    def __del__(self, _warn: Callable[..., object] = warnings.warn) -> None:
+        if self._sock is not None:
+            self._send_deferred()
+        super().__del__(_warn)
+        self._detach()
+
+    # Called by the engine.
+
+    def _fail(self, error: BaseException, message: str) -> None:
+        try:
+            raise error
+        except BaseException:  # where asyncio's method wants to be called
+            self._fatal_error(error, message)
+
+    def _all_sent(self) -> None:
+        if self._empty_waiter is not None:
+            self._empty_waiter.set_result(None)
+        if self._closing:
+            self._call_connection_lost(None)
+        elif self._eof:
+            self._sock.shutdown(socket.SHUT_WR)
+
+    def _write_failed(self, error: OSError) -> None:
+        self._fail(error, "Fatal write error on socket transport")
+        if self._empty_waiter is not None:
+            self._empty_waiter.set_exception(error)

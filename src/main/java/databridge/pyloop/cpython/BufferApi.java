@@ -1,0 +1,51 @@
+package databridge.pyloop.cpython;
+
+import databridge.pyloop.ffi.CFunction;
+import databridge.pyloop.ffi.CStruct;
+import databridge.pyloop.ffi.Memory;
+
+/// `pybuffer.h`: the memory behind `bytes`, `bytearray`, `memoryview` and their like. With the GIL.
+public final class BufferApi {
+    private static final CStruct PY_BUFFER = CStruct.of("struct Py_buffer { void *buf; PyObject *obj; Py_ssize_t len;"
+            + " Py_ssize_t itemsize; int readonly; int ndim; char *format; Py_ssize_t *shape; Py_ssize_t *strides;"
+            + " Py_ssize_t *suboffsets; void *internal; }");
+    private static final long BUF = PY_BUFFER.offset("buf");
+    private static final long LEN = PY_BUFFER.offset("len");
+    private static final long PYBUF_SIMPLE = 0;
+    private static final long PYBUF_WRITABLE = 1;
+
+    private static final CFunction GET_BUFFER =
+            CFunction.of("int PyObject_GetBuffer(PyObject *exporter, Py_buffer *view, int flags)");
+    private static final CFunction RELEASE = CFunction.of("void PyBuffer_Release(Py_buffer *view)");
+
+    private BufferApi() {}
+
+    /// Memory for a view, zeroed.
+    public static long newView() {
+        return Memory.allocate(PY_BUFFER.size());
+    }
+
+    /// Opens a contiguous view; to be closed by [#release].
+    ///
+    /// @throws PyError BufferError or TypeError if the object has no such memory
+    public static void open(long view, long object) {
+        PyError.orThrow((int) GET_BUFFER.call(object, view, PYBUF_SIMPLE));
+    }
+
+    /// As [#open], of memory to write to.
+    public static void openWritable(long view, long object) {
+        PyError.orThrow((int) GET_BUFFER.call(object, view, PYBUF_WRITABLE));
+    }
+
+    public static void release(long view) {
+        RELEASE.call(view);
+    }
+
+    public static long data(long view) {
+        return Memory.getLong(view + BUF);
+    }
+
+    public static long size(long view) {
+        return Memory.getLong(view + LEN);
+    }
+}

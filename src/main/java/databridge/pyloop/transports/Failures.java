@@ -1,0 +1,75 @@
+package databridge.pyloop.transports;
+
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.types.LoopPeer;
+
+/// What becomes of exceptions in a transport: a few leave the loop, the rest end the connection or are reported.
+///
+/// Methods that return an exception return the one that has to leave the loop, SystemExit or KeyboardInterrupt, else 0.
+final class Failures {
+    static final long DATA_RECEIVED = UnicodeApi.interned("Fatal error: protocol.data_received() call failed.");
+    static final long GET_BUFFER = UnicodeApi.interned("Fatal error: protocol.get_buffer() call failed.");
+    static final long BUFFER_UPDATED = UnicodeApi.interned("Fatal error: protocol.buffer_updated() call failed.");
+    static final long READ = UnicodeApi.interned("Fatal read error on socket transport");
+    static final long WRITE = UnicodeApi.interned("Fatal write error on socket transport");
+
+    private static final long FAIL = UnicodeApi.interned("_fail");
+    private static final long IO_FAILED = UnicodeApi.interned("_io_failed");
+
+    private Failures() {}
+
+    /// Ends the connection because of the pending exception.
+    @Owned
+    static long fatal(LoopPeer peer, long transport, long message) {
+        long exception = ErrorApi.takeRaised();
+        return leavesLoop(exception) ? exception : fatal(peer, transport, exception, message);
+    }
+
+    /// Ends the connection because of this exception.
+    @Owned
+    static long fatal(LoopPeer peer, long transport, @Stolen long exception, long message) {
+        long fatal = exceptionOf(peer, transport, CallApi.callMethod(FAIL, transport, exception, message));
+        Refs.release(exception);
+        return fatal;
+    }
+
+    /// Looks at what a call of the transport's own code has returned, and reports an exception.
+    @Owned
+    static long exceptionOf(LoopPeer peer, long transport, @Stolen long result) {
+        if (result != 0) {
+            Refs.release(result);
+            return 0;
+        }
+        long exception = ErrorApi.takeRaised();
+        if (leavesLoop(exception)) {
+            return exception;
+        }
+        long reported = CallApi.callMethod(IO_FAILED, peer.self(), transport, exception);
+        Refs.release(exception);
+        if (reported == 0) {
+            return ErrorApi.takeRaised();
+        }
+        Refs.release(reported);
+        return 0;
+    }
+
+    /// Raises an exception that a method here has returned, if it has.
+    static void raise(@Stolen long fatal) {
+        if (fatal != 0) {
+            ErrorApi.restore(fatal);
+            throw PyError.pending();
+        }
+    }
+
+    private static boolean leavesLoop(long exception) {
+        return ErrorApi.matches(exception, Singletons.SYSTEM_EXIT)
+                || ErrorApi.matches(exception, Singletons.KEYBOARD_INTERRUPT);
+    }
+}

@@ -1,0 +1,50 @@
+package databridge.pyloop.transports;
+
+import databridge.pyloop.cpython.BytesApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.libc.Sockets;
+
+/// Receives into new `bytes` objects. Under the GIL; one for all connections, because nothing of it outlives a call.
+final class Receiver {
+    /// Asked for with every read, as asyncio does. A smaller guess would split messages.
+    static final int MOST = 256 * 1024;
+
+    /// Up to here a copy of what came is cheaper than an object of full size that is shortened.
+    private static final int WORTH_COPYING = 16 * 1024;
+
+    private static final long SCRATCH = Memory.allocateForever(MOST);
+    private static final long FIELD = Memory.allocateForever(Long.BYTES);
+
+    private Receiver() {}
+
+    /// What is there to read, as an object.
+    ///
+    /// @param before how much came the last time: what this time depends on
+    /// @param unix see [Sockets#receiveMessage]
+    /// @return the object, 0 at the end of the stream, or `-errno`
+    @Owned
+    static long receive(int fd, int before, boolean unix) {
+        if (before < WORTH_COPYING) {
+            int count = receiveInto(fd, SCRATCH, MOST, unix);
+            return count <= 0 ? count : BytesApi.copy(SCRATCH, count);
+        }
+        long bytes = BytesApi.uninitialised(MOST);
+        int count = receiveInto(fd, BytesApi.data(bytes), MOST, unix);
+        if (count <= 0) {
+            Refs.release(bytes);
+            return count;
+        }
+        if (count == MOST) {
+            return bytes;
+        }
+        Memory.putLong(FIELD, bytes);
+        BytesApi.shorten(FIELD, count);
+        return Memory.getLong(FIELD);
+    }
+
+    static int receiveInto(int fd, long buffer, long size, boolean unix) {
+        return unix ? Sockets.receiveMessage(fd, buffer, size) : Sockets.receive(fd, buffer, size);
+    }
+}

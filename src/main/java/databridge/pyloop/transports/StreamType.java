@@ -1,0 +1,240 @@
+package databridge.pyloop.transports;
+
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
+
+import databridge.pyloop.cpython.Borrowed;
+import databridge.pyloop.cpython.BytesApi;
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.DescriptorLayout;
+import databridge.pyloop.cpython.ListApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.SlottedClass;
+import databridge.pyloop.cpython.TupleApi;
+import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.types.LoopPeer;
+import java.lang.invoke.MethodHandles;
+
+/// `StreamCore`: the half of a stream transport that is Java, in front of asyncio's own selector transport.
+///
+/// Java reads and writes; asyncio's code opens, closes, pauses and reports. Both see one state: what asyncio's code
+/// keeps in `_closing`, `_paused`, `_eof`, `_conn_lost`, `_protocol` and `_empty_waiter` are C fields here.
+public final class StreamType {
+    private static final long FLOW_CONTROL = asyncioClass("asyncio.transports", "_FlowControlMixin");
+    private static final long BUFFERED_PROTOCOL = asyncioClass("asyncio.protocols", "BufferedProtocol");
+
+    static final long HIGH_WATER = DescriptorLayout.memberOffset(FLOW_CONTROL, "_high_water");
+    static final long PROTOCOL_PAUSED = DescriptorLayout.memberOffset(FLOW_CONTROL, "_protocol_paused");
+
+    static final long PROTOCOL = SlottedClass.basicSize(FLOW_CONTROL);
+    static final long EMPTY_WAITER = PROTOCOL + Long.BYTES;
+    static final long READ_CONTEXT = EMPTY_WAITER + Long.BYTES;
+    static final long WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
+    static final long NUMBER = WRITE_CONTEXT + Long.BYTES;
+    static final long CONNECTION_LOST = NUMBER + Integer.BYTES;
+    static final long CLOSING = CONNECTION_LOST + Integer.BYTES;
+    static final long PAUSED = CLOSING + 1;
+    static final long EOF = PAUSED + 1;
+    static final long PROTOCOL_CONNECTED = EOF + 1;
+    static final long BUFFERED = PROTOCOL_CONNECTED + 1;
+    private static final long SIZE = BUFFERED + 1;
+
+    private static final long ASYNCIO_WRITE = UnicodeApi.interned("_asyncio_write");
+    private static final long ASYNCIO_WRITELINES = UnicodeApi.interned("_asyncio_writelines");
+
+    private static final Arguments.Name PROTOCOL_NAME = new Arguments.Name("set_protocol", "protocol");
+    private static final Arguments.Name DATA_NAME = new Arguments.Name("write", "data");
+    private static final Arguments.Name LIST_OF_DATA_NAME = new Arguments.Name("writelines", "list_of_data");
+
+    private static final long TYPE = declare().build(FLOW_CONTROL, SIZE);
+
+    private StreamType() {}
+
+    /// The type object. Borrowed.
+    @Borrowed
+    public static long type() {
+        return TYPE;
+    }
+
+    private static TypeDef declare() {
+        return TypeDef.named(
+                        MethodHandles.lookup(), "data_bridge.pyloop.StreamCore", "The engine of a stream transport.")
+                .objectMember("_protocol", PROTOCOL)
+                .objectMember("_empty_waiter", EMPTY_WAITER)
+                .objectMember("_read_context", READ_CONTEXT)
+                .objectMember("_write_context", WRITE_CONTEXT)
+                .intMember("_conn_lost", CONNECTION_LOST)
+                .boolMember("_closing", CLOSING)
+                .boolMember("_paused", PAUSED)
+                .boolMember("_eof", EOF)
+                .boolMember("_protocol_connected", PROTOCOL_CONNECTED)
+                .method("_attach($self, loop, fd, is_unix, /)", FASTCALL_KEYWORDS, "attach", "Join it to its loop.")
+                .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Stop polling, for good.")
+                .method("_add_reader($self, /, *args)", FASTCALL_KEYWORDS, "startReading", "Read from now on.")
+                .method("_read_ready($self, /)", NO_ARGUMENTS, "ioReady", "Read and write what can be.")
+                .method(
+                        "_send_deferred($self, /)",
+                        NO_ARGUMENTS,
+                        "sendDeferred",
+                        "Send now; return None or an OSError.")
+                .method("_unsent($self, /)", NO_ARGUMENTS, "unsent", "Return how many bytes are to be sent.")
+                .method("_drop_unsent($self, /)", NO_ARGUMENTS, "dropUnsent", "Forget what is to be sent.")
+                .method("set_protocol($self, protocol)", FASTCALL_KEYWORDS, "setProtocol", "Set a new protocol.")
+                .method("write($self, data)", FASTCALL_KEYWORDS, "write", "Write bytes-like data, without blocking.")
+                .method(
+                        "writelines($self, list_of_data)",
+                        FASTCALL_KEYWORDS,
+                        "writelines",
+                        "Write an iterable of bytes-like data, without blocking.");
+    }
+
+    static long attach(long self, long arguments, long count, long keywords) {
+        LoopPeer peer = LoopPeer.of(Memory.getLong(arguments));
+        int fd = (int) NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
+        boolean unix = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
+        Memory.putInt(self + NUMBER, Stream.open(peer, self, fd, unix));
+        return Refs.retain(NONE);
+    }
+
+    static long detach(long self, long unused, long unused2, long unused3) {
+        Stream stream = Stream.of(self);
+        if (stream != null) {
+            Memory.putInt(self + NUMBER, 0);
+            stream.close();
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long startReading(long self, long arguments, long count, long keywords) {
+        Stream stream = Stream.of(self);
+        if (stream != null && Memory.getByte(self + CLOSING) == 0 && Memory.getByte(self + PAUSED) == 0) {
+            stream.startReading();
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long ioReady(long self, long unused, long unused2, long unused3) {
+        Stream stream = Stream.of(self);
+        if (stream != null) {
+            stream.runInDebugMode();
+        }
+        return Refs.retain(NONE);
+    }
+
+    @Owned
+    static long sendDeferred(long self, long unused, long unused2, long unused3) {
+        Stream stream = Stream.of(self);
+        long error = stream == null ? 0 : stream.sendDeferred();
+        return error == 0 ? Refs.retain(NONE) : error;
+    }
+
+    @Owned
+    static long unsent(long self, long unused, long unused2, long unused3) {
+        Stream stream = Stream.of(self);
+        return NumberApi.fromLong(stream == null ? 0 : stream.unsent());
+    }
+
+    static long dropUnsent(long self, long unused, long unused2, long unused3) {
+        Stream stream = Stream.of(self);
+        if (stream != null) {
+            stream.dropUnsent();
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long setProtocol(long self, long arguments, long count, long keywords) {
+        long protocol = Arguments.only(PROTOCOL_NAME, arguments, count, keywords);
+        boolean buffered = ObjectApi.passesFor(protocol, BUFFERED_PROTOCOL);
+        Memory.putByte(self + BUFFERED, (byte) (buffered ? 1 : 0));
+        Memory.putByte(self + PROTOCOL_CONNECTED, (byte) 1);
+        long old = Memory.getLong(self + PROTOCOL);
+        Memory.putLong(self + PROTOCOL, Refs.retain(protocol));
+        Refs.releaseIfAny(old);
+        return Refs.retain(NONE);
+    }
+
+    @Owned
+    static long write(long self, long arguments, long count, long keywords) {
+        long data = Arguments.only(DATA_NAME, arguments, count, keywords);
+        Stream stream = Stream.of(self);
+        boolean exact = BytesApi.isExact(data);
+        if (stream == null || !takesData(self) || !(exact || isBytesLike(data))) {
+            return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
+        }
+        if (exact) {
+            if (BytesApi.size(data) > 0) {
+                stream.write(data);
+            }
+        } else if (ObjectApi.length(data) > 0) {
+            stream.writeBuffer(data);
+        }
+        return Refs.retain(NONE);
+    }
+
+    @Owned
+    static long writelines(long self, long arguments, long count, long keywords) {
+        long data = Arguments.only(LIST_OF_DATA_NAME, arguments, count, keywords);
+        Stream stream = Stream.of(self);
+        if (stream == null || !takesData(self)) {
+            return refuseLines(self, data);
+        }
+        long items = ListApi.tupleOf(data);
+        try {
+            long copies = stream.copies(items);
+            if (copies == 0) {
+                return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITELINES, self, items));
+            }
+            stream.writeAll(copies);
+            Refs.release(copies);
+        } finally {
+            Refs.release(items);
+        }
+        return Refs.retain(NONE);
+    }
+
+    /// asyncio's `writelines` of some versions forgets that the connection may be lost, its `write` never does.
+    @Owned
+    private static long refuseLines(long self, long data) {
+        if (Memory.getInt(self + CONNECTION_LOST) == 0) {
+            return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITELINES, self, data));
+        }
+        long items = ListApi.tupleOf(data);
+        try {
+            return TupleApi.size(items) == 0
+                    ? Refs.retain(NONE)
+                    : PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, TupleApi.item(items, 0)));
+        } finally {
+            Refs.release(items);
+        }
+    }
+
+    /// Otherwise asyncio's own method says why not.
+    private static boolean takesData(long self) {
+        long waiter = Memory.getLong(self + EMPTY_WAITER);
+        return Memory.getInt(self + CONNECTION_LOST) == 0
+                && Memory.getByte(self + EOF) == 0
+                && (waiter == 0 || waiter == NONE);
+    }
+
+    private static boolean isBytesLike(long data) {
+        return ObjectApi.isInstance(data, Singletons.BYTEARRAY_TYPE)
+                || ObjectApi.isInstance(data, Singletons.MEMORYVIEW_TYPE)
+                || ObjectApi.isInstance(data, Singletons.BYTES_TYPE);
+    }
+
+    @Owned
+    private static long asyncioClass(String module, String name) {
+        long imported = ObjectApi.importModule(module);
+        long type = ObjectApi.getAttribute(imported, name);
+        Refs.release(imported);
+        return type;
+    }
+}

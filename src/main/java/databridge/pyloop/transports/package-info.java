@@ -1,0 +1,5 @@
+/// Transports: reading, writing and accepting on sockets and pipes, once per event.
+@NullMarked
+package databridge.pyloop.transports;
+
+import org.jspecify.annotations.NullMarked;
