@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+IO_BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -14,6 +15,8 @@ PYTHON_VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_
 VENV := .venv-$(PYTHON_VERSION)
 BIN := $(VENV)/bin
 MAVEN = $(PYTHON) tools/maven.py --batch-mode --no-transfer-progress
+LOADGEN := benchmarks/io/loadgen
+LOADGEN_MAVEN = $(PYTHON) tools/maven.py -f $(LOADGEN)/pom.xml --batch-mode --no-transfer-progress --quiet
 
 # Directories too, so that a removed file counts as a change.
 PACKAGE_SOURCES := pyproject.toml hatch_build.py pom.xml tools/maven.py \
@@ -21,12 +24,16 @@ PACKAGE_SOURCES := pyproject.toml hatch_build.py pom.xml tools/maven.py \
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  PYTHON=python3.13 chooses the interpreter, PYTEST_ARGS and BENCH_ARGS are handed on"
+	@echo "  PYTHON=python3.13 chooses the interpreter; PYTEST_ARGS, BENCH_ARGS and IO_BENCH_ARGS are handed on"
 
-bench: $(VENV)/installed-bench ## compare PyLoop with asyncio, uvloop, rloop and others
+bench: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare PyLoop with asyncio, uvloop, rloop and others
 	$(BIN)/python benchmarks/pyloop/bench_event_loop.py $(BENCH_ARGS)
+	$(BIN)/python benchmarks/io/bench_io.py --quick $(IO_BENCH_ARGS)
 
-test: $(VENV)/installed-test java-test ## run all tests: the engine's in Java, then those in Python
+bench-io: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare them as servers, in full: 10 minutes
+	$(BIN)/python benchmarks/io/bench_io.py $(IO_BENCH_ARGS)
+
+test: $(VENV)/installed-test $(LOADGEN)/target/loadgen.jar java-test ## run all tests: the engine's in Java, then those in Python
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 test-all: java-test ## run the Python tests on every supported Python of this machine
@@ -38,7 +45,7 @@ test-all: java-test ## run the Python tests on every supported Python of this ma
 	done; \
 	test -z "$$failed" || { echo "failed on:$$failed" >&2; exit 1; }
 
-python-test: $(VENV)/installed-test ## run the Python tests alone
+python-test: $(VENV)/installed-test $(LOADGEN)/target/loadgen.jar ## run the Python tests alone
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 java-test: $(VENV)/created ## run the Java tests alone
@@ -49,18 +56,26 @@ lint: $(VENV)/installed-lint ## check format, style and types of Python and Java
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(MAVEN) --quiet -Plint test-compile
+	$(LOADGEN_MAVEN) -Plint compile
 
 format: $(VENV)/installed-lint ## rewrite Python and Java sources in the project's format
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
 	$(MAVEN) --quiet -Plint spotless:apply
+	$(LOADGEN_MAVEN) -Plint spotless:apply
 
 build: $(VENV)/created ## build the engine's jar: target/databridge-pyloop.jar
 	$(MAVEN) --quiet package -DskipTests
 
+loadgen: $(LOADGEN)/target/loadgen.jar ## build the load generator of the I/O benchmarks
+
 clean: ## remove everything that was built or installed here
-	rm -rf target dist build .venv-* .mypy_cache .ruff_cache .pytest_cache python/data_bridge/pyloop/_engine
+	rm -rf target $(LOADGEN)/target dist build .venv-* .mypy_cache .ruff_cache .pytest_cache python/data_bridge/pyloop/_engine
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+$(LOADGEN)/target/loadgen.jar: $(LOADGEN)/pom.xml $(shell find $(LOADGEN)/src -name '*.java' 2>/dev/null) | $(VENV)/created
+	$(LOADGEN_MAVEN) package
+	@touch $@
 
 # Stamps: what is installed in the environment of this Python.
 
@@ -87,4 +102,4 @@ $(VENV)/installed-bench: $(VENV)/installed-rivals $(PACKAGE_SOURCES)
 	$(BIN)/python -m pip install --quiet --no-input .
 	@touch $@
 
-.PHONY: help bench test test-all python-test java-test lint format build clean
+.PHONY: help bench bench-io loadgen test test-all python-test java-test lint format build clean

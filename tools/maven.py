@@ -2,6 +2,7 @@
 
 The JDK found by `data_bridge.pyloop._jdk` becomes JAVA_HOME for Maven, whatever the default Java of the system is.
 `--quiet` leaves warnings visible: Maven's own would hide those of the compiler, which fail the build.
+`-f POM` first builds another project than the engine.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ def main(arguments: list[str]) -> None:
         arguments = [argument for argument in arguments if argument != "--quiet"]
         options.append(WARNINGS_ONLY)
     environment = {**os.environ, "JAVA_HOME": str(home), "MAVEN_OPTS": " ".join(options)}
-    command = [maven, "-f", str(ROOT / "pom.xml"), *arguments]
+    # Maven obeys the first -f it sees.
+    project = [] if arguments[:1] == ["-f"] else ["-f", str(ROOT / "pom.xml")]
+    command = [maven, *project, *arguments]
     if not sys.stdout.isatty():
         command.insert(1, "-Dstyle.color=never")
     sys.stdout.flush()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import metadata
 import table
+from command_line import ProgressLine, names, positive
 from loops import LOOPS
 from sampling import Limits
 from session import Session
@@ -25,53 +26,11 @@ from worker_client import LoopFailedError
 from workloads import WORKLOADS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Sequence
 
 DEFAULT_OUTPUT = Path(__file__).resolve().parents[1] / "results" / "latest.json"
 FULL = (7, Limits(sample_ms=60, warmup_min_ms=400, warmup_max_ms=1500))
 QUICK = (3, Limits(sample_ms=15, warmup_min_ms=100, warmup_max_ms=400))
-
-
-class ProgressLine:
-    """A line that is rewritten on a terminal; elsewhere, one line per workload."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-        self._terminal = sys.stderr.isatty()
-        self._last_workload = ""
-
-    def __call__(self, done: int, steps: int, what: str) -> None:
-        text = f"[{100 * done // steps:3d} %, {time.monotonic() - self._start:3.0f} s] {what}"
-        if self._terminal:
-            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
-        elif (workload := what.partition(":")[0]) != self._last_workload:
-            self._last_workload = workload
-            print(text, file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        """Leave the terminal to the table."""
-        if self._terminal:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def names(known: Collection[str]) -> Callable[[str], list[str]]:
-    """An argparse type: a comma-separated list of known names."""
-
-    def parse(text: str) -> list[str]:
-        chosen = [name.strip() for name in text.split(",") if name.strip()]
-        if unknown := [name for name in chosen if name not in known]:
-            raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}; known are {', '.join(known)}")
-        return list(dict.fromkeys(chosen))
-
-    return parse
-
-
-def positive(text: str) -> int:
-    """An argparse type: a whole number above zero."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

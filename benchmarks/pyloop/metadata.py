@@ -28,6 +28,18 @@ def _processor() -> str:
     return found.group(1) if found else "unknown"
 
 
+def loaded_jvm() -> str | None:
+    """Version of the JVM loaded into this process, read from the release file beside it."""
+    library = re.search(r"\S+/lib/server/libjvm\.so", Path("/proc/self/maps").read_text())
+    if library is None:
+        return None
+    release = Path(library.group()).parents[2] / "release"
+    if not release.exists():
+        return "unknown"
+    fields = dict(re.findall(r'^(\w+)="(.*)"$', release.read_text(), re.MULTILINE))
+    return " ".join(filter(None, (fields.get("IMPLEMENTOR"), fields.get("JAVA_RUNTIME_VERSION"))))
+
+
 class OtherProcesses:
     """How much of the machine was used by anything but this run, from its creation on."""
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loops import LOOPS, LoopSpec
+from metadata import loaded_jvm
 from sampling import Limits, sample, warm_up
 from workloads import WORKLOADS, Workload
 
@@ -71,18 +70,6 @@ class Worker:
         if self._loop is not None:
             self._loop.close()
             self._loop = None
-
-
-def loaded_jvm() -> str | None:
-    """Version of the JVM loaded into this process, read from the release file beside it."""
-    library = re.search(r"\S+/lib/server/libjvm\.so", Path("/proc/self/maps").read_text())
-    if library is None:
-        return None
-    release = Path(library.group()).parents[2] / "release"
-    if not release.exists():
-        return "unknown"
-    fields = dict(re.findall(r'^(\w+)="(.*)"$', release.read_text(), re.MULTILINE))
-    return " ".join(filter(None, (fields.get("IMPLEMENTOR"), fields.get("JAVA_RUNTIME_VERSION"))))
 
 
 def main(name: str) -> None:

@@ -1,0 +1,58 @@
+"""From windows to the figures of a table: medians, and medians of per-round ratios."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from shared import ratio
+
+if TYPE_CHECKING:
+    from measurement import Cell, Window
+
+CLIENT_BOUND = 0.95
+"""With more than this part of its processor in use, the load generator may be what limits."""
+
+
+def summarise(cell: Cell, reference: str) -> dict[str, Any]:
+    """The JSON of one cell."""
+    loops = {name: _loop(windows, cell.busy) for name, windows in cell.windows.items()}
+    if reference in loops:
+        base = loops[reference]["rounds"]
+        for figures in loops.values():
+            own = figures["rounds"]
+            # Above 1 is better in both: more requests in a second, less processor time for one.
+            figures["vs_reference"] = {
+                "requests_per_second": ratio(own["requests_per_second"], base["requests_per_second"]),
+                "cpu_us": ratio(base["cpu_us"], own["cpu_us"]),
+            }
+    return {
+        "scenario": cell.scenario,
+        "title": cell.title,
+        **asdict(cell.load),
+        "loops": loops,
+        "failures": cell.failures,
+    }
+
+
+def _loop(windows: list[Window], busy: bool) -> dict[str, Any]:
+    # All threads count, unless one of them computes on purpose.
+    cpu = "loop_cpu" if busy else "process_cpu"
+    rounds = {
+        "requests_per_second": [window["requests"] / window["seconds"] for window in windows],
+        "cpu_us": [window[cpu] / window["requests"] * 1e6 for window in windows],
+        "loop_cpu_us": [window["loop_cpu"] / window["requests"] * 1e6 for window in windows],
+        "server_load": [window[cpu] / window["seconds"] for window in windows],
+        "waited": [window["waited"] / window["seconds"] for window in windows],
+        "client_load": [window["client_cpu"] / window["seconds"] for window in windows],
+        **{name: [window[name] for window in windows] for name in ("p50_us", "p99_us", "p999_us", "max_us")},
+    }
+    medians = {name: median(values) for name, values in rounds.items()}
+    return {
+        **medians,
+        "lost": sum(window["lost"] for window in windows),
+        "client_bound": medians["client_load"] > CLIENT_BOUND,
+        "rounds": rounds,
+        "vs_reference": None,
+    }

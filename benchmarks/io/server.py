@@ -1,0 +1,82 @@
+"""A server process: one loop and one kind of server, until standard input ends.
+
+python server.py LOOP KIND [--size N] [--path PATH] [--certificate FILE] [--busy]
+
+When it can be connected to it prints a line of JSON: address, thread of the loop, versions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import ssl
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from servers import SERVERS
+from servers.settings import Settings
+from shared import LOOPS, metadata
+
+if TYPE_CHECKING:
+    import asyncio
+
+SETTLING_BYTES = 1 << 20
+
+
+def compute() -> None:
+    """Hold the GIL as much as a thread can."""
+    number = 0
+    while True:
+        number = (number * 1103515245 + 12345) % 2147483648
+
+
+def settle_malloc() -> None:
+    """Bring glibc's malloc into the state of a program that has run for a while.
+
+    Until a program frees a large block for the first time, every block above 128 KiB is mapped and unmapped by the
+    kernel: for asyncio, which receives into 256 KiB, that triples the cost of a request, and whether it happens
+    depends on what the program has imported. Freeing a mapped block moves the threshold above its size.
+    """
+    bytes(SETTLING_BYTES)
+
+
+def stop_with_input(loop: asyncio.AbstractEventLoop) -> None:
+    """Stop the loop when the parent closes the pipe or is gone."""
+    sys.stdin.read()
+    loop.call_soon_threadsafe(loop.stop)
+
+
+def main() -> None:
+    """Serve."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("loop", choices=LOOPS)
+    parser.add_argument("kind", choices=SERVERS)
+    parser.add_argument("--size", type=int, default=1024)
+    parser.add_argument("--path")
+    parser.add_argument("--certificate")
+    parser.add_argument("--busy", action="store_true", help="with a thread that computes")
+    options = parser.parse_args()
+    tls = None
+    if options.certificate:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(options.certificate)
+    settle_malloc()
+    spec = LOOPS[options.loop]
+    loop = spec.create()
+    address = loop.run_until_complete(SERVERS[options.kind](loop, Settings(options.size, options.path, tls)))
+    if options.busy:
+        threading.Thread(target=compute, daemon=True).start()
+    threading.Thread(target=stop_with_input, args=(loop,), daemon=True).start()
+    ready = {
+        "address": address,
+        "tid": threading.get_native_id(),
+        "version": spec.version(),
+        "jvm": metadata.loaded_jvm(),
+    }
+    loop.call_soon(lambda: print(json.dumps(ready), flush=True))
+    loop.run_forever()
+
+
+if __name__ == "__main__":
+    main()
