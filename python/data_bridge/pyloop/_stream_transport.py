@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,12 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
             self._call_connection_lost(None)
         elif self._eof:
             self._sock.shutdown(socket.SHUT_WR)
+
+    def _refuse_lines(self, lines: tuple[Any, ...]) -> None:
+        if sys.version_info < (3, 12):
+            b"".join(lines)
+        for line in lines:
+            memoryview(line)
 
     def _write_failed(self, error: OSError) -> None:
         self._fail(error, "Fatal write error on socket transport")

@@ -50,6 +50,7 @@ public final class StreamType {
     private static final long ASYNCIO_WRITE = UnicodeApi.interned("_asyncio_write");
     private static final long ASYNCIO_WRITELINES = UnicodeApi.interned("_asyncio_writelines");
 
+    private static final long REFUSE_LINES = UnicodeApi.interned("_refuse_lines");
     private static final Arguments.Name PROTOCOL_NAME = new Arguments.Name("set_protocol", "protocol");
     private static final Arguments.Name DATA_NAME = new Arguments.Name("write", "data");
     private static final Arguments.Name LIST_OF_DATA_NAME = new Arguments.Name("writelines", "list_of_data");
@@ -190,7 +191,7 @@ public final class StreamType {
         try {
             long copies = stream.copies(items);
             if (copies == 0) {
-                return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITELINES, self, items));
+                return PyError.orThrow(CallApi.callMethod(REFUSE_LINES, self, items));
             }
             stream.writeAll(copies);
             Refs.release(copies);
