@@ -14,6 +14,7 @@ from ._native import LoopCore
 from ._options import default_poll_bound
 from ._resolver import AddressResolver
 from ._signals import SignalWakeup
+from ._socket_methods import SocketMethods
 from ._transport_factory import TransportFactory
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 _NANOSECONDS = 1_000_000_000
 
 
-class PyLoop(LoopCore, TransportFactory, AddressResolver, asyncio.SelectorEventLoop, internals.LoopInternals):
+class PyLoop(
+    LoopCore, TransportFactory, SocketMethods, AddressResolver, asyncio.SelectorEventLoop, internals.LoopInternals
+):
     """A drop-in asyncio event loop.
 
     `LoopCore`, which is Java, has what runs per callback, timer or event; the rest of the asyncio API is inherited.

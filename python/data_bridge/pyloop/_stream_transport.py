@@ -59,7 +59,7 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
     def _buffer(self, buffer: object) -> None:
         pass  # asyncio's own, of which no use is made
 
-    def get_extra_info(self, name: str, default: object = None) -> Any:
+    def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
         """Return information about the transport or its socket, `default` if there is none of that name."""
         if name == "socket":
             self._flush()  # what is done to the socket itself comes after what was written

@@ -86,6 +86,13 @@ public final class EpollPoller implements Poller {
         return lost ? REPLACED : 0;
     }
 
+    /// Notes that the kernel reports nothing more of `fd` but knows it still, as after an event with EPOLLONESHOT.
+    ///
+    /// @param mark what [#interest] says from now on, not 0
+    public void silenced(int fd, int mark) {
+        interests[fd] = mark;
+    }
+
     /// Ends a registration. An fd that is closed already is no error: the kernel has forgotten it then.
     public void unregister(int fd) {
         if (interest(fd) == 0) {

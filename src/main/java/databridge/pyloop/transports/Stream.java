@@ -29,6 +29,7 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.types.LoopPeer;
+import databridge.pyloop.types.Receiver;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,15 +1,19 @@
 package databridge.pyloop.types;
 
 import static databridge.pyloop.libc.Epoll.EPOLLIN;
+import static databridge.pyloop.libc.Epoll.EPOLLONESHOT;
 import static databridge.pyloop.libc.Epoll.EPOLLOUT;
 
+import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.engine.LoopCore;
 import databridge.pyloop.engine.PollHandle;
 import databridge.pyloop.poll.EpollPoller;
@@ -21,6 +25,7 @@ import databridge.pyloop.poll.EpollPoller;
 /// A transport polls its fd by itself, see [#lend]; what stands in for its handles here is the transport object, for as
 /// long as it reads or has to write: that keeps it alive, and shows in the loop's map of descriptors.
 public final class FdWatchers implements PollHandle {
+    private static final long SET_RESULT = UnicodeApi.interned("set_result");
     private static final int STRIDE = 3;
     private static final int READER = 0;
     private static final int WRITER = 1;
@@ -38,33 +43,70 @@ public final class FdWatchers implements PollHandle {
         this.roots = roots;
     }
 
+    /// Resolves a future when `fd` is ready in one direction, in place of whatever waited for that before.
+    ///
+    /// @param event EPOLLIN or EPOLLOUT
+    /// @throws databridge.pyloop.cpython.PyError OSError if epoll does not take the fd
+    void await(int fd, int event, @Stolen long future) {
+        try {
+            arm(fd, event, true);
+        } catch (PyError failed) {
+            Refs.release(future);
+            throw failed;
+        }
+        dropHandle(fd, event);
+        roots.put(index(fd, event), future);
+    }
+
+    /// Ends the waiting of a future, if it has not ended.
+    void endWait(int fd, int event, long future) {
+        if (roots.get(index(fd, event)) == future) {
+            remove(fd, event);
+        }
+    }
+
     /// Watches `fd` in one direction, in place of the handle that did so before, which is cancelled.
     ///
     /// @param event EPOLLIN or EPOLLOUT
     /// @param fileObject what the user passed, may be the fd itself
     /// @throws databridge.pyloop.cpython.PyError OSError if epoll does not take the fd
     void add(int fd, int event, @Stolen long handle, long fileObject) {
+        try {
+            arm(fd, event, false);
+        } catch (PyError failed) {
+            Refs.release(handle);
+            throw failed;
+        }
+        dropHandle(fd, event);
+        roots.put(index(fd, event), handle);
+        roots.put((long) fd * STRIDE + FILE_OBJECT, Refs.retain(fileObject));
+    }
+
+    /// Has the fd polled in one direction more.
+    ///
+    /// As long as only futures wait it is polled once: then the registration stays in the kernel, silent,
+    /// and the next wait costs one system call, not two.
+    private void arm(int fd, int event, boolean once) {
         if (!isOurs(fd)) {
             letGo(fd, EPOLLIN);
             letGo(fd, EPOLLOUT);
+            poller.unregister(fd);
         }
-        int interest = isOurs(fd) ? poller.interest(fd) : 0;
-        if ((interest & event) == 0) {
-            int result = poller.register(fd, interest | event, this);
+        int interest = poller.interest(fd);
+        int others = interest & ~event & (EPOLLIN | EPOLLOUT);
+        int wanted = others | event | (once && (others == 0 || (interest & EPOLLONESHOT) != 0) ? EPOLLONESHOT : 0);
+        if (wanted != interest || once) {
+            int result = poller.register(fd, wanted, this);
             if (result == EpollPoller.REPLACED) {
                 dropHandle(fd, EPOLLIN);
                 dropHandle(fd, EPOLLOUT);
-                result = poller.register(fd, event, this);
+                result = poller.register(fd, event | (once ? EPOLLONESHOT : 0), this);
             }
             if (result < 0) {
-                Refs.release(handle);
                 throw ErrorApi.raiseOsError(-result);
             }
         }
         core.interestChanged();
-        dropHandle(fd, event);
-        roots.put(index(fd, event), handle);
-        roots.put((long) fd * STRIDE + FILE_OBJECT, Refs.retain(fileObject));
     }
 
     /// Ends watching in one direction and cancels the handle.
@@ -81,7 +123,7 @@ public final class FdWatchers implements PollHandle {
             return held;
         }
         int rest = interest & ~event;
-        if (rest == 0) {
+        if ((rest & (EPOLLIN | EPOLLOUT)) == 0) {
             poller.unregister(fd);
             roots.put((long) fd * STRIDE + FILE_OBJECT, 0);
         } else {
@@ -104,6 +146,11 @@ public final class FdWatchers implements PollHandle {
         }
         core.interestChanged();
         return Math.min(result, 0);
+    }
+
+    /// Whether the fd is handed over to a transport.
+    boolean isLent(int fd) {
+        return !isOurs(fd);
     }
 
     /// Whether the fd is handed over to this transport, still: others may watch it while the transport does not.
@@ -157,7 +204,7 @@ public final class FdWatchers implements PollHandle {
     long registrations() {
         long list = ListApi.empty();
         for (int fd = 0; (long) fd * STRIDE < roots.capacity(); fd++) {
-            if (poller.interest(fd) != 0) {
+            if ((poller.interest(fd) & (EPOLLIN | EPOLLOUT)) != 0) {
                 long number = NumberApi.fromLong(fd);
                 long fileObject = roots.get((long) fd * STRIDE + FILE_OBJECT);
                 append(list, isOurs(fd) && fileObject != 0 ? fileObject : number);
@@ -177,24 +224,63 @@ public final class FdWatchers implements PollHandle {
     /// Errors and hang-ups count as ready in both directions, as in the `selectors` module.
     @Override
     public void ready(int fd, int events) {
+        boolean once = (poller.interest(fd) & EPOLLONESHOT) != 0;
+        boolean waited = false;
         if ((events & ~EPOLLOUT) != 0) {
-            schedule(fd, EPOLLIN);
+            waited = schedule(fd, EPOLLIN);
         }
         if ((events & ~EPOLLIN) != 0) {
-            schedule(fd, EPOLLOUT);
+            waited |= schedule(fd, EPOLLOUT);
+        }
+        if (waited || once) {
+            rearm(fd, once);
         }
     }
 
-    private void schedule(int fd, int event) {
-        long handle = roots.get(index(fd, event));
-        if (handle == 0) {
-            return;
+    /// What is left to poll for once a future has been resolved.
+    private void rearm(int fd, boolean silent) {
+        int rest = (roots.get(index(fd, EPOLLIN)) != 0 ? EPOLLIN : 0)
+                | (roots.get(index(fd, EPOLLOUT)) != 0 ? EPOLLOUT : 0);
+        if (rest == 0 && silent) {
+            poller.silenced(fd, EPOLLONESHOT);
+        } else if (rest == 0) {
+            poller.unregister(fd);
+            roots.put((long) fd * STRIDE + FILE_OBJECT, 0);
+        } else {
+            // An fd that is closed meanwhile fails here; nobody can wait for it any more.
+            poller.register(fd, silent ? rest | EPOLLONESHOT : rest, this);
         }
-        if (HandleLayout.cancelled(handle)) {
+    }
+
+    /// @return whether it was a future, whose waiting has ended
+    private boolean schedule(int fd, int event) {
+        long watcher = roots.get(index(fd, event));
+        if (watcher == 0) {
+            return false;
+        }
+        if (!HandleLayout.isHandle(watcher)) {
+            Refs.retain(watcher);
+            roots.put(index(fd, event), 0);
+            resolve(watcher);
+            return true;
+        }
+        if (HandleLayout.cancelled(watcher)) {
             remove(fd, event);
         } else {
-            core.callSoon(Refs.retain(handle));
+            core.callSoon(Refs.retain(watcher));
         }
+        return false;
+    }
+
+    /// One that is cancelled already refuses, which is as well.
+    private static void resolve(@Stolen long future) {
+        long result = CallApi.callMethod(SET_RESULT, future, Singletons.NONE);
+        if (result == 0) {
+            ErrorApi.clear();
+        } else {
+            Refs.release(result);
+        }
+        Refs.release(future);
     }
 
     private void dropHandle(int fd, int event) {
@@ -202,7 +288,9 @@ public final class FdWatchers implements PollHandle {
         if (handle != 0) {
             Refs.retain(handle);
             roots.put(index(fd, event), 0);
-            CallbackRunner.cancel(handle);
+            if (HandleLayout.isHandle(handle)) {
+                CallbackRunner.cancel(handle);
+            }
             Refs.release(handle);
         }
     }

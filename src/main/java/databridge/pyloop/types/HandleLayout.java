@@ -57,6 +57,10 @@ final class HandleLayout {
 
     private HandleLayout() {}
 
+    static boolean isHandle(long object) {
+        return HandleType.manages(object) || ObjectApi.isInstance(object, ASYNCIO_HANDLE);
+    }
+
     static boolean cancelled(long handle) {
         return Memory.getLong(handle + CANCELLED) != FALSE;
     }

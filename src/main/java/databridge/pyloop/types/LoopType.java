@@ -50,6 +50,7 @@ public final class LoopType {
         Scheduling.declare(type);
         BatchScheduling.declare(type);
         TaskCreation.declare(type);
+        SocketCalls.declare(type);
         return Watching.declare(type);
     }
 

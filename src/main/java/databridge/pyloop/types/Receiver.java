@@ -1,4 +1,4 @@
-package databridge.pyloop.transports;
+package databridge.pyloop.types;
 
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Owned;
@@ -7,9 +7,9 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.Sockets;
 
 /// Receives into new `bytes` objects. Under the GIL; one for all connections, because nothing of it outlives a call.
-final class Receiver {
+public final class Receiver {
     /// Asked for with every read, as asyncio does. A smaller guess would split messages.
-    static final int MOST = 256 * 1024;
+    public static final int MOST = 256 * 1024;
 
     /// Up to here a copy of what came is cheaper than an object of full size that is shortened.
     private static final int WORTH_COPYING = 16 * 1024;
@@ -25,7 +25,7 @@ final class Receiver {
     /// @param unix see [Sockets#receiveMessage]
     /// @return the object, 0 at the end of the stream, or `-errno`
     @Owned
-    static long receive(int fd, int before, boolean unix) {
+    public static long receive(int fd, int before, boolean unix) {
         if (before < WORTH_COPYING) {
             int count = receiveInto(fd, SCRATCH, MOST, unix);
             return count <= 0 ? count : BytesApi.copy(SCRATCH, count);
@@ -44,7 +44,16 @@ final class Receiver {
         return Memory.getLong(FIELD);
     }
 
-    static int receiveInto(int fd, long buffer, long size, boolean unix) {
+    /// As [#receive], but no more than `size` bytes.
+    ///
+    /// @param size at most [#MOST]
+    @Owned
+    static long receiveUpTo(int fd, long size) {
+        int count = Sockets.receive(fd, SCRATCH, size);
+        return count <= 0 ? count : BytesApi.copy(SCRATCH, count);
+    }
+
+    public static int receiveInto(int fd, long buffer, long size, boolean unix) {
         return unix ? Sockets.receiveMessage(fd, buffer, size) : Sockets.receive(fd, buffer, size);
     }
 }

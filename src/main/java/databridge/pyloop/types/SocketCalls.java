@@ -1,0 +1,123 @@
+package databridge.pyloop.types;
+
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
+
+import databridge.pyloop.cpython.BufferApi;
+import databridge.pyloop.cpython.BytesApi;
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Sockets;
+import java.lang.invoke.MethodHandles;
+
+/// What `sock_recv` and its kin do on a socket: try, and wait until it makes sense to try again.
+final class SocketCalls {
+    private static final long CREATE_FUTURE = UnicodeApi.interned("create_future");
+    private static final long ENSURE_NO_TRANSPORT = UnicodeApi.interned("_ensure_fd_no_transport");
+    private static final long VIEW = BufferApi.newView();
+
+    private SocketCalls() {}
+
+    static TypeDef declare(TypeDef type) {
+        return type.implementedBy(MethodHandles.lookup())
+                .method(
+                        "_sock_receive($self, fd, size, /)",
+                        FASTCALL_KEYWORDS,
+                        "receive",
+                        "Return what the non-blocking socket has, None if that is nothing yet.")
+                .method(
+                        "_sock_send($self, fd, data, /)",
+                        FASTCALL_KEYWORDS,
+                        "send",
+                        "Return how many bytes the non-blocking socket has taken.")
+                .method(
+                        "_sock_wait($self, fd, event, /)",
+                        FASTCALL_KEYWORDS,
+                        "await",
+                        "Return a future that is resolved once the socket is ready.")
+                .method(
+                        "_sock_end_wait($self, fd, event, future, /)",
+                        FASTCALL_KEYWORDS,
+                        "endWait",
+                        "Give up the waiting of a future.");
+    }
+
+    @Owned
+    static long receive(long self, long arguments, long count, long keywords) {
+        int fd = (int) NumberApi.asLong(Memory.getLong(arguments));
+        long size = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
+        long received = Receiver.receiveUpTo(fd, size);
+        if (received > 0) {
+            return received;
+        }
+        if (received == 0) {
+            return BytesApi.copy(VIEW, 0);
+        }
+        if (triesAgain((int) received)) {
+            return Refs.retain(NONE);
+        }
+        throw ErrorApi.raiseOsError((int) -received);
+    }
+
+    @Owned
+    static long send(long self, long arguments, long count, long keywords) {
+        int fd = (int) NumberApi.asLong(Memory.getLong(arguments));
+        long data = Memory.getLong(arguments + Long.BYTES);
+        int sent;
+        if (BytesApi.isExact(data)) {
+            sent = Sockets.send(fd, BytesApi.data(data), BytesApi.size(data));
+        } else {
+            BufferApi.open(VIEW, data);
+            sent = Sockets.send(fd, BufferApi.data(VIEW), BufferApi.size(VIEW));
+            BufferApi.release(VIEW);
+        }
+        if (sent < 0 && !triesAgain(sent)) {
+            throw ErrorApi.raiseOsError(-sent);
+        }
+        return NumberApi.fromLong(Math.max(sent, 0));
+    }
+
+    @Owned
+    static long await(long self, long arguments, long count, long keywords) {
+        LoopPeer peer = LoopPeer.of(self);
+        long number = Memory.getLong(arguments);
+        int fd = (int) NumberApi.asLong(number);
+        if (peer.watchers().isLent(fd)) {
+            CallApi.run(ENSURE_NO_TRANSPORT, self, number);
+        }
+        long future = PyError.orThrow(CallApi.callMethod(CREATE_FUTURE, self));
+        try {
+            peer.watchers().await(fd, event(arguments), Refs.retain(future));
+        } catch (PyError failed) {
+            Refs.release(future);
+            throw failed;
+        }
+        return future;
+    }
+
+    @Owned
+    static long endWait(long self, long arguments, long count, long keywords) {
+        LoopPeer peer = LoopPeer.ifOpen(self);
+        if (peer != null) {
+            int fd = (int) NumberApi.asLong(Memory.getLong(arguments));
+            peer.watchers().endWait(fd, event(arguments), Memory.getLong(arguments + 2 * Long.BYTES));
+        }
+        return Refs.retain(NONE);
+    }
+
+    private static int event(long arguments) {
+        return (int) NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
+    }
+
+    private static boolean triesAgain(int result) {
+        return result == -ErrnoCode.EAGAIN || result == -ErrnoCode.EINTR;
+    }
+}
