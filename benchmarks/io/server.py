@@ -2,12 +2,14 @@
 
 python server.py LOOP KIND [--size N] [--path PATH] [--certificate FILE] [--busy]
 
-When it can be connected to it prints a line of JSON: address, thread of the loop, versions.
+When it can be connected to it prints a line of JSON: address, thread of the loop, versions. It answers each line on
+standard input with another one: what only the process itself can tell.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import ssl
 import sys
@@ -41,9 +43,16 @@ def settle_malloc() -> None:
     bytes(SETTLING_BYTES)
 
 
-def stop_with_input(loop: asyncio.AbstractEventLoop) -> None:
-    """Stop the loop when the parent closes the pipe or is gone."""
-    sys.stdin.read()
+def report() -> None:
+    """Tell what lives in Python's own memory, garbage not counted."""
+    gc.collect()
+    print(json.dumps({"allocated_blocks": sys.getallocatedblocks()}), flush=True)
+
+
+def serve_input(loop: asyncio.AbstractEventLoop) -> None:
+    """Report when asked to, and stop the loop when the parent closes the pipe or is gone."""
+    for _ in sys.stdin:
+        loop.call_soon_threadsafe(report)
     loop.call_soon_threadsafe(loop.stop)
 
 
@@ -67,7 +76,7 @@ def main() -> None:
     address = loop.run_until_complete(SERVERS[options.kind](loop, Settings(options.size, options.path, tls)))
     if options.busy:
         threading.Thread(target=compute, daemon=True).start()
-    threading.Thread(target=stop_with_input, args=(loop,), daemon=True).start()
+    threading.Thread(target=serve_input, args=(loop,), daemon=True).start()
     ready = {
         "address": address,
         "tid": threading.get_native_id(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -118,6 +119,68 @@ while len(received) < 4096:
 client.sendall(received[::-1])
 input()
 """
+
+
+@needs_load_generator
+@pytest.mark.parametrize(
+    ("answers", "failure"),
+    [(0, "the server closed a connection"), (2, "more bytes than were asked for")],
+    ids=["no answer", "two answers"],
+)
+def test_a_connection_must_be_closed_after_one_answer(
+    answers: int, failure: str, load_module: Callable[[str], ModuleType]
+) -> None:
+    generator = load_module("load_generator").LoadGenerator(None)
+    failed = load_module("processes").FailedError
+
+    def serve() -> None:
+        client, _ = listener.accept()
+        with client:
+            client.sendall(client.recv(100, socket.MSG_WAITALL) * answers)
+
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            server = threading.Thread(target=serve)
+            server.start()
+            port = listener.getsockname()[1]
+            generator.open("churn", {"address": port, "size": 100, "churn": "true", "verify": "true"})
+            with pytest.raises(failed, match=failure):
+                generator.run("churn", 0.1)
+            server.join()
+    finally:
+        generator.close()
+
+
+@needs_load_generator
+def test_verified_connections_never_send_the_same_message(load_module: Callable[[str], ModuleType]) -> None:
+    """Of one workload and of two that are open at the same time."""
+    generator = load_module("load_generator").LoadGenerator(None)
+    size, count, connections = 16, 200, []
+
+    def receive() -> None:
+        connections.extend(listener.accept()[0] for _ in range(4))
+        for client in connections:
+            data = client.recv(size * count, socket.MSG_WAITALL)
+            messages.append({data[start : start + size] for start in range(0, len(data), size)})
+            client.sendall(data)
+
+    messages: list[set[bytes]] = []
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            server = threading.Thread(target=receive)
+            server.start()
+            words = {"address": listener.getsockname()[1], "size": size, "depth": count, "verify": "true"}
+            for name in ("first", "second"):
+                generator.open(name, words | {"connections": 2})
+            for name in ("first", "second"):
+                generator.run(name, 0)
+            server.join()
+    finally:
+        generator.close()
+        for client in connections:
+            client.close()
+    assert [len(each) for each in messages] == [count] * 4
+    assert len(set.union(*messages)) == 4 * count
 
 
 def test_ratios_are_medians_of_rounds_and_above_one_is_better(load_module: Callable[[str], ModuleType]) -> None:

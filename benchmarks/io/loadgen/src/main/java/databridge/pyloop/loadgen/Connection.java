@@ -24,6 +24,8 @@ final class Connection {
     private long received;
     /// Bytes of the current response that have come.
     private int offset;
+    /// With churn: the response is complete, and nothing but the end may follow.
+    private boolean answered;
 
     Connection(Target target, int index) throws IOException {
         this.target = target;
@@ -136,7 +138,7 @@ final class Connection {
 
     private void take(ByteBuffer buffer, int count) throws IOException {
         for (int from = 0; from < count; ) {
-            if (outstanding() == 0) {
+            if (outstanding() == 0 || answered) {
                 throw new LoadException("more bytes than were asked for");
             }
             if (dialogue.responseSize() == 0) {
@@ -148,7 +150,9 @@ final class Connection {
             offset += piece;
             if (offset == dialogue.responseSize()) {
                 offset = 0;
-                if (!workload.churn()) {
+                if (workload.churn()) {
+                    answered = true;
+                } else {
                     completed();
                 }
             }
@@ -164,11 +168,12 @@ final class Connection {
 
     /// The server closed. With churn that is the end of a request.
     private void ended() throws IOException {
-        if (!workload.churn() || offset != 0 || outstanding() != 1) {
+        if (!answered) {
             throw new LoadException("the server closed a connection");
         }
         close();
         connected = false;
+        answered = false;
         target.completed(System.nanoTime() - begun[0]);
         received++;
         if (target.running()) {

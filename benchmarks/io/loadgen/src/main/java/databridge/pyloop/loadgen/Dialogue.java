@@ -1,14 +1,17 @@
 package databridge.pyloop.loadgen;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
-/// The bytes of requests and of the responses they must get, the same for all connections of a workload.
+/// The bytes of requests and of the responses they must get.
 ///
 /// Messages are slices of one block of random bytes, so each differs from its neighbours and none is built in the
-/// measured time.
+/// measured time. The block is small enough for a processor's cache, and connections share it. With
+/// [Workload#verify] each connection has a part of it to itself, so that no two connections of this process
+/// ever send the same message and what belongs to another one is found out.
 final class Dialogue {
     /// Messages begin at this many places of the block. A prime, so that neighbours do not repeat early.
     private static final int PLACES = 4093;
@@ -16,10 +19,17 @@ final class Dialogue {
     private static final int STRIDE = 1021;
     /// What the server sends in a download repeats with this period.
     static final int DOWNLOAD_PERIOD = 251;
+    /// Parts overlap rather than that the block becomes larger than this. Messages still begin apart.
+    private static final int LARGEST_BLOCK = 32 * 1024 * 1024;
 
     private static final int PROBE = Long.BYTES;
 
+    /// Verified workloads so far. Each has a block of its own, as they may be open at the same time.
+    private static int verified;
+
     private final Workload workload;
+    /// From one connection's part of the block to the next one's; 0 where all share it.
+    private final int partSize;
     private final ByteBuffer requests;
     private final MemorySegment responses;
     private final int requestSize;
@@ -27,8 +37,9 @@ final class Dialogue {
 
     Dialogue(Workload workload) {
         this.workload = workload;
-        this.requests = requestBlock(workload);
-        this.requestSize = varies() ? workload.size() : requests.capacity();
+        this.partSize = workload.verify() ? partSize() : 0;
+        this.requests = requestBlock();
+        this.requestSize = sends() ? workload.size() : requests.capacity();
         switch (workload.exchange()) {
             case ECHO -> {
                 responses = MemorySegment.ofBuffer(requests.duplicate());
@@ -47,7 +58,24 @@ final class Dialogue {
         }
     }
 
-    private static ByteBuffer requestBlock(Workload workload) {
+    /// Whether requests are of the size the workload names.
+    private boolean sends() {
+        return workload.exchange() == Workload.Exchange.ECHO || workload.exchange() == Workload.Exchange.UPLOAD;
+    }
+
+    /// Whether messages of one connection differ. Those with a header do not.
+    private boolean varies() {
+        return sends() && !workload.split();
+    }
+
+    private int partSize() {
+        if (varies()) {
+            return Math.max(PLACES, Math.min(workload.size() + PLACES, LARGEST_BLOCK / workload.connections()));
+        }
+        return sends() ? workload.size() : 0;
+    }
+
+    private ByteBuffer requestBlock() {
         switch (workload.exchange()) {
             case DOWNLOAD -> {
                 return ByteBuffer.allocateDirect(1);
@@ -58,11 +86,15 @@ final class Dialogue {
                 return ByteBuffer.allocateDirect(text.length).put(text).flip();
             }
             default -> {
-                byte[] random = new byte[workload.size() + (workload.split() ? 0 : PLACES)];
-                new Random(1).nextBytes(random);
+                int connections = workload.connections();
+                byte[] random = new byte[(connections - 1) * partSize + workload.size() + (varies() ? PLACES : 0)];
+                new Random(workload.verify() ? ++verified : 1).nextBytes(random);
                 ByteBuffer block =
                         ByteBuffer.allocateDirect(random.length).put(random).flip();
-                return workload.split() ? block.putInt(0, workload.size() - Frame.HEADER_BYTES) : block;
+                for (int connection = 0; workload.split() && connection < connections; connection++) {
+                    block.putInt(connection * partSize, workload.size() - Frame.HEADER_BYTES);
+                }
+                return block;
             }
         }
     }
@@ -75,13 +107,9 @@ final class Dialogue {
         return block;
     }
 
-    /// Whether messages differ. Those with a header of their own do not.
-    private boolean varies() {
-        return requests.capacity() == workload.size() + PLACES;
-    }
-
     private int place(int connection, long sequence) {
-        return varies() ? (int) ((connection * 31L + sequence * STRIDE) % PLACES) : 0;
+        int inPart = varies() ? (int) ((connection * 31L + sequence * STRIDE) % PLACES) : 0;
+        return connection * partSize + inPart;
     }
 
     /// A view of the requests for one connection; [#select] moves it from one to the next.
@@ -130,8 +158,19 @@ final class Dialogue {
             same = equal(received, from, expected, PROBE) && equal(received, from + end, expected + end, PROBE);
         }
         if (!same) {
-            throw new LoadException("wrong bytes in response " + sequence + " of connection " + connection);
+            throw new LoadException(differing(received, from, expected, length) + " wrong bytes in response " + sequence
+                    + " of connection " + connection);
         }
+    }
+
+    private int differing(MemorySegment received, int from, int expected, int length) {
+        int sum = 0;
+        for (int i = 0; i < length; i++) {
+            if (received.get(ValueLayout.JAVA_BYTE, from + i) != responses.get(ValueLayout.JAVA_BYTE, expected + i)) {
+                sum++;
+            }
+        }
+        return sum;
     }
 
     private boolean equal(MemorySegment received, int from, int expected, int length) {

@@ -16,7 +16,7 @@ import java.util.Map;
 /// @param depth requests in flight per connection
 /// @param churn a new connection for every request; the server closes it after the response
 /// @param split a request is written in two pieces, four bytes of length and the rest
-/// @param verify compare every byte that comes back, not only the ends of each piece
+/// @param verify compare every byte that comes back, not only the ends of each piece; connections share none
 /// @param path of the HTTP request
 record Workload(
         Transport transport,
