@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import selectors
-from asyncio import base_events, events, format_helpers, selector_events, sslproto
+import sys
+from asyncio import base_events, events, format_helpers, futures, selector_events, sslproto, transports, unix_events
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
         def _check_running(self) -> None: ...
         def _check_thread(self) -> None: ...
         def _ensure_fd_no_transport(self, fd: FileDescriptorLike) -> None: ...
+        def _start_serving(self, protocol_factory: Any, sock: Any, *args: Any, **kwargs: Any) -> None: ...  # noqa: ANN401
         def _process_self_data(self, data: bytes) -> None: ...
 else:
 
@@ -45,7 +48,8 @@ else:
 LOOP_ATTRIBUTES = (
     *("_csock", "_current_handle", "_ready", "_scheduled", "_selector", "_signal_handlers"),
     *("_check_callback", "_check_closed", "_check_running", "_check_thread"),
-    *("_ensure_fd_no_transport", "_make_socket_transport", "_make_ssl_transport"),
+    *("_ensure_fd_no_transport", "_make_datagram_transport", "_make_socket_transport", "_make_ssl_transport"),
+    *("_make_read_pipe_transport", "_make_write_pipe_transport"),
     *("_process_self_data", "_run_once", "_write_to_self"),
     *("_add_reader", "_add_writer", "_remove_reader", "_remove_writer", "_timer_handle_cancelled"),
     *("_closed", "_debug", "_stopping"),
@@ -81,16 +85,39 @@ def drop_last_frame(handle: asyncio.Handle) -> None:
 
 def warn_of_slow_callback(handle: asyncio.Handle, seconds: float) -> None:
     """Log what asyncio logs in debug mode."""
-    logger = base_events.logger  # type: ignore[attr-defined]
     logger.warning("Executing %s took %.3f seconds", base_events._format_handle(handle), seconds)  # type: ignore[attr-defined]
 
+
+logger: Any = base_events.logger  # type: ignore[attr-defined]
 
 HAS_THREAD_SAFE_HANDLE = hasattr(events, "_ThreadSafeHandle")
 """From 3.14 on, cancelling a handle of `call_soon_threadsafe` waits for its callback."""
 
+FlowControlMixin: Any = transports._FlowControlMixin
 SelectorSocketTransport: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
 """asyncio's own stream transport, which is a `_FlowControlMixin` and an `asyncio.Transport`."""
+SelectorDatagramTransport: Any = selector_events._SelectorDatagramTransport  # type: ignore[attr-defined]
+"""asyncio's own datagram transport."""
+UnixReadPipeTransport: Any = unix_events._UnixReadPipeTransport  # type: ignore[attr-defined]
+"""asyncio's own transport that reads a pipe, which is an `asyncio.ReadTransport`."""
+UnixWritePipeTransport: Any = unix_events._UnixWritePipeTransport  # type: ignore[attr-defined]
+"""asyncio's own transport that writes a pipe, which is a `_FlowControlMixin` and an `asyncio.WriteTransport`."""
 SSLProtocol: Any = sslproto.SSLProtocol
+set_result_unless_cancelled: Any = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
+
+_SERVER_KNOWS_TRANSPORTS = len(inspect.signature(base_events.Server._attach).parameters) > 1  # type: ignore[attr-defined]
+
+
+def attach(server: Any, transport: object) -> None:  # noqa: ANN401
+    """Tell a server of a connection; since Python 3.13 it wants to know the transport."""
+    if _SERVER_KNOWS_TRANSPORTS:
+        server._attach(transport)
+    else:
+        server._attach()
+
+
+BUFFERED_DATAGRAM_HEADER = 8 if sys.version_info >= (3, 13) else 0
+"""What asyncio adds for each datagram to the size of what is buffered."""
 
 TRANSPORT_ATTRIBUTES = (
     *("_add_reader", "_buffer", "_call_connection_lost", "_closing", "_conn_lost", "_empty_waiter", "_eof"),
@@ -98,3 +125,22 @@ TRANSPORT_ATTRIBUTES = (
     *("_protocol_connected", "_read_ready", "_read_ready__on_eof", "_sock", "_sock_fd"),
 )
 """What the engine's stream transport uses or replaces, on an instance of asyncio's."""
+
+DATAGRAM_TRANSPORT_ATTRIBUTES = (
+    *("_add_reader", "_address", "_buffer", "_buffer_size", "_call_connection_lost", "_closing", "_conn_lost"),
+    *("_extra", "_fatal_error", "_force_close", "_maybe_pause_protocol", "_maybe_resume_protocol", "_paused"),
+    *("_protocol", "_read_ready", "_sendto_ready", "_sock", "_sock_fd"),
+)
+"""What the engine's datagram transport uses or replaces, on an instance of asyncio's."""
+
+READ_PIPE_TRANSPORT_ATTRIBUTES = (
+    *("_add_reader", "_call_connection_lost", "_closing", "_extra", "_fatal_error", "_fileno", "_loop", "_paused"),
+    *("_pipe", "_protocol", "_read_ready", "max_size"),
+)
+"""What the engine's read pipe transport uses or replaces, on an instance of asyncio's."""
+
+WRITE_PIPE_TRANSPORT_ATTRIBUTES = (
+    *("_buffer", "_call_connection_lost", "_close", "_closing", "_conn_lost", "_extra", "_fatal_error", "_fileno"),
+    *("_loop", "_maybe_pause_protocol", "_maybe_resume_protocol", "_pipe", "_protocol", "_read_ready", "_write_ready"),
+)
+"""What the engine's write pipe transport uses or replaces, on an instance of asyncio's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import warnings
+from asyncio import trsock
 from typing import TYPE_CHECKING, Any
 
 from . import _asyncio_internals as internals
@@ -38,16 +39,48 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
 
     def __init__(
         self,
-        loop: asyncio.AbstractEventLoop,
+        loop: Any,  # noqa: ANN401 - our loop, of which private methods are used
         sock: socket.socket,
         protocol: asyncio.BaseProtocol,
         waiter: asyncio.Future[None] | None = None,
         extra: dict[str, Any] | None = None,
         server: asyncio.AbstractServer | None = None,
     ) -> None:
-        super().__init__(loop, sock, protocol, waiter, extra, server)
-        self._attach(loop, sock.fileno(), sock.family == socket.AF_UNIX)
+        # What asyncio's constructor does, in half the time: a server runs this for every connection.
+        internals.FlowControlMixin.__init__(self, extra, loop)
+        fd = sock.fileno()
+        self._sock = sock
+        self._sock_fd = fd
+        self._empty_waiter = None
+        self._describe(sock)
+        self.set_protocol(protocol)
+        self._server = server
+        if server is not None:
+            internals.attach(server, self)
+        loop._transports[fd] = self
+        is_tcp = sock.proto == socket.IPPROTO_TCP
+        if is_tcp:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._attach(loop, fd, not is_tcp and sock.family == socket.AF_UNIX)
+        loop.call_soon(protocol.connection_made, self)
+        loop.call_soon(self._add_reader)  # only when connection_made() has been called
+        if waiter is not None:
+            loop.call_soon(internals.set_result_unless_cancelled, waiter, None)
 
+    def _describe(self, sock: socket.socket) -> None:
+        extra = self._extra
+        extra["socket"] = trsock.TransportSocket(sock)
+        try:
+            extra["sockname"] = sock.getsockname()
+        except OSError:
+            extra["sockname"] = None
+        if "peername" not in extra:
+            try:
+                extra["peername"] = sock.getpeername()
+            except OSError:
+                extra["peername"] = None
+
+    _read_ready_cb = _write_ready = None  # asyncio's, which the engine does without
     _asyncio_write = internals.SelectorSocketTransport.write
     _asyncio_writelines = internals.SelectorSocketTransport.writelines
 

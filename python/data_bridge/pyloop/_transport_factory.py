@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+import socket
 from asyncio import events
 from typing import TYPE_CHECKING, Any
 
 from . import _asyncio_internals as internals
+from ._acceptor import Acceptor
+from ._datagram_transport import DatagramTransport
+from ._pipe_transports import ReadPipeTransport, WritePipeTransport
 from ._stream_transport import StreamTransport
 
 if TYPE_CHECKING:
     import asyncio
     import contextvars
-    import socket
     import ssl
+    from collections.abc import Callable
 
     class _Loop(asyncio.SelectorEventLoop, internals.LoopInternals): ...
 else:
     _Loop = object
 
+_DATAGRAM_FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
+
 
 class TransportFactory(_Loop):
     """Makes transports with the engine in them; asyncio's methods for connections and servers call this."""
+
+    def _start_serving(
+        self,
+        protocol_factory: Callable[[], asyncio.BaseProtocol],
+        sock: socket.socket,
+        sslcontext: ssl.SSLContext | None = None,
+        server: asyncio.AbstractServer | None = None,
+        backlog: int = 100,
+        *timeouts: Any,
+        **named_timeouts: Any,
+    ) -> None:
+        if sslcontext is None and Acceptor.suits(sock):
+            Acceptor(self, protocol_factory, sock, server, backlog).start()
+        else:
+            super()._start_serving(protocol_factory, sock, sslcontext, server, backlog, *timeouts, **named_timeouts)
 
     def _make_socket_transport(
         self,
@@ -55,12 +76,46 @@ class TransportFactory(_Loop):
         transport: asyncio.Transport = ssl_protocol._app_transport
         return transport
 
+    def _make_datagram_transport(
+        self,
+        sock: socket.socket,
+        protocol: asyncio.BaseProtocol,
+        address: object = None,
+        waiter: asyncio.Future[None] | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> asyncio.BaseTransport:
+        self._ensure_fd_no_transport(sock)
+        has_engine = sock.family in _DATAGRAM_FAMILIES
+        transport_class = DatagramTransport if has_engine else internals.SelectorDatagramTransport
+        transport: asyncio.BaseTransport = transport_class(self, sock, protocol, address, waiter, extra)
+        return transport
+
+    def _make_read_pipe_transport(
+        self,
+        pipe: Any,  # noqa: ANN401 - any file object
+        protocol: asyncio.BaseProtocol,
+        waiter: asyncio.Future[None] | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> ReadPipeTransport:
+        return ReadPipeTransport(self, pipe, protocol, waiter, extra)
+
+    def _make_write_pipe_transport(
+        self,
+        pipe: Any,  # noqa: ANN401 - any file object
+        protocol: asyncio.BaseProtocol,
+        waiter: asyncio.Future[None] | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> WritePipeTransport:
+        return WritePipeTransport(self, pipe, protocol, waiter, extra)
+
     # Called by the engine.
 
-    def _io_handle(self, transport: StreamTransport, context: contextvars.Context) -> asyncio.Handle:
+    def _io_handle(
+        self, transport: StreamTransport | DatagramTransport, context: contextvars.Context
+    ) -> asyncio.Handle:
         return events.Handle(transport._read_ready, (), self, context)
 
-    def _io_failed(self, transport: StreamTransport, exception: BaseException) -> None:
+    def _io_failed(self, transport: StreamTransport | DatagramTransport, exception: BaseException) -> None:
         self.call_exception_handler(
             {"message": f"Exception in callback of {transport!r}", "exception": exception, "transport": transport}
         )

@@ -28,6 +28,8 @@ _HARMLESS: dict[str, Callable[..., object]] = {
     "close": lambda *_: None,
     "_detach": lambda *_: None,
     "_send_deferred": lambda *_: None,
+    "_unsent": lambda *_: 0,
+    "_registrations": lambda *_: [],
     "__del__": lambda *_: None,
     "is_closed": lambda *_: True,
     "is_running": lambda *_: False,

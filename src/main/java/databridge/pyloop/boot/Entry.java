@@ -8,6 +8,10 @@ import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.Epoll;
 import databridge.pyloop.libc.SystemCallException;
+import databridge.pyloop.transports.AcceptorType;
+import databridge.pyloop.transports.DatagramType;
+import databridge.pyloop.transports.PipeReaderType;
+import databridge.pyloop.transports.PipeWriterType;
 import databridge.pyloop.transports.StreamType;
 import databridge.pyloop.types.HandleType;
 import databridge.pyloop.types.LoopType;
@@ -34,7 +38,11 @@ public final class Entry {
             ObjectApi.setItem(namespace, "LoopCore", LoopType.type());
             ObjectApi.setItem(namespace, "Handle", HandleType.type());
             ObjectApi.setItem(namespace, "TimerHandle", TimerHandleType.type());
+            ObjectApi.setItem(namespace, "AcceptorCore", AcceptorType.type());
             ObjectApi.setItem(namespace, "StreamCore", StreamType.type());
+            ObjectApi.setItem(namespace, "PipeReaderCore", PipeReaderType.type());
+            ObjectApi.setItem(namespace, "PipeWriterCore", PipeWriterType.type());
+            ObjectApi.setItem(namespace, "DatagramCore", DatagramType.type());
             ObjectApi.setItem(namespace, "facts", facts());
             return namespace;
         } catch (Throwable failure) {

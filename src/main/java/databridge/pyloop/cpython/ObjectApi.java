@@ -18,6 +18,9 @@ public final class ObjectApi {
             CFunction.of("PyObject *PyDict_GetItemWithError(PyObject *p, PyObject *key)");
     private static final CFunction IS_SUBTYPE = CFunction.of("int PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b)");
     private static final CFunction IS_INSTANCE = CFunction.of("int PyObject_IsInstance(PyObject *inst, PyObject *cls)");
+    private static final CFunction COMPARE =
+            CFunction.of("int PyObject_RichCompareBool(PyObject *o1, PyObject *o2, int opid)");
+    private static final int PY_EQ = 2;
     private static final CFunction SIZE = CFunction.of("Py_ssize_t PyObject_Size(PyObject *o)");
     private static final CFunction GENERIC_ALLOC =
             CFunction.of("PyObject *PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t nitems)");
@@ -43,6 +46,13 @@ public final class ObjectApi {
     /// @throws PyError as `isinstance` raises
     public static boolean passesFor(long object, long type) {
         return PyError.orThrow((int) IS_INSTANCE.call(object, type)) != 0;
+    }
+
+    /// `one is other or one == other`
+    ///
+    /// @throws PyError as the comparison raises
+    public static boolean equal(long one, long other) {
+        return one == other || PyError.orThrow((int) COMPARE.call(one, other, PY_EQ)) != 0;
     }
 
     /// `len(object)`
@@ -83,7 +93,13 @@ public final class ObjectApi {
     /// @throws PyError as `getattr` raises
     @Owned
     public static long getAttribute(long object, String name) {
-        return PyError.orThrow(GET_ATTR.call(object, UnicodeApi.interned(name)));
+        return getAttribute(object, UnicodeApi.interned(name));
+    }
+
+    /// @throws PyError as `getattr` raises
+    @Owned
+    public static long getAttribute(long object, long name) {
+        return PyError.orThrow(GET_ATTR.call(object, name));
     }
 
     /// @throws PyError as `setattr` raises

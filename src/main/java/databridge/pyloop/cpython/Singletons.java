@@ -15,6 +15,7 @@ public final class Singletons {
     public static final long LONG_TYPE = NativeLinker.symbol("PyLong_Type");
     public static final long MEMORYVIEW_TYPE = NativeLinker.symbol("PyMemoryView_Type");
     public static final long TUPLE_TYPE = NativeLinker.symbol("PyTuple_Type");
+    public static final long UNICODE_TYPE = NativeLinker.symbol("PyUnicode_Type");
 
     public static final long ATTRIBUTE_ERROR = exception("AttributeError");
     public static final long KEY_ERROR = exception("KeyError");

@@ -10,8 +10,56 @@ public final class UnicodeApi {
             CFunction.of("PyObject *PyUnicode_InternFromString(const char *u)");
     private static final CFunction COMPARE_ASCII =
             CFunction.of("int PyUnicode_CompareWithASCIIString(PyObject *left, const char *right)");
+    private static final CFunction AS_UTF8 =
+            CFunction.of("const char *PyUnicode_AsUTF8AndSize(PyObject *unicode, Py_ssize_t *size)");
+    private static final CFunction DECODE_FS =
+            CFunction.of("PyObject *PyUnicode_DecodeFSDefaultAndSize(const char *s, Py_ssize_t size)");
+    private static final CFunction ENCODE_FS = CFunction.of("PyObject *PyUnicode_EncodeFSDefault(PyObject *unicode)");
+
+    private static final long SIZE = Memory.allocateForever(Long.BYTES);
 
     private UnicodeApi() {}
+
+    public static boolean isExact(long object) {
+        return ObjectApi.typeOf(object) == Singletons.UNICODE_TYPE;
+    }
+
+    /// The object of a NUL-terminated UTF-8 text.
+    @Owned
+    public static long fromCString(long text) {
+        return PyError.orThrow(FROM_STRING.call(text));
+    }
+
+    /// The UTF-8 of a `str` object, which keeps it, as a NUL-terminated text; 0 if it has none or has a NUL in it.
+    public static long asCString(long object) {
+        long text = AS_UTF8.call(object, SIZE);
+        if (text == 0) {
+            ErrorApi.clear();
+            return 0;
+        }
+        for (long i = 0; i < Memory.getLong(SIZE); i++) {
+            if (Memory.getByte(text + i) == 0) {
+                return 0;
+            }
+        }
+        return text;
+    }
+
+    /// A file name of the operating system's as `str`.
+    @Owned
+    public static long decodeFileName(long text, long size) {
+        return PyError.orThrow(DECODE_FS.call(text, size));
+    }
+
+    /// A `str` as `bytes`, the way the operating system has file names; 0 if that cannot be.
+    @Owned
+    public static long encodeFileName(long object) {
+        long bytes = ENCODE_FS.call(object);
+        if (bytes == 0) {
+            ErrorApi.clear();
+        }
+        return bytes;
+    }
 
     @Owned
     public static long fromString(String text) {

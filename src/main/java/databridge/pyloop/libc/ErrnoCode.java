@@ -7,6 +7,8 @@ public final class ErrnoCode {
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOSYS = 38;
+    public static final int ENOTSOCK = 88;
+    public static final int ECONNABORTED = 103;
 
     private ErrnoCode() {}
 }

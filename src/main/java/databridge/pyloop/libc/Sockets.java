@@ -29,6 +29,11 @@ public final class Sockets {
     private static final ErrnoFunction RECVMSG =
             ErrnoFunction.of("ssize_t recvmsg(int sockfd, struct msghdr *msg, int flags)");
 
+    private static final ErrnoFunction ACCEPT4 =
+            ErrnoFunction.of("int accept4(int sockfd, struct sockaddr *addr, socklen_t *addrlen, int flags)");
+    private static final long ACCEPT_FLAGS = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
+    private static final long ADDRESS_SIZE = Memory.allocateForever(Integer.BYTES);
+
     private static final Errno ERRNO = new Errno();
     private static final long PIECES = Memory.allocateForever(MOST_PIECES * IOV_SIZE);
     private static final long MESSAGE = message(PIECES);
@@ -54,6 +59,18 @@ public final class Sockets {
     /// more to read, however little it returned.
     public static boolean endedAtControlData() {
         return (Memory.getInt(RECEIVED + MSGHDR.offset("msg_flags")) & MSG_CTRUNC) != 0;
+    }
+
+    /// Takes a connection, whose descriptor neither blocks nor is inherited by `exec`.
+    ///
+    /// @param address receives the peer's address, as far as it has room; [#acceptedAddressSize] is its size
+    public static int accept(int fd, long address, int room) {
+        Memory.putInt(ADDRESS_SIZE, room);
+        return ACCEPT4.call(ERRNO, fd, address, ADDRESS_SIZE, ACCEPT_FLAGS);
+    }
+
+    public static int acceptedAddressSize() {
+        return Memory.getInt(ADDRESS_SIZE);
     }
 
     /// Without SIGPIPE.

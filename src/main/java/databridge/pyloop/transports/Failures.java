@@ -19,6 +19,7 @@ final class Failures {
     static final long BUFFER_UPDATED = UnicodeApi.interned("Fatal error: protocol.buffer_updated() call failed.");
     static final long READ = UnicodeApi.interned("Fatal read error on socket transport");
     static final long WRITE = UnicodeApi.interned("Fatal write error on socket transport");
+    static final long PIPE_WRITE = UnicodeApi.interned("Fatal write error on pipe transport");
 
     private static final long FAIL = UnicodeApi.interned("_fail");
     private static final long IO_FAILED = UnicodeApi.interned("_io_failed");

@@ -357,12 +357,8 @@ final class Stream implements PollHandle, ReadyTask {
         }
         lastRead = (int) BytesApi.size(data);
         judge(lastRead, Receiver.MOST);
-        long arguments = peer.callArguments().take(2);
         long protocol = Refs.retain(Memory.getLong(self + StreamType.PROTOCOL));
-        Memory.putLong(arguments, protocol);
-        Memory.putLong(arguments + Long.BYTES, data);
-        long result = CallApi.callMethodOf(DATA_RECEIVED, arguments, 2);
-        peer.callArguments().giveBack(arguments);
+        long result = call(DATA_RECEIVED, protocol, data);
         long fatal = result == 0 ? Failures.fatal(peer, self, Failures.DATA_RECEIVED) : 0;
         Refs.releaseIfAny(result);
         Refs.release(protocol);
@@ -382,18 +378,16 @@ final class Stream implements PollHandle, ReadyTask {
 
     @Owned
     private long readIntoBufferOf(long protocol) {
-        long buffer = CallApi.callMethod(GET_BUFFER, protocol, ANY_SIZE);
+        long buffer = call(GET_BUFFER, protocol, ANY_SIZE);
         if (buffer == 0) {
             return Failures.fatal(peer, self, Failures.GET_BUFFER);
         }
         int count;
         long size;
         try {
-            if (!isNotEmpty(buffer)) {
-                return Failures.fatal(peer, self, Failures.GET_BUFFER);
-            }
-            if (!openView(buffer)) {
-                return Failures.fatal(peer, self, Failures.READ);
+            long unsuitable = open(buffer);
+            if (unsuitable != 0) {
+                return Failures.fatal(peer, self, unsuitable);
             }
             size = BufferApi.size(VIEW);
             count = Receiver.receiveInto(fd, BufferApi.data(VIEW), size, unix);
@@ -406,7 +400,7 @@ final class Stream implements PollHandle, ReadyTask {
         }
         judge(count, size);
         long number = NumberApi.fromLong(count);
-        long result = CallApi.callMethod(BUFFER_UPDATED, protocol, number);
+        long result = call(BUFFER_UPDATED, protocol, number);
         Refs.release(number);
         if (result == 0) {
             return Failures.fatal(peer, self, Failures.BUFFER_UPDATED);
@@ -415,31 +409,49 @@ final class Stream implements PollHandle, ReadyTask {
         return 0;
     }
 
-    /// @return false with a pending exception
-    private static boolean isNotEmpty(long buffer) {
-        try {
-            if (ObjectApi.length(buffer) > 0) {
-                return true;
-            }
-            ErrorApi.raise(Singletons.RUNTIME_ERROR, "get_buffer() returned an empty buffer");
-            return false;
-        } catch (PyError noLength) {
-            return false;
-        }
-    }
-
-    /// @return false with a pending exception
-    private static boolean openView(long buffer) {
+    /// Opens [#VIEW] on what a protocol gave to read into.
+    ///
+    /// @return 0, or with a pending exception the message about it
+    private static long open(long buffer) {
         try {
             BufferApi.openWritable(VIEW, buffer);
-            return true;
         } catch (PyError notWritable) {
-            ErrorApi.clear();
-            ErrorApi.raise(
-                    Singletons.TYPE_ERROR,
-                    "recv_into() argument 1 must be read-write bytes-like object, not " + ObjectApi.typeName(buffer));
-            return false;
+            return refuse(buffer);
         }
+        if (BufferApi.size(VIEW) == 0) {
+            BufferApi.release(VIEW);
+            ErrorApi.raise(Singletons.RUNTIME_ERROR, "get_buffer() returned an empty buffer");
+            return Failures.GET_BUFFER;
+        }
+        return 0;
+    }
+
+    /// As asyncio, which first asks for the length and then hands the buffer to `recv_into`.
+    private static long refuse(long buffer) {
+        ErrorApi.clear();
+        try {
+            if (ObjectApi.length(buffer) == 0) {
+                ErrorApi.raise(Singletons.RUNTIME_ERROR, "get_buffer() returned an empty buffer");
+                return Failures.GET_BUFFER;
+            }
+        } catch (PyError noLength) {
+            return Failures.GET_BUFFER;
+        }
+        ErrorApi.raise(
+                Singletons.TYPE_ERROR,
+                "recv_into() argument 1 must be read-write bytes-like object, not " + ObjectApi.typeName(buffer));
+        return Failures.READ;
+    }
+
+    /// `protocol.name(argument)`, NULL for an exception.
+    @Owned
+    private long call(long name, long protocol, long argument) {
+        long arguments = peer.callArguments().take(2);
+        Memory.putLong(arguments, protocol);
+        Memory.putLong(arguments + Long.BYTES, argument);
+        long result = CallApi.callMethodOf(name, arguments, 2);
+        peer.callArguments().giveBack(arguments);
+        return result;
     }
 
     /// Whether there may be more to read, now that `count` of at most `size` bytes have come.

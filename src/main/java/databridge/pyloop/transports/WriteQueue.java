@@ -3,7 +3,6 @@ package databridge.pyloop.transports;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.libc.Sockets;
 import java.util.Arrays;
 
 /// What a transport has to send: `bytes` objects, the first perhaps sent in part. Nothing is copied. Under the GIL.
@@ -11,11 +10,21 @@ final class WriteQueue {
     private static final int INITIAL_CAPACITY = 8;
     private static final long[] NONE = {};
 
+    private final Sink sink;
     private long[] ring = NONE; // capacity is a power of two: indices are masked
     private int head;
     private int count;
     private long firstOffset;
     private long bytes;
+
+    /// A queue for a socket.
+    WriteQueue() {
+        this(Sink.SOCKET);
+    }
+
+    WriteQueue(Sink sink) {
+        this.sink = sink;
+    }
 
     boolean isEmpty() {
         return count == 0;
@@ -66,17 +75,17 @@ final class WriteQueue {
 
     private int sendFirst(int fd) {
         long object = ring[head];
-        return Sockets.send(fd, BytesApi.data(object) + firstOffset, BytesApi.size(object) - firstOffset);
+        return sink.send(fd, BytesApi.data(object) + firstOffset, BytesApi.size(object) - firstOffset);
     }
 
     private int sendSeveral(int fd) {
-        int pieces = Math.min(count, Sockets.MOST_PIECES);
+        int pieces = Math.min(count, Sink.MOST_PIECES);
         for (int i = 0; i < pieces; i++) {
             long object = ring[(head + i) & (ring.length - 1)];
             long offset = i == 0 ? firstOffset : 0;
-            Sockets.putPiece(i, BytesApi.data(object) + offset, BytesApi.size(object) - offset);
+            sink.putPiece(i, BytesApi.data(object) + offset, BytesApi.size(object) - offset);
         }
-        return Sockets.sendPieces(fd, pieces);
+        return sink.sendPieces(fd, pieces);
     }
 
     private void dropSent(long sent) {

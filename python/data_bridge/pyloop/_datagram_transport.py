@@ -1,0 +1,121 @@
+"""The transport of datagram sockets: asyncio's own, with an engine in front that receives and sends."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from . import _asyncio_internals as internals
+from ._native import DatagramCore
+
+if TYPE_CHECKING:
+    import asyncio
+    import socket
+    from collections.abc import Callable
+
+
+class UnsentDatagrams:
+    """What asyncio's code expects behind `_buffer`: the datagrams that the engine still has to send."""
+
+    def __init__(self, transport: DatagramTransport) -> None:
+        self._transport = transport
+
+    def __len__(self) -> int:
+        return self._transport._unsent_count()
+
+    def append(self, datagram: tuple[bytes, object]) -> None:
+        """Take over a datagram with its address, because the socket is full."""
+        self._transport._append(*datagram)
+
+    def clear(self) -> None:
+        """Drop them."""
+        self._transport._drop_unsent()
+
+
+class DatagramTransport(DatagramCore, internals.SelectorDatagramTransport):  # type: ignore[misc]
+    """An `asyncio.DatagramTransport` over a UDP or Unix socket. All methods belong to the loop's thread.
+
+    Datagrams that are there together are received together and delivered one after the other. What is received but not
+    delivered waits while reading is paused, and is lost when the transport is closed, as it would be in the kernel.
+
+    Small datagrams of a socket that is not connected leave at the end of the loop's iteration, together; that is when
+    `error_received` hears of those that could not be sent. Whatever asks how much is left to send, and `close` and
+    `abort`, sends them first.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        sock: socket.socket,
+        protocol: asyncio.BaseProtocol,
+        address: object = None,
+        waiter: asyncio.Future[None] | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(loop, sock, protocol, address, waiter, extra)
+        is_connected = bool(self._extra["peername"])
+        self._attach(
+            loop, sock.fileno(), sock.family, is_connected, address or None, internals.BUFFERED_DATAGRAM_HEADER
+        )
+
+    _asyncio_sendto = internals.SelectorDatagramTransport.sendto
+
+    @property
+    def _buffer(self) -> UnsentDatagrams:
+        return UnsentDatagrams(self)
+
+    @_buffer.setter
+    def _buffer(self, buffer: object) -> None:
+        pass  # asyncio's own, of which no use is made
+
+    @property
+    def _buffer_size(self) -> int:
+        return self._unsent_size()
+
+    @_buffer_size.setter
+    def _buffer_size(self, size: int) -> None:
+        pass  # asyncio's own reckoning; the engine has done it
+
+    def get_write_buffer_size(self) -> int:
+        """Return the size of what the kernel has not taken yet, as asyncio of this version reckons it."""
+        self._send_deferred()
+        return self._unsent_size()
+
+    def close(self) -> None:
+        """Close the transport after sending buffered datagrams."""
+        self._send_deferred()
+        super().close()
+
+    def _force_close(self, exc: BaseException | None) -> None:
+        if not self._conn_lost:
+            self._send_deferred()  # asyncio would have
+        super()._force_close(exc)
+
+    def _call_connection_lost(self, exc: BaseException | None) -> None:
+        self._detach()
+        super()._call_connection_lost(exc)
+
+    def __del__(self, _warn: Callable[..., object] = warnings.warn) -> None:
+        if self._sock is not None:
+            self._send_deferred()
+        super().__del__(_warn)
+        self._detach()
+
+    # Called by the engine.
+
+    def _all_sent(self) -> None:
+        self._call_connection_lost(None)
+
+    def _send_foreign(self, data: bytes, addr: object) -> bool:
+        """Send to an address that only the socket module understands; return False if the socket is full."""
+        try:
+            self._sock.sendto(data, addr)
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError as exc:
+            self._protocol.error_received(exc)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as exc:
+            self._fatal_error(exc, "Fatal write error on datagram transport")
+        return True

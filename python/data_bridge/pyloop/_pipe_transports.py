@@ -1,0 +1,171 @@
+"""The transports of pipes and character devices: asyncio's own, with engines in front that read and write."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import stat
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from . import _asyncio_internals as internals
+from ._native import PipeReaderCore, PipeWriterCore
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+    from typing import Self
+
+
+class ReadPipeTransport(PipeReaderCore, internals.UnixReadPipeTransport):  # type: ignore[misc]
+    """An `asyncio.ReadTransport` over the read end of a pipe, a socket or a character device."""
+
+    # Called by the engine.
+
+    def _read_ended(self) -> None:
+        if self._loop.get_debug():
+            internals.logger.info("%r was closed by peer", self)
+        self._closing = True
+        self._loop._remove_reader(self._fileno)
+        self._loop.call_soon(self._protocol.eof_received)
+        self._loop.call_soon(self._call_connection_lost, None)
+
+    def _read_failed(self, error: OSError) -> None:
+        try:
+            raise error
+        except OSError:  # where asyncio's method wants to be called
+            self._fatal_error(error, "Fatal read error on pipe transport")
+
+
+class UnsentPipeData:
+    """What asyncio's code expects behind `_buffer`: the data that the engine still has to write."""
+
+    def __init__(self, transport: WritePipeTransport) -> None:
+        self._transport = transport
+
+    def __len__(self) -> int:
+        return self._transport._unsent()
+
+    def __iadd__(self, data: Any) -> Self:  # noqa: ANN401 - as a bytearray
+        copy = bytearray()
+        copy += data
+        self._transport._append(bytes(copy))
+        return self
+
+    def clear(self) -> None:
+        """Drop it."""
+        self._transport._drop_unsent()
+
+
+class WritePipeTransport(PipeWriterCore, internals.UnixWritePipeTransport):  # type: ignore[misc]
+    """An `asyncio.WriteTransport` over the write end of a pipe, a socket or a character device.
+
+    Small writes leave at the end of the loop's iteration, together, where readers cannot tell. Whatever asks for the
+    state of the transport or ends it writes them first, so that nobody sees a difference.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        pipe: Any,  # noqa: ANN401 - any file object
+        protocol: asyncio.BaseProtocol,
+        waiter: asyncio.Future[None] | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(loop, pipe, protocol, waiter, extra)
+        self._attach(loop, self._fileno, _is_byte_stream(self._fileno))
+
+    _asyncio_write = internals.UnixWritePipeTransport.write
+
+    @property
+    def _buffer(self) -> UnsentPipeData:
+        return UnsentPipeData(self)
+
+    @_buffer.setter
+    def _buffer(self, buffer: object) -> None:
+        pass  # asyncio's own, of which no use is made
+
+    def __repr__(self) -> str:
+        self._send_deferred()
+        text: str = super().__repr__()
+        return text
+
+    def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
+        """Return information about the transport or its pipe, `default` if there is none of that name."""
+        if name == "pipe":
+            self._send_deferred()  # what is done to the pipe itself comes after what was written
+        return super().get_extra_info(name, default)
+
+    def get_write_buffer_size(self) -> int:
+        """Return how many bytes the kernel has not taken yet."""
+        self._send_deferred()
+        return self._unsent()
+
+    def is_closing(self) -> bool:
+        """Return True if the transport is closing or closed, by whatever was written last too."""
+        self._send_deferred()
+        return self._closing
+
+    def write_eof(self) -> None:
+        """Close the transport after flushing buffered data."""
+        self._send_deferred()
+        super().write_eof()
+
+    def abort(self) -> None:
+        """Close the transport immediately; buffered data is lost."""
+        self._send_deferred()
+        super().abort()
+
+    def _read_ready(self) -> None:
+        was_closing = self._closing
+        self._send_deferred()
+        if self._closing == was_closing:  # else writing has found out by itself
+            super()._read_ready()
+
+    def _call_connection_lost(self, exc: BaseException | None) -> None:
+        self._detach()
+        super()._call_connection_lost(exc)
+
+    def __del__(self, _warn: Callable[..., object] = warnings.warn) -> None:
+        try:
+            super().__del__(_warn)  # its warning shows the state, for which everything is written
+        finally:
+            self._detach()
+
+    # Called by the engine.
+
+    def _await_room(self) -> None:
+        self._loop._add_writer(self._fileno, self._write_ready)
+
+    def _all_sent(self) -> None:
+        self._loop._remove_writer(self._fileno)
+        self._maybe_resume_protocol()
+        if self._closing:
+            self._loop._remove_reader(self._fileno)
+            self._call_connection_lost(None)
+
+    def _write_failed(self, error: OSError) -> None:
+        self._loop._remove_writer(self._fileno)
+        self._fail(error, "Fatal write error on pipe transport")
+
+    def _fail(self, error: OSError, message: str) -> None:
+        self._conn_lost += 1
+        try:
+            raise error
+        except OSError:  # where asyncio's method wants to be called
+            self._fatal_error(error, message)
+
+
+def _is_byte_stream(fd: int) -> bool:
+    """Tell whether readers cannot tell one write from several, unlike those of packets, messages and many devices."""
+    mode = os.fstat(fd).st_mode
+    if stat.S_ISFIFO(mode):
+        return not fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_DIRECT
+    if stat.S_ISSOCK(mode):
+        try:
+            with socket.fromfd(fd, -1, -1) as twin:
+                return twin.type == socket.SOCK_STREAM
+        except OSError:  # no descriptor left
+            return False
+    return False

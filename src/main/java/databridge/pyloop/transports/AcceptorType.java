@@ -1,0 +1,73 @@
+package databridge.pyloop.transports;
+
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
+
+import databridge.pyloop.cpython.Borrowed;
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.SlottedClass;
+import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.SocketAddress;
+import databridge.pyloop.libc.Sockets;
+import java.lang.invoke.MethodHandles;
+
+/// `AcceptorCore`: accepts what waits at a listening socket and hands each connection to a Python method.
+public final class AcceptorType {
+    private static final long EMPTY = SlottedClass.withSlots("AcceptorRoots", "_sock");
+    private static final long ACCEPTED = UnicodeApi.interned("_accepted");
+    private static final long ADDRESS = Memory.allocateForever(SocketAddress.ROOM);
+
+    private static final long TYPE = TypeDef.named(
+                    MethodHandles.lookup(), "data_bridge.pyloop.AcceptorCore", "The engine of a listening socket.")
+            .method(
+                    "_accept($self, fd, most, /)",
+                    FASTCALL_KEYWORDS,
+                    "accept",
+                    "Call _accepted(fd, address) for every connection that waits, up to `most`.")
+            .build(EMPTY, SlottedClass.basicSize(EMPTY));
+
+    private AcceptorType() {}
+
+    /// The type object. Borrowed.
+    @Borrowed
+    public static long type() {
+        return TYPE;
+    }
+
+    /// Raises OSError, unless it is that of a connection which the peer has given up already.
+    static long accept(long self, long arguments, long count, long keywords) {
+        int fd = (int) NumberApi.asLong(Memory.getLong(arguments));
+        long most = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
+        for (long i = 0; i < most; i++) {
+            int accepted = Sockets.accept(fd, ADDRESS, SocketAddress.ROOM);
+            if (accepted < 0) {
+                if (isOver(accepted)) {
+                    break;
+                }
+                throw ErrorApi.raiseOsError(-accepted);
+            }
+            handOver(self, accepted);
+        }
+        return Refs.retain(NONE);
+    }
+
+    private static void handOver(long self, int accepted) {
+        long address = Addresses.toPython(ADDRESS, Sockets.acceptedAddressSize());
+        long number = NumberApi.fromLong(accepted);
+        long result = CallApi.callMethod(ACCEPTED, self, number, address);
+        Refs.release(number);
+        Refs.release(address);
+        Refs.release(PyError.orThrow(result));
+    }
+
+    private static boolean isOver(int result) {
+        return result == -ErrnoCode.EAGAIN || result == -ErrnoCode.EINTR || result == -ErrnoCode.ECONNABORTED;
+    }
+}

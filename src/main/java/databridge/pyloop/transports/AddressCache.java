@@ -1,0 +1,72 @@
+package databridge.pyloop.transports;
+
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.libc.SocketAddress;
+
+/// Remembers what [Addresses] has converted, in both directions, for all transports. Under the GIL.
+///
+/// Only objects that cannot change are remembered, by identity: who answers with the address that was given to
+/// `datagram_received` passes the same object. An entry makes room for the next of its place.
+final class AddressCache {
+    private static final int PLACES = 512;
+
+    // An entry: the object, the size of the address, the address.
+    private static final int SIZE = Long.BYTES;
+    private static final int ADDRESS = 2 * Long.BYTES;
+    private static final int ENTRY = ADDRESS + SocketAddress.ROOM;
+
+    private static final long BY_ADDRESS = Memory.allocateForever((long) PLACES * ENTRY);
+    private static final long BY_OBJECT = Memory.allocateForever((long) PLACES * ENTRY);
+
+    private AddressCache() {}
+
+    /// As [Addresses#toPython].
+    @Owned
+    static long toPython(long address, int size) {
+        long entry = place(BY_ADDRESS, SocketAddress.hash(address, size));
+        long object = Memory.getLong(entry);
+        if (object != 0 && Memory.getInt(entry + SIZE) == size && SocketAddress.equal(entry + ADDRESS, address, size)) {
+            return Refs.retain(object);
+        }
+        object = Addresses.toPython(address, size);
+        if (size > 0) {
+            put(entry, Refs.retain(object), address, size);
+            put(placeOf(object), Refs.retain(object), address, size);
+        }
+        return object;
+    }
+
+    /// As [Addresses#fromPython].
+    static int fromPython(long object, int family, long address) {
+        long entry = placeOf(object);
+        if (Memory.getLong(entry) == object && SocketAddress.family(entry + ADDRESS) == family) {
+            int size = Memory.getInt(entry + SIZE);
+            SocketAddress.copy(entry + ADDRESS, size, address);
+            return size;
+        }
+        int size = Addresses.fromPython(object, family, address);
+        if (size != Addresses.UNUSUAL) {
+            put(entry, Refs.retain(object), address, size);
+        }
+        return size;
+    }
+
+    private static void put(long entry, @Stolen long object, long address, int size) {
+        long old = Memory.getLong(entry);
+        Memory.putLong(entry, object);
+        Memory.putInt(entry + SIZE, size);
+        SocketAddress.copy(address, size, entry + ADDRESS);
+        Refs.releaseIfAny(old);
+    }
+
+    private static long placeOf(long object) {
+        return place(BY_OBJECT, (int) (object * 0x9E3779B97F4A7C15L >>> Integer.SIZE));
+    }
+
+    private static long place(long table, int hash) {
+        return table + (long) (hash & (PLACES - 1)) * ENTRY;
+    }
+}

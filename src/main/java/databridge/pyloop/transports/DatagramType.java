@@ -1,0 +1,212 @@
+package databridge.pyloop.transports;
+
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
+
+import databridge.pyloop.cpython.Borrowed;
+import databridge.pyloop.cpython.BytesApi;
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.DescriptorLayout;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.SlottedClass;
+import databridge.pyloop.cpython.TupleApi;
+import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.types.LoopPeer;
+import java.lang.invoke.MethodHandles;
+
+/// `DatagramCore`: the half of a datagram transport that is Java, in front of asyncio's own selector transport.
+///
+/// Divided as [StreamType] is: what asyncio's code keeps in `_closing`, `_paused`, `_conn_lost` and `_protocol` are C
+/// fields here, and what is unusual about a call makes it asyncio's.
+public final class DatagramType {
+    private static final long FLOW_CONTROL = flowControlClass();
+
+    static final long HIGH_WATER = DescriptorLayout.memberOffset(FLOW_CONTROL, "_high_water");
+    static final long PROTOCOL_PAUSED = DescriptorLayout.memberOffset(FLOW_CONTROL, "_protocol_paused");
+
+    static final long PROTOCOL = SlottedClass.basicSize(FLOW_CONTROL);
+    static final long REMOTE = PROTOCOL + Long.BYTES;
+    static final long READ_CONTEXT = REMOTE + Long.BYTES;
+    static final long WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
+    static final long NUMBER = WRITE_CONTEXT + Long.BYTES;
+    static final long CONNECTION_LOST = NUMBER + Integer.BYTES;
+    static final long CLOSING = CONNECTION_LOST + Integer.BYTES;
+    static final long PAUSED = CLOSING + 1;
+    private static final long SIZE = PAUSED + 1;
+
+    private static final long ASYNCIO_SENDTO = UnicodeApi.interned("_asyncio_sendto");
+    private static final long ADDR = Memory.cString("addr");
+
+    private static final long TYPE = declare().build(FLOW_CONTROL, SIZE);
+
+    private DatagramType() {}
+
+    /// The type object. Borrowed.
+    @Borrowed
+    public static long type() {
+        return TYPE;
+    }
+
+    private static TypeDef declare() {
+        return TypeDef.named(
+                        MethodHandles.lookup(),
+                        "data_bridge.pyloop.DatagramCore",
+                        "The engine of a datagram transport.")
+                .objectMember("_protocol", PROTOCOL)
+                .objectMember("_remote_address", REMOTE)
+                .objectMember("_read_context", READ_CONTEXT)
+                .objectMember("_write_context", WRITE_CONTEXT)
+                .intMember("_conn_lost", CONNECTION_LOST)
+                .boolMember("_closing", CLOSING)
+                .boolMember("_paused", PAUSED)
+                .method(
+                        "_attach($self, loop, fd, family, is_connected, remote_address, header_size, /)",
+                        FASTCALL_KEYWORDS,
+                        "attach",
+                        "Join it to its loop.")
+                .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Stop polling, for good.")
+                .method("_add_reader($self, /, *args)", FASTCALL_KEYWORDS, "startReading", "Receive from now on.")
+                .method("_read_ready($self, /)", NO_ARGUMENTS, "ioReady", "Receive and send what can be.")
+                .method("_send_deferred($self, /)", NO_ARGUMENTS, "sendDeferred", "Send now what was put off.")
+                .method("_append($self, data, addr, /)", FASTCALL_KEYWORDS, "append", "Send when there is room.")
+                .method("_unsent_count($self, /)", NO_ARGUMENTS, "unsentCount", "Return how many are to be sent.")
+                .method("_unsent_size($self, /)", NO_ARGUMENTS, "unsentSize", "Return the size of what is to be sent.")
+                .method("_drop_unsent($self, /)", NO_ARGUMENTS, "dropUnsent", "Forget what is to be sent.")
+                .method(
+                        "sendto($self, data, addr=None)",
+                        FASTCALL_KEYWORDS,
+                        "sendTo",
+                        "Send a datagram, without blocking.");
+    }
+
+    static long attach(long self, long arguments, long count, long keywords) {
+        LoopPeer peer = LoopPeer.of(Memory.getLong(arguments));
+        int fd = (int) NumberApi.asLong(argument(arguments, 1));
+        int family = (int) NumberApi.asLong(argument(arguments, 2));
+        boolean connected = argument(arguments, 3) == Singletons.TRUE;
+        Memory.putLong(self + REMOTE, Refs.retain(argument(arguments, 4)));
+        int header = (int) NumberApi.asLong(argument(arguments, 5));
+        Memory.putInt(self + NUMBER, Datagrams.open(peer, self, fd, family, connected, header));
+        return Refs.retain(NONE);
+    }
+
+    static long detach(long self, long unused, long unused2, long unused3) {
+        Datagrams datagrams = Datagrams.of(self);
+        if (datagrams != null) {
+            Memory.putInt(self + NUMBER, 0);
+            datagrams.close();
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long startReading(long self, long arguments, long count, long keywords) {
+        Datagrams datagrams = Datagrams.of(self);
+        if (datagrams != null && Memory.getByte(self + CLOSING) == 0 && Memory.getByte(self + PAUSED) == 0) {
+            datagrams.startReading();
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long ioReady(long self, long unused, long unused2, long unused3) {
+        Datagrams datagrams = Datagrams.of(self);
+        if (datagrams != null) {
+            datagrams.runInDebugMode();
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long sendDeferred(long self, long unused, long unused2, long unused3) {
+        Datagrams datagrams = Datagrams.of(self);
+        if (datagrams != null) {
+            Failures.raise(datagrams.flush(false));
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long append(long self, long arguments, long count, long keywords) {
+        Datagrams datagrams = Datagrams.of(self);
+        if (datagrams != null) {
+            datagrams.append(Refs.retain(Memory.getLong(arguments)), argument(arguments, 1));
+        }
+        return Refs.retain(NONE);
+    }
+
+    @Owned
+    static long unsentCount(long self, long unused, long unused2, long unused3) {
+        Datagrams datagrams = Datagrams.of(self);
+        return NumberApi.fromLong(datagrams == null ? 0 : datagrams.unsentCount());
+    }
+
+    @Owned
+    static long unsentSize(long self, long unused, long unused2, long unused3) {
+        Datagrams datagrams = Datagrams.of(self);
+        return NumberApi.fromLong(datagrams == null ? 0 : datagrams.unsentSize());
+    }
+
+    static long dropUnsent(long self, long unused, long unused2, long unused3) {
+        Datagrams datagrams = Datagrams.of(self);
+        if (datagrams != null) {
+            datagrams.dropUnsent();
+        }
+        return Refs.retain(NONE);
+    }
+
+    @Owned
+    static long sendTo(long self, long arguments, long count, long keywords) {
+        Datagrams datagrams = Datagrams.of(self);
+        if (datagrams != null) {
+            long address = addressOf(arguments, count, keywords);
+            if (address != 0
+                    && Memory.getInt(self + CONNECTION_LOST) == 0
+                    && hasData(Memory.getLong(arguments))
+                    && datagrams.send(Memory.getLong(arguments), address)) {
+                return Refs.retain(NONE);
+            }
+            Failures.raise(datagrams.flush(false));
+        }
+        return PyError.orThrow(CallApi.forward(ASYNCIO_SENDTO, self, arguments, count, keywords));
+    }
+
+    /// The second argument or None, 0 if the arguments are not as they should or usually would be.
+    @Borrowed
+    private static long addressOf(long arguments, long count, long keywords) {
+        if (keywords == 0) {
+            return count == 2 ? argument(arguments, 1) : count == 1 ? NONE : 0;
+        }
+        boolean named =
+                count == 1 && TupleApi.size(keywords) == 1 && UnicodeApi.equalsAscii(TupleApi.item(keywords, 0), ADDR);
+        return named ? argument(arguments, 1) : 0;
+    }
+
+    /// What becomes of an empty datagram depends on asyncio's version.
+    private static boolean hasData(long data) {
+        if (BytesApi.isExact(data)) {
+            return BytesApi.size(data) > 0;
+        }
+        boolean bytesLike = ObjectApi.isInstance(data, Singletons.BYTEARRAY_TYPE)
+                || ObjectApi.isInstance(data, Singletons.MEMORYVIEW_TYPE)
+                || ObjectApi.isInstance(data, Singletons.BYTES_TYPE);
+        return bytesLike && ObjectApi.length(data) > 0;
+    }
+
+    @Borrowed
+    private static long argument(long arguments, int index) {
+        return Memory.getLong(arguments + (long) index * Long.BYTES);
+    }
+
+    @Owned
+    private static long flowControlClass() {
+        long module = ObjectApi.importModule("asyncio.transports");
+        long type = ObjectApi.getAttribute(module, "_FlowControlMixin");
+        Refs.release(module);
+        return type;
+    }
+}

@@ -1,0 +1,587 @@
+package databridge.pyloop.transports;
+
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.cpython.Singletons.TRUE;
+import static databridge.pyloop.libc.Epoll.EPOLLERR;
+import static databridge.pyloop.libc.Epoll.EPOLLET;
+import static databridge.pyloop.libc.Epoll.EPOLLHUP;
+import static databridge.pyloop.libc.Epoll.EPOLLIN;
+import static databridge.pyloop.libc.Epoll.EPOLLOUT;
+
+import databridge.pyloop.cpython.BufferApi;
+import databridge.pyloop.cpython.BytesApi;
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ContextApi;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.engine.PollHandle;
+import databridge.pyloop.engine.ReadyTask;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.libc.DatagramSockets;
+import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.SocketAddress;
+import databridge.pyloop.types.LoopPeer;
+import org.jspecify.annotations.Nullable;
+
+/// The Java half of a datagram transport: what is received and sent, and when.
+///
+/// An event only marks the socket readable and queues the transport, whose turn comes among the callbacks. Then it
+/// receives up to [DatagramSockets#MOST_RECEIVED] datagrams in one call and delivers them in one go; if there may be
+/// more, it queues again. Edge-triggered; for writing, the socket is polled only while it is full.
+///
+/// Without a fixed address small datagrams are put off to the end of the iteration and leave in one call. Datagrams
+/// of connected sockets are not: an error of an earlier one, which the kernel reports with the next, would be lost.
+/// Under the GIL.
+final class Datagrams implements PollHandle, ReadyTask {
+    private static final int MAY_READ = EPOLLIN | EPOLLERR | EPOLLHUP;
+    private static final int MAY_WRITE = EPOLLOUT | EPOLLERR | EPOLLHUP;
+    /// After these a batch that is not full does not tell that nothing is left.
+    private static final int MORE_THAN_DATA = EPOLLERR | EPOLLHUP;
+
+    private static final int IMMEDIATE = 4 * 1024;
+    private static final int MOST_DEFERRED = 64 * 1024;
+
+    private static final long DATAGRAM_RECEIVED = UnicodeApi.interned("datagram_received");
+    private static final long ERROR_RECEIVED = UnicodeApi.interned("error_received");
+    private static final long IO_HANDLE = UnicodeApi.interned("_io_handle");
+    private static final long MAYBE_PAUSE = UnicodeApi.interned("_maybe_pause_protocol");
+    private static final long MAYBE_RESUME = UnicodeApi.interned("_maybe_resume_protocol");
+    private static final long SEND_FOREIGN = UnicodeApi.interned("_send_foreign");
+    private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
+    private static final long READ = UnicodeApi.interned("Fatal read error on datagram transport");
+
+    private static final long NAME = Memory.allocateForever(SocketAddress.ROOM);
+    private static final NumberedTable<Datagrams> ALL = new NumberedTable<>();
+
+    private final LoopPeer peer;
+    private final int number;
+    private final int fd;
+    private final int family;
+    private final boolean connected;
+    private final int header;
+    private final long task;
+    private final ReceivedDatagrams received = new ReceivedDatagrams();
+    private final DatagramQueue unsent = new DatagramQueue();
+    private final Deferral deferral;
+    private long self;
+    private boolean queued;
+    private boolean readable;
+    private boolean moreThanData;
+    private boolean writable;
+    private boolean blocked;
+    private boolean reporting;
+
+    private Datagrams(LoopPeer peer, int number, long self, int fd, int family, boolean connected, int header) {
+        this.peer = peer;
+        this.number = number;
+        this.self = self;
+        this.fd = fd;
+        this.family = family;
+        this.connected = connected;
+        this.header = header;
+        task = peer.core().addTask(this);
+        deferral = new Deferral(peer.core(), self, this::flushDeferred);
+    }
+
+    /// Makes the Java half of a transport object.
+    ///
+    /// @param connected whether the kernel knows where datagrams go
+    /// @param header what each datagram adds to the size of what is to be sent
+    /// @return its number, for the object's field
+    static int open(LoopPeer peer, long self, int fd, int family, boolean connected, int header) {
+        int number = ALL.freeNumber();
+        ALL.put(number, new Datagrams(peer, number, self, fd, family, connected, header));
+        return number;
+    }
+
+    /// The Java half of a transport object; null before it has one, and when it or its loop is closed.
+    static @Nullable Datagrams of(long self) {
+        return ALL.get(Memory.getInt(self + DatagramType.NUMBER));
+    }
+
+    /// Stops polling and gives everything up.
+    void close() {
+        ALL.remove(number);
+        unsent.clear();
+        received.clear();
+        self = 0;
+        if (!peer.isClosed()) {
+            peer.watchers().takeBack(fd, this);
+            peer.core().removeTask(task);
+        }
+    }
+
+    /// Receives from now on, in a copy of the current context.
+    ///
+    /// @throws PyError OSError if epoll does not take the socket
+    void startReading() {
+        if (!peer.watchers().isLentTo(fd, this)) {
+            register();
+        }
+        setContext(DatagramType.READ_CONTEXT);
+        peer.watchers().hold(fd, EPOLLIN, Refs.retain(self));
+        enqueueIfDue();
+    }
+
+    int unsentCount() {
+        return unsent.count();
+    }
+
+    long unsentSize() {
+        return unsent.bytes() + (long) header * unsent.count();
+    }
+
+    void dropUnsent() {
+        unsent.clear();
+        unblock();
+    }
+
+    @Override
+    public void ready(int unused, int events) {
+        if ((events & MAY_READ) != 0) {
+            readable = true;
+            moreThanData |= (events & MORE_THAN_DATA) != 0;
+        }
+        if (blocked && (events & MAY_WRITE) != 0) {
+            writable = true;
+        }
+        enqueueIfDue();
+    }
+
+    @Override
+    public void run() {
+        queued = false;
+        if (self != 0) {
+            long object = Refs.retain(self);
+            long fatal = 0;
+            if (mayReceive()) {
+                fatal = runIn(DatagramType.READ_CONTEXT);
+            }
+            if (fatal == 0 && writable) {
+                fatal = runIn(DatagramType.WRITE_CONTEXT);
+            }
+            finish(object, fatal);
+        }
+    }
+
+    /// As [#run] for a handle of asyncio's, which measures it and has entered the context.
+    void runInDebugMode() {
+        queued = false;
+        long object = Refs.retain(self);
+        long fatal = mayReceive() ? receive() : 0;
+        if (fatal == 0 && writable) {
+            fatal = sendMore();
+        }
+        finish(object, fatal);
+    }
+
+    /// Sends a datagram, now or later.
+    ///
+    /// @param address an object or None
+    /// @return false if this is a case for asyncio's own method
+    /// @throws PyError what `error_received` raised
+    boolean send(long data, long address) {
+        long remote = Memory.getLong(self + DatagramType.REMOTE);
+        boolean toRemote = remote != 0 && remote != NONE;
+        if (toRemote && address != NONE && !ObjectApi.equal(address, remote)) {
+            return false;
+        }
+        long bytes = BytesApi.isExact(data) ? Refs.retain(data) : copy(data);
+        if (bytes == 0) {
+            return false;
+        }
+        boolean now = connected || BytesApi.size(bytes) >= IMMEDIATE || !peer.running();
+        if (now && !reporting) {
+            Failures.raise(flush(false));
+        }
+        // What has run meanwhile may have ended the transport.
+        boolean lost = self == 0 || Memory.getInt(self + DatagramType.CONNECTION_LOST) != 0;
+        int nameSize = nameSize(toRemote ? remote : address);
+        if (lost || nameSize == Addresses.UNUSUAL) {
+            Refs.release(bytes);
+            return false;
+        }
+        if (!blocked && (now || reporting)) {
+            sendNow(bytes, nameSize);
+            return true;
+        }
+        unsent.add(bytes, NAME, nameSize);
+        if (blocked) {
+            maybePause();
+        } else {
+            defer();
+        }
+        return true;
+    }
+
+    /// Takes a datagram that asyncio's own method could not send, because the socket is full.
+    void append(@Stolen long bytes, long address) {
+        int nameSize = nameSize(address);
+        if (nameSize == Addresses.UNUSUAL) {
+            unsent.addForeign(bytes, Refs.retain(address));
+        } else {
+            unsent.add(bytes, NAME, nameSize);
+        }
+        block();
+    }
+
+    /// Sends what was put off.
+    ///
+    /// @param later whether this is no call of the one who sends, so that errors are reported as those of receiving
+    /// @return an exception that has to leave the loop, or 0
+    @Owned
+    long flush(boolean later) {
+        long fatal = 0;
+        while (fatal == 0 && self != 0 && !blocked && !unsent.isEmpty()) {
+            int result = unsent.send(fd, connected);
+            if (result == -ErrnoCode.EAGAIN || result == DatagramQueue.FOREIGN) {
+                fatal = waitForRoom();
+            } else if (result < 0) {
+                unsent.drop();
+                boolean nested = reporting;
+                reporting = true;
+                fatal = later ? reportInContext(-result) : report(-result);
+                reporting = nested;
+            }
+        }
+        if (fatal != 0 && !blocked && !unsent.isEmpty()) {
+            deferral.add(0);
+        }
+        return fatal;
+    }
+
+    private void flushDeferred() {
+        Failures.raise(flush(true));
+    }
+
+    @Owned
+    private long waitForRoom() {
+        long transport = self;
+        try {
+            block();
+            maybePause();
+            return 0;
+        } catch (PyError raised) {
+            return Failures.exceptionOf(peer, transport, 0);
+        }
+    }
+
+    @Owned
+    private long runIn(long contextField) {
+        long transport = self;
+        long context = Refs.retain(Memory.getLong(self + contextField));
+        long fatal;
+        try {
+            ContextApi.enter(context);
+            try {
+                fatal = contextField == DatagramType.READ_CONTEXT ? receive() : sendMore();
+            } catch (PyError raised) {
+                fatal = Failures.exceptionOf(peer, transport, 0);
+            }
+            ContextApi.exit(context);
+        } catch (PyError entered) {
+            fatal = Failures.exceptionOf(peer, transport, 0);
+        }
+        Refs.release(context);
+        return fatal;
+    }
+
+    private void finish(long object, long fatal) {
+        enqueueIfDue();
+        Refs.release(object);
+        Failures.raise(fatal);
+    }
+
+    private boolean mayReceive() {
+        return self != 0 && (readable || !received.isEmpty()) && peer.watchers().holds(fd, EPOLLIN, self);
+    }
+
+    private void register() {
+        int interest = EPOLLIN | EPOLLET;
+        if (blocked) {
+            // A Unix socket without a peer is always said to be writable, whatever the receiver's queue: no edges.
+            boolean trustworthy = family != SocketAddress.AF_UNIX || connected;
+            interest = EPOLLIN | EPOLLOUT | (trustworthy ? EPOLLET : 0);
+        }
+        int result = peer.watchers().lend(fd, this, interest);
+        if (result < 0) {
+            throw ErrorApi.raiseOsError(-result);
+        }
+    }
+
+    private void enqueueIfDue() {
+        if (queued || self == 0 || !(writable || mayReceive())) {
+            return;
+        }
+        queued = true;
+        if (peer.debug()) {
+            long context = Memory.getLong(self + (writable ? DatagramType.WRITE_CONTEXT : DatagramType.READ_CONTEXT));
+            peer.core().callSoon(PyError.orThrow(CallApi.callMethod(IO_HANDLE, peer.self(), self, context)));
+        } else {
+            peer.core().taskReady(task);
+        }
+    }
+
+    private void setContext(long field) {
+        long old = Memory.getLong(self + field);
+        Memory.putLong(self + field, ContextApi.copyCurrent());
+        Refs.releaseIfAny(old);
+    }
+
+    // Receiving.
+
+    /// @return an exception that has to leave the loop, or 0
+    @Owned
+    private long receive() {
+        long fatal = received.isEmpty() ? receiveBatch() : 0;
+        while (fatal == 0 && !received.isEmpty() && mayReceive()) {
+            fatal = deliver();
+        }
+        return fatal;
+    }
+
+    @Owned
+    private long receiveBatch() {
+        readable = false;
+        int count = DatagramSockets.receive(fd, family == SocketAddress.AF_UNIX);
+        if (count < 0) {
+            return receiveFailed(-count);
+        }
+        readable = moreThanData || count == DatagramSockets.MOST_RECEIVED;
+        try {
+            received.take(count);
+            return 0;
+        } catch (PyError noMemory) {
+            return Failures.fatal(peer, self, READ);
+        }
+    }
+
+    @Owned
+    private long receiveFailed(int errno) {
+        if (errno == ErrnoCode.EAGAIN) {
+            moreThanData = false;
+            return 0;
+        }
+        // Such an error is over when it has been reported, unless there is no socket any more.
+        readable = errno != ErrnoCode.EBADF && errno != ErrnoCode.ENOTSOCK;
+        return errno == ErrnoCode.EINTR ? 0 : report(errno);
+    }
+
+    @Owned
+    private long deliver() {
+        long transport = self;
+        long data = received.data();
+        long address = received.address();
+        received.drop();
+        long arguments = peer.callArguments().take(3);
+        long protocol = Refs.retain(Memory.getLong(self + DatagramType.PROTOCOL));
+        Memory.putLong(arguments, protocol);
+        Memory.putLong(arguments + Long.BYTES, data);
+        Memory.putLong(arguments + 2 * Long.BYTES, address);
+        long result = CallApi.callMethodOf(DATAGRAM_RECEIVED, arguments, 3);
+        peer.callArguments().giveBack(arguments);
+        long fatal = Failures.exceptionOf(peer, transport, result);
+        Refs.release(protocol);
+        Refs.release(data);
+        Refs.release(address);
+        return fatal;
+    }
+
+    // Sending.
+
+    /// Writes an address to [#NAME].
+    private int nameSize(long address) {
+        return connected ? 0 : AddressCache.fromPython(address, family, NAME);
+    }
+
+    private void sendNow(@Stolen long bytes, int nameSize) {
+        int result = DatagramQueue.send(fd, bytes, NAME, nameSize);
+        if (result == -ErrnoCode.EAGAIN) {
+            unsent.add(bytes, NAME, nameSize);
+            block();
+            maybePause();
+            return;
+        }
+        Refs.release(bytes);
+        if (result < 0) {
+            errorReceived(-result);
+        }
+    }
+
+    private void defer() {
+        deferral.add(0); // what becomes too much is for this transport to tell, and for it alone
+        if (unsent.count() >= DatagramSockets.MOST_SENT || unsent.bytes() >= MOST_DEFERRED) {
+            Failures.raise(flush(false));
+        }
+    }
+
+    /// What has a buffer as `bytes`, 0 if it is not contiguous.
+    @Owned
+    private static long copy(long data) {
+        long view = BufferApi.newView();
+        try {
+            BufferApi.open(view, data);
+            long copy = BytesApi.copy(BufferApi.data(view), BufferApi.size(view));
+            BufferApi.release(view);
+            return copy;
+        } catch (PyError notContiguous) {
+            ErrorApi.clear();
+            return 0;
+        } finally {
+            Memory.free(view);
+        }
+    }
+
+    /// Tells the protocol.
+    ///
+    /// @throws PyError what it raised
+    private void errorReceived(int errno) {
+        long error = ErrorApi.osError(errno);
+        long protocol = Refs.retain(Memory.getLong(self + DatagramType.PROTOCOL));
+        long result = CallApi.callMethod(ERROR_RECEIVED, protocol, error);
+        Refs.release(protocol);
+        Refs.release(error);
+        Refs.release(PyError.orThrow(result));
+    }
+
+    /// Tells the protocol; what it raises is reported.
+    ///
+    /// @return an exception that has to leave the loop, or 0
+    @Owned
+    private long report(int errno) {
+        long transport = self;
+        try {
+            errorReceived(errno);
+            return 0;
+        } catch (PyError raised) {
+            return Failures.exceptionOf(peer, transport, 0);
+        }
+    }
+
+    /// As [#report], in the context of receiving, unless that is where we are.
+    @Owned
+    private long reportInContext(int errno) {
+        if (Memory.getLong(self + DatagramType.READ_CONTEXT) == 0) {
+            return report(errno);
+        }
+        long context = Refs.retain(Memory.getLong(self + DatagramType.READ_CONTEXT));
+        boolean entered;
+        try {
+            ContextApi.enter(context);
+            entered = true;
+        } catch (PyError enteredAlready) {
+            ErrorApi.clear();
+            entered = false;
+        }
+        long fatal = report(errno);
+        if (entered) {
+            ContextApi.exit(context);
+        }
+        Refs.release(context);
+        return fatal;
+    }
+
+    private void maybePause() {
+        long limit = Memory.getLong(self + DatagramType.HIGH_WATER);
+        if (!NumberApi.isExactLong(limit) || unsentSize() > NumberApi.asLong(limit)) {
+            CallApi.run(MAYBE_PAUSE, self);
+        }
+    }
+
+    /// The socket has room again.
+    ///
+    /// @return an exception that has to leave the loop, or 0
+    @Owned
+    private long sendMore() {
+        writable = false;
+        long transport = self;
+        int result;
+        while ((result = unsent.send(fd, connected)) == DatagramQueue.FOREIGN) {
+            try {
+                if (!sendForeign()) {
+                    result = -ErrnoCode.EAGAIN;
+                    break;
+                }
+            } catch (PyError raised) {
+                writable = blocked;
+                return Failures.exceptionOf(peer, transport, 0);
+            }
+            if (self == 0 || !blocked) {
+                return 0;
+            }
+        }
+        if (result < 0 && result != -ErrnoCode.EAGAIN) {
+            unsent.drop();
+            writable = true; // asyncio goes on in the next iteration
+            return report(-result);
+        }
+        if (unsent.isEmpty()) {
+            unblock();
+        }
+        long fatal = 0;
+        if (Memory.getLong(self + DatagramType.PROTOCOL_PAUSED) == TRUE) {
+            fatal = Failures.exceptionOf(peer, transport, CallApi.callMethod(MAYBE_RESUME, self));
+        }
+        if (fatal == 0 && self != 0 && Memory.getByte(self + DatagramType.CLOSING) != 0) {
+            fatal = flush(false);
+            if (fatal == 0 && self != 0 && unsent.isEmpty()) {
+                fatal = Failures.exceptionOf(peer, transport, CallApi.callMethod(ALL_SENT, self));
+            }
+        }
+        return fatal;
+    }
+
+    /// Has Python send the first datagram, or deal with its error.
+    ///
+    /// @return false if the socket is full
+    private boolean sendForeign() {
+        long data = unsent.first();
+        long address = unsent.foreignAddress();
+        unsent.forget();
+        long sent = CallApi.callMethod(SEND_FOREIGN, self, data, address);
+        if (sent == Singletons.FALSE) {
+            unsent.putBackForeign(data, address);
+        } else {
+            Refs.release(data);
+            Refs.release(address);
+        }
+        Refs.release(PyError.orThrow(sent));
+        return sent != Singletons.FALSE;
+    }
+
+    private void block() {
+        if (!blocked) {
+            blocked = true;
+            // asyncio's own method has perhaps made the loop watch the socket, which ends here.
+            boolean taken = !peer.watchers().isLentTo(fd, this);
+            register();
+            if (taken && Memory.getLong(self + DatagramType.READ_CONTEXT) != 0 && isReading()) {
+                peer.watchers().hold(fd, EPOLLIN, Refs.retain(self));
+            }
+            setContext(DatagramType.WRITE_CONTEXT);
+            peer.watchers().hold(fd, EPOLLOUT, Refs.retain(self));
+        }
+    }
+
+    private boolean isReading() {
+        return Memory.getByte(self + DatagramType.CLOSING) == 0 && Memory.getByte(self + DatagramType.PAUSED) == 0;
+    }
+
+    private void unblock() {
+        if (blocked) {
+            blocked = false;
+            writable = false;
+            if (peer.watchers().isLentTo(fd, this)) {
+                register();
+            }
+            peer.watchers().letGo(fd, EPOLLOUT);
+        }
+    }
+}

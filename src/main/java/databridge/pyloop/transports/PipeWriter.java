@@ -1,0 +1,223 @@
+package databridge.pyloop.transports;
+
+import databridge.pyloop.cpython.BufferApi;
+import databridge.pyloop.cpython.BytesApi;
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Pipes;
+import databridge.pyloop.types.LoopPeer;
+import org.jspecify.annotations.Nullable;
+
+/// The Java half of a write pipe transport: what is written, and when.
+///
+/// A write into a pipe that has room leaves with the others of the same iteration at its end, as long as together they
+/// stay within what a pipe takes as a whole: other writers of a named pipe see no difference. While there is no room,
+/// the loop's writer handle for the descriptor calls [#continueWriting], level-triggered. Under the GIL.
+final class PipeWriter {
+    private static final long AWAIT_ROOM = UnicodeApi.interned("_await_room");
+    private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
+    private static final long WRITE_FAILED = UnicodeApi.interned("_write_failed");
+    private static final long MAYBE_PAUSE = UnicodeApi.interned("_maybe_pause_protocol");
+
+    private static final NumberedTable<PipeWriter> WRITERS = new NumberedTable<>();
+
+    private final LoopPeer peer;
+    private final int number;
+    private final int fd;
+    private final boolean byteStream;
+    private final WriteQueue unsent = new WriteQueue(Sink.PIPE);
+    private final Deferral deferral;
+    private long self;
+    private boolean blocked;
+
+    private PipeWriter(LoopPeer peer, int number, long self, int fd, boolean byteStream) {
+        this.peer = peer;
+        this.number = number;
+        this.self = self;
+        this.fd = fd;
+        this.byteStream = byteStream;
+        deferral = new Deferral(peer.core(), self, this::flushDeferred);
+    }
+
+    /// Makes the Java half of a transport object.
+    ///
+    /// @param byteStream whether readers cannot tell one write from several
+    /// @return its number, for the object's field
+    static int open(LoopPeer peer, long self, int fd, boolean byteStream) {
+        int number = WRITERS.freeNumber();
+        WRITERS.put(number, new PipeWriter(peer, number, self, fd, byteStream));
+        return number;
+    }
+
+    /// The writer of a transport object; null before it has one, and when it is closed.
+    static @Nullable PipeWriter of(long self) {
+        return WRITERS.get(Memory.getInt(self + PipeWriterType.NUMBER));
+    }
+
+    void close() {
+        WRITERS.remove(number);
+        unsent.clear();
+        self = 0;
+    }
+
+    long unsent() {
+        return unsent.bytes();
+    }
+
+    void dropUnsent() {
+        unsent.clear();
+        blocked = false;
+    }
+
+    /// To be called before each write: what it must not be put together with is written now, or fails to be.
+    void prepare(long size) {
+        if (!leavesLater(size)) {
+            flush();
+        }
+    }
+
+    /// Takes a `bytes` object that is not empty.
+    void write(long data) {
+        long size = BytesApi.size(data);
+        if (leavesLater(size)) {
+            append(Refs.retain(data), 0);
+            return;
+        }
+        long sent = writeNow(BytesApi.data(data), size);
+        if (sent >= 0 && sent < size) {
+            block();
+            append(Refs.retain(data), sent);
+        }
+    }
+
+    /// Takes what else has a buffer; what is not written at once is copied, for the owner may change it.
+    ///
+    /// @param view an open view
+    void writeBuffer(long view) {
+        long data = BufferApi.data(view);
+        long size = BufferApi.size(view);
+        if (leavesLater(size)) {
+            append(BytesApi.copy(data, size), 0);
+            return;
+        }
+        long sent = writeNow(data, size);
+        if (sent >= 0 && sent < size) {
+            block();
+            append(BytesApi.copy(data + sent, size - sent), 0);
+        }
+    }
+
+    /// Takes over data that asyncio's code has put into its buffer, and waits for room already.
+    void appendBlocked(@Stolen long data) {
+        blocked = true;
+        unsent.add(data, 0);
+    }
+
+    /// Writes what was put off.
+    void flush() {
+        Failures.raise(flushed());
+    }
+
+    /// The descriptor has room again.
+    void continueWriting() {
+        if (!blocked || unsent.isEmpty()) {
+            return;
+        }
+        int result = unsent.sendTo(fd);
+        if (result == 0) {
+            blocked = false;
+            CallApi.run(ALL_SENT, self);
+        } else if (result != -ErrnoCode.EAGAIN) {
+            dropUnsent();
+            long error = ErrorApi.osError(-result);
+            try {
+                CallApi.run(WRITE_FAILED, self, error);
+            } finally {
+                Refs.release(error);
+            }
+        }
+    }
+
+    private boolean leavesLater(long size) {
+        return blocked || (byteStream && unsent.bytes() + size < Pipes.ATOMIC_SIZE && peer.running());
+    }
+
+    /// @return how much was written, -1 if that failed for good
+    private long writeNow(long data, long size) {
+        int written = Pipes.write(fd, data, size);
+        if (written >= 0) {
+            return written;
+        }
+        if (written == -ErrnoCode.EAGAIN) {
+            return 0;
+        }
+        Failures.raise(fail(-written));
+        return -1;
+    }
+
+    private void append(@Stolen long data, long offset) {
+        long size = BytesApi.size(data) - offset;
+        unsent.add(data, offset);
+        if (blocked) {
+            maybePause();
+        } else {
+            deferral.add(size);
+        }
+    }
+
+    private void flushDeferred() {
+        if (self != 0) {
+            long fatal;
+            try {
+                fatal = flushed();
+            } catch (PyError raised) {
+                fatal = Failures.exceptionOf(peer, self, 0);
+            }
+            Failures.raise(fatal);
+        }
+    }
+
+    /// @return an exception that has to leave the loop, or 0
+    @Owned
+    private long flushed() {
+        if (blocked || unsent.isEmpty()) {
+            return 0;
+        }
+        int result = unsent.sendTo(fd);
+        if (result == 0) {
+            return 0;
+        }
+        if (result == -ErrnoCode.EAGAIN) {
+            block();
+            maybePause();
+            return 0;
+        }
+        unsent.clear();
+        return fail(-result);
+    }
+
+    @Owned
+    private long fail(int errno) {
+        return Failures.fatal(peer, self, ErrorApi.osError(errno), Failures.PIPE_WRITE);
+    }
+
+    private void block() {
+        CallApi.run(AWAIT_ROOM, self);
+        blocked = true;
+    }
+
+    private void maybePause() {
+        long limit = Memory.getLong(self + PipeWriterType.HIGH_WATER);
+        if (!NumberApi.isExactLong(limit) || unsent.bytes() > NumberApi.asLong(limit)) {
+            CallApi.run(MAYBE_PAUSE, self);
+        }
+    }
+}

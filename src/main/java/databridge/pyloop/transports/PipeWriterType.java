@@ -1,0 +1,203 @@
+package databridge.pyloop.transports;
+
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
+import static databridge.pyloop.cpython.TypeDef.Kind.ONE_ARGUMENT;
+
+import databridge.pyloop.cpython.Borrowed;
+import databridge.pyloop.cpython.BufferApi;
+import databridge.pyloop.cpython.BytesApi;
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.DescriptorLayout;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.SlottedClass;
+import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.types.LoopPeer;
+import java.lang.invoke.MethodHandles;
+
+/// `PipeWriterCore`: the half of a write pipe transport that is Java, in front of asyncio's own.
+///
+/// It writes and keeps what is not written yet; asyncio's code opens, closes, reports, and watches for the reader's
+/// end.
+/// Both see one state: what asyncio's code keeps in `_closing` and `_conn_lost` are C fields here.
+public final class PipeWriterType {
+    private static final long FLOW_CONTROL = flowControlClass();
+
+    static final long HIGH_WATER = DescriptorLayout.memberOffset(FLOW_CONTROL, "_high_water");
+
+    static final long NUMBER = SlottedClass.basicSize(FLOW_CONTROL);
+    private static final long CONNECTION_LOST = NUMBER + Integer.BYTES;
+    private static final long CLOSING = CONNECTION_LOST + Integer.BYTES;
+    private static final long SIZE = CLOSING + 1;
+
+    private static final long ASYNCIO_WRITE = UnicodeApi.interned("_asyncio_write");
+    private static final Arguments.Name DATA_NAME = new Arguments.Name("write", "data");
+
+    private static final long TYPE = declare().build(FLOW_CONTROL, SIZE);
+
+    private PipeWriterType() {}
+
+    /// The type object. Borrowed.
+    @Borrowed
+    public static long type() {
+        return TYPE;
+    }
+
+    private static TypeDef declare() {
+        return TypeDef.named(
+                        MethodHandles.lookup(),
+                        "data_bridge.pyloop.PipeWriterCore",
+                        "The engine of a write pipe transport.")
+                .intMember("_conn_lost", CONNECTION_LOST)
+                .boolMember("_closing", CLOSING)
+                .method(
+                        "_attach($self, loop, fd, is_byte_stream, /)",
+                        FASTCALL_KEYWORDS,
+                        "attach",
+                        "Join it to its loop.")
+                .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Forget everything, for good.")
+                .method("_write_ready($self, /)", NO_ARGUMENTS, "writeReady", "Write what was kept for want of room.")
+                .method("_send_deferred($self, /)", NO_ARGUMENTS, "sendDeferred", "Write now what was put off.")
+                .method("_append($self, data, /)", ONE_ARGUMENT, "append", "Write these bytes when there is room.")
+                .method("_unsent($self, /)", NO_ARGUMENTS, "unsent", "Return how many bytes are to be written.")
+                .method("_drop_unsent($self, /)", NO_ARGUMENTS, "dropUnsent", "Forget what is to be written.")
+                .method("write($self, data)", FASTCALL_KEYWORDS, "write", "Write bytes-like data, without blocking.");
+    }
+
+    static long attach(long self, long arguments, long count, long keywords) {
+        LoopPeer peer = LoopPeer.of(Memory.getLong(arguments));
+        int fd = (int) NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
+        boolean byteStream = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
+        Memory.putInt(self + NUMBER, PipeWriter.open(peer, self, fd, byteStream));
+        return Refs.retain(NONE);
+    }
+
+    static long detach(long self, long unused, long unused2, long unused3) {
+        PipeWriter writer = PipeWriter.of(self);
+        if (writer != null) {
+            Memory.putInt(self + NUMBER, 0);
+            writer.close();
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long writeReady(long self, long unused, long unused2, long unused3) {
+        PipeWriter writer = PipeWriter.of(self);
+        if (writer != null) {
+            writer.continueWriting();
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long sendDeferred(long self, long unused, long unused2, long unused3) {
+        PipeWriter writer = PipeWriter.of(self);
+        if (writer != null) {
+            writer.flush();
+        }
+        return Refs.retain(NONE);
+    }
+
+    static long append(long self, long data, long unused, long unused2) {
+        PipeWriter writer = PipeWriter.of(self);
+        if (writer != null) {
+            writer.appendBlocked(BytesApi.isExact(data) ? Refs.retain(data) : BytesApi.of(data));
+        }
+        return Refs.retain(NONE);
+    }
+
+    @Owned
+    static long unsent(long self, long unused, long unused2, long unused3) {
+        PipeWriter writer = PipeWriter.of(self);
+        return NumberApi.fromLong(writer == null ? 0 : writer.unsent());
+    }
+
+    static long dropUnsent(long self, long unused, long unused2, long unused3) {
+        PipeWriter writer = PipeWriter.of(self);
+        if (writer != null) {
+            writer.dropUnsent();
+        }
+        return Refs.retain(NONE);
+    }
+
+    @Owned
+    static long write(long self, long arguments, long count, long keywords) {
+        long data = Arguments.only(DATA_NAME, arguments, count, keywords);
+        PipeWriter writer = PipeWriter.of(self);
+        if (writer != null) {
+            boolean taken = BytesApi.isExact(data) ? writeBytes(self, writer, data) : writeBuffer(self, writer, data);
+            if (taken) {
+                return Refs.retain(NONE);
+            }
+            writer.flush();
+        }
+        // It says what is wrong with the data, or counts what comes too late.
+        return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
+    }
+
+    private static boolean writeBytes(long self, PipeWriter writer, long data) {
+        long size = BytesApi.size(data);
+        if (size == 0 || !isOpenFor(self, writer, size)) {
+            return false;
+        }
+        writer.write(data);
+        return true;
+    }
+
+    private static boolean writeBuffer(long self, PipeWriter writer, long data) {
+        boolean bytesLike = ObjectApi.isInstance(data, Singletons.BYTEARRAY_TYPE)
+                || ObjectApi.isInstance(data, Singletons.MEMORYVIEW_TYPE)
+                || ObjectApi.isInstance(data, Singletons.BYTES_TYPE);
+        if (!bytesLike || ObjectApi.length(data) == 0) {
+            return false;
+        }
+        long view = BufferApi.newView();
+        try {
+            try {
+                BufferApi.open(view, data);
+            } catch (PyError notContiguous) {
+                ErrorApi.clear();
+                return false;
+            }
+            try {
+                if (!isOpenFor(self, writer, BufferApi.size(view))) {
+                    return false;
+                }
+                writer.writeBuffer(view);
+                return true;
+            } finally {
+                BufferApi.release(view);
+            }
+        } finally {
+            Memory.free(view);
+        }
+    }
+
+    private static boolean isOpenFor(long self, PipeWriter writer, long size) {
+        if (isClosed(self)) {
+            return false;
+        }
+        writer.prepare(size);
+        return !isClosed(self);
+    }
+
+    private static boolean isClosed(long self) {
+        return Memory.getInt(self + CONNECTION_LOST) != 0 || Memory.getByte(self + CLOSING) != 0;
+    }
+
+    @Owned
+    private static long flowControlClass() {
+        long module = ObjectApi.importModule("asyncio.transports");
+        long type = ObjectApi.getAttribute(module, "_FlowControlMixin");
+        Refs.release(module);
+        return type;
+    }
+}
