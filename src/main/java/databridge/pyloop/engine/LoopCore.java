@@ -24,7 +24,7 @@ public final class LoopCore {
     private final Attention attention;
     private int cancelledTimers;
     private long lastTidiedNs;
-    private int lastEvents;
+    private final Patience patience = new Patience();
     private boolean blocked;
     private boolean wakeupSent;
 
@@ -203,11 +203,12 @@ public final class LoopCore {
         }
     }
 
-    private void look(long now) {
+    private boolean look(long now) {
         int events = poller.await(0);
-        lastEvents = events;
+        patience.found(events);
         poller.dispatch(events);
         attention.looked(now, events);
+        return events > 0;
     }
 
     private long pollUntilNextDeadline(long now) {
@@ -224,28 +225,37 @@ public final class LoopCore {
             look(now);
             return now;
         }
-        // Under load there is most likely something to read already: then the lock is kept, which a thread that only
-        // computes would not give back for milliseconds.
-        if (lastEvents > 1) {
-            look(now);
-            if (lastEvents > 0) {
-                return clock.nanos();
-            }
+        if (patience.looks() && lookPatiently(now, deadline)) {
+            return clock.nanos();
         }
         int events;
+        long returned;
         blocked = true;
         blockingSection.enter();
         try {
-            events = poller.await(deadline == Poller.FOREVER ? deadline : deadline - now);
+            events = poller.await(deadline == Poller.FOREVER ? deadline : Math.max(0, deadline - clock.nanos()));
         } finally {
+            returned = clock.nanos();
             blockingSection.leave();
             blocked = false;
             wakeupSent = false;
         }
+        long locked = clock.nanos();
+        patience.waitedForLock(locked - returned);
+        patience.found(events);
         attention.reset();
-        lastEvents = events;
         poller.dispatch(events);
-        return clock.nanos();
+        return locked;
+    }
+
+    private boolean lookPatiently(long start, long deadline) {
+        long until = Math.min(start + patience.lookNs(), deadline);
+        do {
+            if (look(start)) {
+                return true;
+            }
+        } while (clock.nanos() < until);
+        return false;
     }
 
     /// A cancelled timer must not wake the loop.

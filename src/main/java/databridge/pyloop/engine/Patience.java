@@ -1,0 +1,38 @@
+package databridge.pyloop.engine;
+
+/// How long a loop looks for I/O before it gives up the lock to wait.
+///
+/// Under load there is most likely something to read already. And where a thread that computes wants the lock, giving
+/// it
+/// up costs the loop a whole switch interval, 5 ms by default, against which a few microseconds of looking are
+/// little.
+final class Patience {
+    /// Longer than a client on the same machine takes to answer, far shorter than a switch interval.
+    static final long CONTENDED_NS = 100_000;
+
+    /// The lock is taken back in well under this unless somebody computes with it.
+    static final long CONTENTION_NS = 500_000;
+
+    private boolean contended;
+    private boolean busy;
+
+    /// What a wait or a look has brought.
+    void found(int events) {
+        busy = events > 1 || (contended && events > 0);
+    }
+
+    /// How long it took to get the lock back after a wait.
+    void waitedForLock(long nanos) {
+        contended = nanos > CONTENTION_NS;
+    }
+
+    /// Whether to look before the lock is given up.
+    boolean looks() {
+        return busy;
+    }
+
+    /// For how long to go on looking if the first look brings nothing.
+    long lookNs() {
+        return contended ? CONTENDED_NS : 0;
+    }
+}
