@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextvars
 import errno
 import socket
-from asyncio import constants, trsock
+from asyncio import constants, log, trsock
 from typing import TYPE_CHECKING, Any
 
-from . import _asyncio_internals as internals
 from ._native import AcceptorCore
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class Acceptor(AcceptorCore):
     def _accepted(self, fd: int, address: object) -> None:
         connection = socket.socket(self._sock.family, self._type, self._sock.proto, fd)
         if self._loop.get_debug():
-            internals.logger.debug("%r got a new connection from %r: %r", self._server, address, connection)
+            log.logger.debug("%r got a new connection from %r: %r", self._server, address, connection)
         contextvars.copy_context().run(self._connect, connection, address)
 
     def _connect(self, connection: socket.socket, address: object) -> None:

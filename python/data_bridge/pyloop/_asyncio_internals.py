@@ -85,10 +85,9 @@ def drop_last_frame(handle: asyncio.Handle) -> None:
 
 def warn_of_slow_callback(handle: asyncio.Handle, seconds: float) -> None:
     """Log what asyncio logs in debug mode."""
+    logger = base_events.logger  # type: ignore[attr-defined]
     logger.warning("Executing %s took %.3f seconds", base_events._format_handle(handle), seconds)  # type: ignore[attr-defined]
 
-
-logger: Any = base_events.logger  # type: ignore[attr-defined]
 
 HAS_THREAD_SAFE_HANDLE = hasattr(events, "_ThreadSafeHandle")
 """From 3.14 on, cancelling a handle of `call_soon_threadsafe` waits for its callback."""

@@ -7,6 +7,7 @@ import os
 import socket
 import stat
 import warnings
+from asyncio import log
 from typing import TYPE_CHECKING, Any
 
 from . import _asyncio_internals as internals
@@ -25,7 +26,7 @@ class ReadPipeTransport(PipeReaderCore, internals.UnixReadPipeTransport):  # typ
 
     def _read_ended(self) -> None:
         if self._loop.get_debug():
-            internals.logger.info("%r was closed by peer", self)
+            log.logger.info("%r was closed by peer", self)
         self._closing = True
         self._loop._remove_reader(self._fileno)
         self._loop.call_soon(self._protocol.eof_received)

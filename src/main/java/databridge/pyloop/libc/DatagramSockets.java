@@ -113,7 +113,7 @@ public final class DatagramSockets {
         private int used;
 
         Buffers(int largest) {
-            distance = largest + SKEW;
+            distance = (long) largest + SKEW;
             content = Memory.allocate(MOST_RECEIVED * distance);
             for (int i = 0; i < MOST_RECEIVED; i++) {
                 long message = vector + i * STRIDE;

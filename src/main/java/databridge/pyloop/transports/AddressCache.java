@@ -63,7 +63,7 @@ final class AddressCache {
     }
 
     private static long placeOf(long object) {
-        return place(BY_OBJECT, (int) (object * 0x9E3779B97F4A7C15L >>> Integer.SIZE));
+        return place(BY_OBJECT, (int) ((object * 0x9E3779B97F4A7C15L) >>> Integer.SIZE));
     }
 
     private static long place(long table, int hash) {
