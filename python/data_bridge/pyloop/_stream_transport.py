@@ -127,10 +127,10 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
         super()._call_connection_lost(exc)
 
     def __del__(self, _warn: Callable[..., object] = warnings.warn) -> None:
-        if self._sock is not None:
-            self._send_deferred()
-        super().__del__(_warn)
-        self._detach()
+        try:
+            super().__del__(_warn)
+        finally:
+            self._detach()
 
     # Called by the engine.
 

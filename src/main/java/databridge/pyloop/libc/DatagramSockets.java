@@ -114,7 +114,7 @@ public final class DatagramSockets {
 
         Buffers(int largest) {
             distance = (long) largest + SKEW;
-            content = Memory.allocate(MOST_RECEIVED * distance);
+            content = Memory.allocate((long) MOST_RECEIVED * distance);
             for (int i = 0; i < MOST_RECEIVED; i++) {
                 long message = vector + i * STRIDE;
                 long piece = Memory.getLong(message + IOV);

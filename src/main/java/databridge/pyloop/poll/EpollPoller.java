@@ -32,6 +32,7 @@ public final class EpollPoller implements Poller {
     private @Nullable PollHandle[] handles = new PollHandle[64];
     private int[] interests = new int[64];
     private int[] generations = new int[64];
+    private boolean closed;
 
     /// @throws databridge.pyloop.libc.SystemCallException if the process or the system has no descriptors left
     public EpollPoller() {
@@ -68,6 +69,9 @@ public final class EpollPoller implements Poller {
     ///
     /// @return 0, [#REPLACED] if an earlier registration turned out to be lost, or `-errno`
     public int register(int fd, int interest, PollHandle handle) {
+        if (closed) { // its memory is given back, and its descriptor's number may be another's
+            return -ErrnoCode.EBADF;
+        }
         grow(fd);
         int known = interests[fd];
         int generation = known == 0 ? generations[fd] + 1 : generations[fd];
@@ -129,6 +133,7 @@ public final class EpollPoller implements Poller {
     }
 
     public void close() {
+        closed = true;
         Arrays.fill(handles, null);
         Arrays.fill(interests, 0);
         wakeup.close();

@@ -304,6 +304,9 @@ final class Datagrams implements PollHandle, ReadyTask {
     }
 
     private void register() {
+        if (peer.isClosed()) {
+            throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
+        }
         int interest = EPOLLIN | EPOLLET;
         if (blocked) {
             // A Unix socket without a peer is always said to be writable, whatever the receiver's queue: no edges.

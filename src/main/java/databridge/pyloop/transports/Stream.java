@@ -30,7 +30,6 @@ import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.types.LoopPeer;
 import databridge.pyloop.types.Receiver;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The Java half of a stream transport: what is read and written, and when.
@@ -49,8 +48,6 @@ final class Stream implements PollHandle, ReadyTask {
     private static final int MORE_THAN_DATA = MAY_READ & ~EPOLLIN;
 
     private static final int IMMEDIATE = 4 * 1024;
-    /// What may be put off in one iteration, of all streams of a loop together.
-    private static final int MOST_DEFERRED = 64 * 1024;
 
     private static final long DATA_RECEIVED = UnicodeApi.interned("data_received");
     private static final long GET_BUFFER = UnicodeApi.interned("get_buffer");
@@ -64,8 +61,7 @@ final class Stream implements PollHandle, ReadyTask {
     private static final long ANY_SIZE = NumberApi.fromLong(-1);
     private static final long VIEW = BufferApi.newView();
 
-    private static @Nullable Stream[] streams = new Stream[64];
-    private static int searchFrom = 1;
+    private static final NumberedTable<Stream> STREAMS = new NumberedTable<>();
 
     private final LoopPeer peer;
     private final int number;
@@ -73,7 +69,7 @@ final class Stream implements PollHandle, ReadyTask {
     private final boolean unix;
     private final long task;
     private final WriteQueue unsent = new WriteQueue();
-    private final ReadyTask flushing = this::flushDeferred;
+    private final Deferral deferral;
     private long self;
     private int lastRead;
     private boolean queued;
@@ -81,7 +77,6 @@ final class Stream implements PollHandle, ReadyTask {
     private boolean moreThanData;
     private boolean writable;
     private boolean blocked;
-    private boolean deferred;
 
     private Stream(LoopPeer peer, int number, long self, int fd, boolean unix) {
         this.peer = peer;
@@ -90,26 +85,26 @@ final class Stream implements PollHandle, ReadyTask {
         this.fd = fd;
         this.unix = unix;
         task = peer.core().addTask(this);
+        deferral = new Deferral(peer.core(), self, this::flushDeferred);
     }
 
     /// Makes the Java half of a transport object.
     ///
     /// @return its number, for the object's field
     static int open(LoopPeer peer, long self, int fd, boolean unix) {
-        int number = freeNumber();
-        streams[number] = new Stream(peer, number, self, fd, unix);
+        int number = STREAMS.freeNumber();
+        STREAMS.put(number, new Stream(peer, number, self, fd, unix));
         return number;
     }
 
-    /// The stream of a transport object; null before it has one, and when it or its loop is closed.
+    /// The stream of a transport object; null before it has one, and when it is closed.
     static @Nullable Stream of(long self) {
-        return streams[Memory.getInt(self + StreamType.NUMBER)];
+        return STREAMS.get(Memory.getInt(self + StreamType.NUMBER));
     }
 
     /// Stops polling and gives everything up.
     void close() {
-        streams[number] = null;
-        searchFrom = Math.min(searchFrom, number);
+        STREAMS.remove(number);
         unsent.clear();
         self = 0;
         if (!peer.isClosed()) {
@@ -313,6 +308,9 @@ final class Stream implements PollHandle, ReadyTask {
     }
 
     private void register() {
+        if (peer.isClosed()) {
+            throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
+        }
         if (!peer.watchers().isLentTo(fd, this)) {
             int result = peer.watchers().lend(fd, this, INTEREST);
             if (result < 0) {
@@ -358,7 +356,7 @@ final class Stream implements PollHandle, ReadyTask {
         lastRead = (int) BytesApi.size(data);
         judge(lastRead, Receiver.MOST);
         long protocol = Refs.retain(Memory.getLong(self + StreamType.PROTOCOL));
-        long result = call(DATA_RECEIVED, protocol, data);
+        long result = peer.callArguments().callMethod(DATA_RECEIVED, protocol, data);
         long fatal = result == 0 ? Failures.fatal(peer, self, Failures.DATA_RECEIVED) : 0;
         Refs.releaseIfAny(result);
         Refs.release(protocol);
@@ -378,7 +376,7 @@ final class Stream implements PollHandle, ReadyTask {
 
     @Owned
     private long readIntoBufferOf(long protocol) {
-        long buffer = call(GET_BUFFER, protocol, ANY_SIZE);
+        long buffer = peer.callArguments().callMethod(GET_BUFFER, protocol, ANY_SIZE);
         if (buffer == 0) {
             return Failures.fatal(peer, self, Failures.GET_BUFFER);
         }
@@ -400,7 +398,7 @@ final class Stream implements PollHandle, ReadyTask {
         }
         judge(count, size);
         long number = NumberApi.fromLong(count);
-        long result = call(BUFFER_UPDATED, protocol, number);
+        long result = peer.callArguments().callMethod(BUFFER_UPDATED, protocol, number);
         Refs.release(number);
         if (result == 0) {
             return Failures.fatal(peer, self, Failures.BUFFER_UPDATED);
@@ -441,17 +439,6 @@ final class Stream implements PollHandle, ReadyTask {
                 Singletons.TYPE_ERROR,
                 "recv_into() argument 1 must be read-write bytes-like object, not " + ObjectApi.typeName(buffer));
         return Failures.READ;
-    }
-
-    /// `protocol.name(argument)`, NULL for an exception.
-    @Owned
-    private long call(long name, long protocol, long argument) {
-        long arguments = peer.callArguments().take(2);
-        Memory.putLong(arguments, protocol);
-        Memory.putLong(arguments + Long.BYTES, argument);
-        long result = CallApi.callMethodOf(name, arguments, 2);
-        peer.callArguments().giveBack(arguments);
-        return result;
     }
 
     /// Whether there may be more to read, now that `count` of at most `size` bytes have come.
@@ -501,25 +488,13 @@ final class Stream implements PollHandle, ReadyTask {
         if (!blocked && (immediate || !peer.running())) {
             Failures.raise(flush());
         } else if (!blocked) {
-            defer(size);
+            deferral.add(size);
         }
         maybePause();
     }
 
-    private void defer(long size) {
-        if (!deferred) {
-            deferred = true;
-            peer.core().defer(flushing);
-        }
-        if (peer.core().weighDeferred(size) >= MOST_DEFERRED) {
-            peer.core().runDeferred();
-        }
-    }
-
     private void flushDeferred() {
-        deferred = false;
         if (self != 0 && !blocked && !unsent.isEmpty()) {
-            long object = Refs.retain(self);
             long fatal = flush();
             if (fatal == 0) {
                 try {
@@ -528,7 +503,6 @@ final class Stream implements PollHandle, ReadyTask {
                     fatal = Failures.exceptionOf(peer, self, 0);
                 }
             }
-            Refs.release(object);
             Failures.raise(fatal);
         }
     }
@@ -603,17 +577,5 @@ final class Stream implements PollHandle, ReadyTask {
             writable = false;
             peer.watchers().letGo(fd, EPOLLOUT);
         }
-    }
-
-    private static int freeNumber() {
-        int free = searchFrom;
-        while (free < streams.length && streams[free] != null) {
-            free++;
-        }
-        if (free == streams.length) {
-            streams = Arrays.copyOf(streams, 2 * free);
-        }
-        searchFrom = free + 1;
-        return free;
     }
 }

@@ -1,5 +1,7 @@
 package databridge.pyloop.types;
 
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.ffi.Memory;
 
 /// A C array for the arguments of a call, reused unless it is still in use by a call further up.
@@ -26,6 +28,27 @@ public final class ArgumentArray {
         } else {
             Memory.free(array);
         }
+    }
+
+    /// `self.name()`, NULL for an exception; for calls that happen too often to look at the stack.
+    @Owned
+    public long callMethod(long name, long self) {
+        long array = take(1);
+        Memory.putLong(array, self);
+        long result = CallApi.callMethodOf(name, array, 1);
+        giveBack(array);
+        return result;
+    }
+
+    /// `self.name(argument)`, likewise.
+    @Owned
+    public long callMethod(long name, long self, long argument) {
+        long array = take(2);
+        Memory.putLong(array, self);
+        Memory.putLong(array + Long.BYTES, argument);
+        long result = CallApi.callMethodOf(name, array, 2);
+        giveBack(array);
+        return result;
     }
 
     /// Frees the memory, unless a call is still using it; nothing may be taken afterwards.

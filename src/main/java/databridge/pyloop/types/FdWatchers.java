@@ -4,7 +4,6 @@ import static databridge.pyloop.libc.Epoll.EPOLLIN;
 import static databridge.pyloop.libc.Epoll.EPOLLONESHOT;
 import static databridge.pyloop.libc.Epoll.EPOLLOUT;
 
-import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
@@ -36,11 +35,13 @@ public final class FdWatchers implements PollHandle {
     private final LoopCore core;
     private final EpollPoller poller;
     private final RootTable roots;
+    private final ArgumentArray arguments;
 
-    FdWatchers(LoopCore core, EpollPoller poller, RootTable roots) {
+    FdWatchers(LoopCore core, EpollPoller poller, RootTable roots, ArgumentArray arguments) {
         this.core = core;
         this.poller = poller;
         this.roots = roots;
+        this.arguments = arguments;
     }
 
     /// Resolves a future when `fd` is ready in one direction, in place of whatever waited for that before.
@@ -273,8 +274,8 @@ public final class FdWatchers implements PollHandle {
     }
 
     /// One that is cancelled already refuses, which is as well.
-    private static void resolve(@Stolen long future) {
-        long result = CallApi.callMethod(SET_RESULT, future, Singletons.NONE);
+    private void resolve(@Stolen long future) {
+        long result = arguments.callMethod(SET_RESULT, future, Singletons.NONE);
         if (result == 0) {
             ErrorApi.clear();
         } else {

@@ -28,7 +28,7 @@ public final class LoopPeer {
         this.number = number;
         this.self = self;
         core = new LoopCore(new CallbackRunner(this), poller, new GilSection(), System::nanoTime, pollBoundNs);
-        watchers = new FdWatchers(core, poller, new RootTable(self + LoopType.ROOTS));
+        watchers = new FdWatchers(core, poller, new RootTable(self + LoopType.ROOTS), callArguments);
     }
 
     /// Opens the engine of a loop object.

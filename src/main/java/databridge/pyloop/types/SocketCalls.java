@@ -93,7 +93,7 @@ final class SocketCalls {
         if (peer.watchers().isLent(fd)) {
             CallApi.run(ENSURE_NO_TRANSPORT, self, number);
         }
-        long future = PyError.orThrow(CallApi.callMethod(CREATE_FUTURE, self));
+        long future = PyError.orThrow(peer.callArguments().callMethod(CREATE_FUTURE, self));
         try {
             peer.watchers().await(fd, event(arguments), Refs.retain(future));
         } catch (PyError failed) {
