@@ -2,9 +2,7 @@ package databridge.pyloop.transports;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
 import static databridge.pyloop.cpython.Singletons.TRUE;
-import static databridge.pyloop.libc.Epoll.EPOLLERR;
 import static databridge.pyloop.libc.Epoll.EPOLLET;
-import static databridge.pyloop.libc.Epoll.EPOLLHUP;
 import static databridge.pyloop.libc.Epoll.EPOLLIN;
 import static databridge.pyloop.libc.Epoll.EPOLLOUT;
 
@@ -13,7 +11,6 @@ import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
-import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
@@ -21,8 +18,6 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.UnicodeApi;
-import databridge.pyloop.engine.PollHandle;
-import databridge.pyloop.engine.ReadyTask;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.DatagramSockets;
 import databridge.pyloop.libc.ErrnoCode;
@@ -39,55 +34,35 @@ import org.jspecify.annotations.Nullable;
 /// Without a fixed address small datagrams are put off to the end of the iteration and leave in one call. Datagrams
 /// of connected sockets are not: an error of an earlier one, which the kernel reports with the next, would be lost.
 /// Under the GIL.
-final class Datagrams implements PollHandle, ReadyTask {
-    private static final int MAY_READ = EPOLLIN | EPOLLERR | EPOLLHUP;
-    private static final int MAY_WRITE = EPOLLOUT | EPOLLERR | EPOLLHUP;
-    /// After these a batch that is not full does not tell that nothing is left.
-    private static final int MORE_THAN_DATA = EPOLLERR | EPOLLHUP;
-
-    private static final int IMMEDIATE = 4 * 1024;
+final class Datagrams extends PolledTransport {
     private static final int MOST_DEFERRED = 64 * 1024;
 
     private static final long DATAGRAM_RECEIVED = UnicodeApi.interned("datagram_received");
     private static final long ERROR_RECEIVED = UnicodeApi.interned("error_received");
-    private static final long IO_HANDLE = UnicodeApi.interned("_io_handle");
-    private static final long MAYBE_PAUSE = UnicodeApi.interned("_maybe_pause_protocol");
     private static final long MAYBE_RESUME = UnicodeApi.interned("_maybe_resume_protocol");
     private static final long SEND_FOREIGN = UnicodeApi.interned("_send_foreign");
     private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
     private static final long READ = UnicodeApi.interned("Fatal read error on datagram transport");
 
+    private static final Fields FIELDS =
+            new Fields(DatagramType.READ_CONTEXT, DatagramType.WRITE_CONTEXT, DatagramType.HIGH_WATER);
     private static final long NAME = Memory.allocateForever(SocketAddress.ROOM);
     private static final NumberedTable<Datagrams> ALL = new NumberedTable<>();
 
-    private final LoopPeer peer;
     private final int number;
-    private final int fd;
     private final int family;
     private final boolean connected;
     private final int header;
-    private final long task;
     private final ReceivedDatagrams received = new ReceivedDatagrams();
     private final DatagramQueue unsent = new DatagramQueue();
-    private final Deferral deferral;
-    private long self;
-    private boolean queued;
-    private boolean readable;
-    private boolean moreThanData;
-    private boolean writable;
-    private boolean blocked;
     private boolean reporting;
 
     private Datagrams(LoopPeer peer, int number, long self, int fd, int family, boolean connected, int header) {
-        this.peer = peer;
+        super(peer, self, fd, FIELDS);
         this.number = number;
-        this.self = self;
-        this.fd = fd;
         this.family = family;
         this.connected = connected;
         this.header = header;
-        task = peer.core().addTask(this);
-        deferral = new Deferral(peer.core(), self, this::flushDeferred);
     }
 
     /// Makes the Java half of a transport object.
@@ -111,23 +86,7 @@ final class Datagrams implements PollHandle, ReadyTask {
         ALL.remove(number);
         unsent.clear();
         received.clear();
-        self = 0;
-        if (!peer.isClosed()) {
-            peer.watchers().takeBack(fd, this);
-            peer.core().removeTask(task);
-        }
-    }
-
-    /// Receives from now on, in a copy of the current context.
-    ///
-    /// @throws PyError OSError if epoll does not take the socket
-    void startReading() {
-        if (!peer.watchers().isLentTo(fd, this)) {
-            register();
-        }
-        setContext(DatagramType.READ_CONTEXT);
-        peer.watchers().hold(fd, EPOLLIN, Refs.retain(self));
-        enqueueIfDue();
+        end();
     }
 
     int unsentCount() {
@@ -141,45 +100,6 @@ final class Datagrams implements PollHandle, ReadyTask {
     void dropUnsent() {
         unsent.clear();
         unblock();
-    }
-
-    @Override
-    public void ready(int unused, int events) {
-        if ((events & MAY_READ) != 0) {
-            readable = true;
-            moreThanData |= (events & MORE_THAN_DATA) != 0;
-        }
-        if (blocked && (events & MAY_WRITE) != 0) {
-            writable = true;
-        }
-        enqueueIfDue();
-    }
-
-    @Override
-    public void run() {
-        queued = false;
-        if (self != 0) {
-            long object = Refs.retain(self);
-            long fatal = 0;
-            if (mayReceive()) {
-                fatal = runIn(DatagramType.READ_CONTEXT);
-            }
-            if (fatal == 0 && writable) {
-                fatal = runIn(DatagramType.WRITE_CONTEXT);
-            }
-            finish(object, fatal);
-        }
-    }
-
-    /// As [#run] for a handle of asyncio's, which measures it and has entered the context.
-    void runInDebugMode() {
-        queued = false;
-        long object = Refs.retain(self);
-        long fatal = mayReceive() ? receive() : 0;
-        if (fatal == 0 && writable) {
-            fatal = sendMore();
-        }
-        finish(object, fatal);
     }
 
     /// Sends a datagram, now or later.
@@ -257,7 +177,8 @@ final class Datagrams implements PollHandle, ReadyTask {
         return fatal;
     }
 
-    private void flushDeferred() {
+    @Override
+    void flushDeferred() {
         Failures.raise(flush(true));
     }
 
@@ -273,78 +194,33 @@ final class Datagrams implements PollHandle, ReadyTask {
         }
     }
 
-    @Owned
-    private long runIn(long contextField) {
-        long transport = self;
-        long context = Refs.retain(Memory.getLong(self + contextField));
-        long fatal;
-        try {
-            ContextApi.enter(context);
-            try {
-                fatal = contextField == DatagramType.READ_CONTEXT ? receive() : sendMore();
-            } catch (PyError raised) {
-                fatal = Failures.exceptionOf(peer, transport, 0);
-            }
-            ContextApi.exit(context);
-        } catch (PyError entered) {
-            fatal = Failures.exceptionOf(peer, transport, 0);
-        }
-        Refs.release(context);
-        return fatal;
+    @Override
+    boolean mayRead() {
+        return (readable || !received.isEmpty()) && isReading();
     }
 
-    private void finish(long object, long fatal) {
-        enqueueIfDue();
-        Refs.release(object);
-        Failures.raise(fatal);
+    @Override
+    long waitingBytes() {
+        return unsentSize();
     }
 
-    private boolean mayReceive() {
-        return self != 0 && (readable || !received.isEmpty()) && peer.watchers().holds(fd, EPOLLIN, self);
-    }
-
-    private void register() {
-        if (peer.isClosed()) {
-            throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
+    @Override
+    int interest() {
+        if (!blocked) {
+            return EPOLLIN | EPOLLET;
         }
-        int interest = EPOLLIN | EPOLLET;
-        if (blocked) {
-            // A Unix socket without a peer is always said to be writable, whatever the receiver's queue: no edges.
-            boolean trustworthy = family != SocketAddress.AF_UNIX || connected;
-            interest = EPOLLIN | EPOLLOUT | (trustworthy ? EPOLLET : 0);
-        }
-        int result = peer.watchers().lend(fd, this, interest);
-        if (result < 0) {
-            throw ErrorApi.raiseOsError(-result);
-        }
-    }
-
-    private void enqueueIfDue() {
-        if (queued || self == 0 || !(writable || mayReceive())) {
-            return;
-        }
-        queued = true;
-        if (peer.debug()) {
-            long context = Memory.getLong(self + (writable ? DatagramType.WRITE_CONTEXT : DatagramType.READ_CONTEXT));
-            peer.core().callSoon(PyError.orThrow(CallApi.callMethod(IO_HANDLE, peer.self(), self, context)));
-        } else {
-            peer.core().taskReady(task);
-        }
-    }
-
-    private void setContext(long field) {
-        long old = Memory.getLong(self + field);
-        Memory.putLong(self + field, ContextApi.copyCurrent());
-        Refs.releaseIfAny(old);
+        // A Unix socket without a peer is always said to be writable, whatever the receiver's queue: no edges.
+        boolean trustworthy = family != SocketAddress.AF_UNIX || connected;
+        return EPOLLIN | EPOLLOUT | (trustworthy ? EPOLLET : 0);
     }
 
     // Receiving.
 
-    /// @return an exception that has to leave the loop, or 0
+    @Override
     @Owned
-    private long receive() {
+    long read() {
         long fatal = received.isEmpty() ? receiveBatch() : 0;
-        while (fatal == 0 && !received.isEmpty() && mayReceive()) {
+        while (fatal == 0 && !received.isEmpty() && mayRead()) {
             fatal = deliver();
         }
         return fatal;
@@ -491,18 +367,9 @@ final class Datagrams implements PollHandle, ReadyTask {
         return fatal;
     }
 
-    private void maybePause() {
-        long limit = Memory.getLong(self + DatagramType.HIGH_WATER);
-        if (!NumberApi.isExactLong(limit) || unsentSize() > NumberApi.asLong(limit)) {
-            CallApi.run(MAYBE_PAUSE, self);
-        }
-    }
-
-    /// The socket has room again.
-    ///
-    /// @return an exception that has to leave the loop, or 0
+    @Override
     @Owned
-    private long sendMore() {
+    long sendMore() {
         writable = false;
         long transport = self;
         int result;
@@ -565,15 +432,14 @@ final class Datagrams implements PollHandle, ReadyTask {
             // asyncio's own method has perhaps made the loop watch the socket, which ends here.
             boolean taken = !peer.watchers().isLentTo(fd, this);
             register();
-            if (taken && Memory.getLong(self + DatagramType.READ_CONTEXT) != 0 && isReading()) {
-                peer.watchers().hold(fd, EPOLLIN, Refs.retain(self));
+            if (taken && Memory.getLong(self + DatagramType.READ_CONTEXT) != 0 && wantsToRead()) {
+                holdReading();
             }
-            setContext(DatagramType.WRITE_CONTEXT);
-            peer.watchers().hold(fd, EPOLLOUT, Refs.retain(self));
+            awaitRoom();
         }
     }
 
-    private boolean isReading() {
+    private boolean wantsToRead() {
         return Memory.getByte(self + DatagramType.CLOSING) == 0 && Memory.getByte(self + DatagramType.PAUSED) == 0;
     }
 

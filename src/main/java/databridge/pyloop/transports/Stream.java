@@ -2,9 +2,7 @@ package databridge.pyloop.transports;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
 import static databridge.pyloop.cpython.Singletons.TRUE;
-import static databridge.pyloop.libc.Epoll.EPOLLERR;
 import static databridge.pyloop.libc.Epoll.EPOLLET;
-import static databridge.pyloop.libc.Epoll.EPOLLHUP;
 import static databridge.pyloop.libc.Epoll.EPOLLIN;
 import static databridge.pyloop.libc.Epoll.EPOLLOUT;
 import static databridge.pyloop.libc.Epoll.EPOLLPRI;
@@ -13,7 +11,6 @@ import static databridge.pyloop.libc.Epoll.EPOLLRDHUP;
 import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
@@ -23,8 +20,6 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.UnicodeApi;
-import databridge.pyloop.engine.PollHandle;
-import databridge.pyloop.engine.ReadyTask;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
@@ -34,26 +29,16 @@ import org.jspecify.annotations.Nullable;
 
 /// The Java half of a stream transport: what is read and written, and when.
 ///
-/// Edge-triggered: the socket is registered once, in both directions. An event only marks the stream readable or
-/// writable and queues it; its turn comes among the callbacks, as asyncio has it. What has been marked stays marked
-/// until a call of the kernel has shown that there is no more, however long reading is paused meanwhile.
+/// Edge-triggered: the socket is registered once, in both directions.
 ///
 /// A write below [#IMMEDIATE] bytes is put off to the end of the iteration, so that all of them leave together; a
 /// larger one would only grow cold. Under the GIL.
-final class Stream implements PollHandle, ReadyTask {
+final class Stream extends PolledTransport {
     private static final int INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
-    private static final int MAY_READ = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLERR | EPOLLHUP;
-    private static final int MAY_WRITE = EPOLLOUT | EPOLLERR | EPOLLHUP;
-    /// A short read does not tell that nothing is left: an end, an error or urgent data comes behind it.
-    private static final int MORE_THAN_DATA = MAY_READ & ~EPOLLIN;
-
-    private static final int IMMEDIATE = 4 * 1024;
 
     private static final long DATA_RECEIVED = UnicodeApi.interned("data_received");
     private static final long GET_BUFFER = UnicodeApi.interned("get_buffer");
     private static final long BUFFER_UPDATED = UnicodeApi.interned("buffer_updated");
-    private static final long IO_HANDLE = UnicodeApi.interned("_io_handle");
-    private static final long MAYBE_PAUSE = UnicodeApi.interned("_maybe_pause_protocol");
     private static final long MAYBE_RESUME = UnicodeApi.interned("_maybe_resume_protocol");
     private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
     private static final long WRITE_FAILED = UnicodeApi.interned("_write_failed");
@@ -61,31 +46,19 @@ final class Stream implements PollHandle, ReadyTask {
     private static final long ANY_SIZE = NumberApi.fromLong(-1);
     private static final long VIEW = BufferApi.newView();
 
+    private static final Fields FIELDS =
+            new Fields(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT, StreamType.HIGH_WATER);
     private static final NumberedTable<Stream> STREAMS = new NumberedTable<>();
 
-    private final LoopPeer peer;
     private final int number;
-    private final int fd;
     private final boolean unix;
-    private final long task;
     private final WriteQueue unsent = new WriteQueue();
-    private final Deferral deferral;
-    private long self;
     private int lastRead;
-    private boolean queued;
-    private boolean readable;
-    private boolean moreThanData;
-    private boolean writable;
-    private boolean blocked;
 
     private Stream(LoopPeer peer, int number, long self, int fd, boolean unix) {
-        this.peer = peer;
+        super(peer, self, fd, FIELDS);
         this.number = number;
-        this.self = self;
-        this.fd = fd;
         this.unix = unix;
-        task = peer.core().addTask(this);
-        deferral = new Deferral(peer.core(), self, this::flushDeferred);
     }
 
     /// Makes the Java half of a transport object.
@@ -106,64 +79,11 @@ final class Stream implements PollHandle, ReadyTask {
     void close() {
         STREAMS.remove(number);
         unsent.clear();
-        self = 0;
-        if (!peer.isClosed()) {
-            peer.watchers().takeBack(fd, this);
-            peer.core().removeTask(task);
-        }
-    }
-
-    /// Reads from now on, in a copy of the current context.
-    ///
-    /// @throws PyError OSError if epoll does not take the socket
-    void startReading() {
-        register();
-        setContext(StreamType.READ_CONTEXT);
-        peer.watchers().hold(fd, EPOLLIN, Refs.retain(self));
-        enqueueIfDue();
+        end();
     }
 
     long unsent() {
         return unsent.bytes();
-    }
-
-    @Override
-    public void ready(int unused, int events) {
-        if ((events & MAY_READ) != 0) {
-            readable = true;
-            moreThanData |= (events & MORE_THAN_DATA) != 0;
-        }
-        if (blocked && (events & MAY_WRITE) != 0) {
-            writable = true;
-        }
-        enqueueIfDue();
-    }
-
-    @Override
-    public void run() {
-        queued = false;
-        if (self != 0) {
-            long object = Refs.retain(self);
-            long fatal = 0;
-            if (readable && reading()) {
-                fatal = runIn(StreamType.READ_CONTEXT);
-            }
-            if (fatal == 0 && writable) {
-                fatal = runIn(StreamType.WRITE_CONTEXT);
-            }
-            finish(object, fatal);
-        }
-    }
-
-    /// As [#run] for a handle of asyncio's, which measures it and has entered the context.
-    void runInDebugMode() {
-        queued = false;
-        long object = Refs.retain(self);
-        long fatal = readable && reading() ? read() : 0;
-        if (fatal == 0 && writable) {
-            fatal = sendMore();
-        }
-        finish(object, fatal);
     }
 
     /// Takes a `bytes` object that is not empty.
@@ -278,71 +198,26 @@ final class Stream implements PollHandle, ReadyTask {
         unblock();
     }
 
-    @Owned
-    private long runIn(long contextField) {
-        long context = Refs.retain(Memory.getLong(self + contextField));
-        long fatal;
-        try {
-            ContextApi.enter(context);
-            try {
-                fatal = contextField == StreamType.READ_CONTEXT ? read() : sendMore();
-            } catch (PyError raised) {
-                fatal = Failures.exceptionOf(peer, self, 0);
-            }
-            ContextApi.exit(context);
-        } catch (PyError entered) {
-            fatal = Failures.exceptionOf(peer, self, 0);
-        }
-        Refs.release(context);
-        return fatal;
+    @Override
+    boolean mayRead() {
+        return readable && isReading();
     }
 
-    private void finish(long object, long fatal) {
-        enqueueIfDue();
-        Refs.release(object);
-        Failures.raise(fatal);
+    @Override
+    long waitingBytes() {
+        return unsent.bytes();
     }
 
-    private boolean reading() {
-        return peer.watchers().holds(fd, EPOLLIN, self);
-    }
-
-    private void register() {
-        if (peer.isClosed()) {
-            throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
-        }
-        if (!peer.watchers().isLentTo(fd, this)) {
-            int result = peer.watchers().lend(fd, this, INTEREST);
-            if (result < 0) {
-                throw ErrorApi.raiseOsError(-result);
-            }
-        }
-    }
-
-    private void enqueueIfDue() {
-        if (queued || self == 0 || !(writable || (readable && reading()))) {
-            return;
-        }
-        queued = true;
-        if (peer.debug()) {
-            long context = Memory.getLong(self + (writable ? StreamType.WRITE_CONTEXT : StreamType.READ_CONTEXT));
-            peer.core().callSoon(PyError.orThrow(CallApi.callMethod(IO_HANDLE, peer.self(), self, context)));
-        } else {
-            peer.core().taskReady(task);
-        }
-    }
-
-    private void setContext(long field) {
-        long old = Memory.getLong(self + field);
-        Memory.putLong(self + field, ContextApi.copyCurrent());
-        Refs.releaseIfAny(old);
+    @Override
+    int interest() {
+        return INTEREST;
     }
 
     // Reading.
 
-    /// @return an exception that has to leave the loop, or 0
+    @Override
     @Owned
-    private long read() {
+    long read() {
         readable = false;
         return Memory.getByte(self + StreamType.BUFFERED) != 0 ? readIntoBuffer() : readBytes();
     }
@@ -493,14 +368,16 @@ final class Stream implements PollHandle, ReadyTask {
         maybePause();
     }
 
-    private void flushDeferred() {
+    @Override
+    void flushDeferred() {
         if (self != 0 && !blocked && !unsent.isEmpty()) {
+            long transport = self;
             long fatal = flush();
             if (fatal == 0) {
                 try {
                     maybePause();
                 } catch (PyError raised) {
-                    fatal = Failures.exceptionOf(peer, self, 0);
+                    fatal = Failures.exceptionOf(peer, transport, 0);
                 }
             }
             Failures.raise(fatal);
@@ -517,20 +394,9 @@ final class Stream implements PollHandle, ReadyTask {
         return unsent.isEmpty() ? allSent() : 0;
     }
 
-    private void maybePause() {
-        if (blocked) {
-            long limit = Memory.getLong(self + StreamType.HIGH_WATER);
-            if (!NumberApi.isExactLong(limit) || unsent.bytes() > NumberApi.asLong(limit)) {
-                CallApi.run(MAYBE_PAUSE, self);
-            }
-        }
-    }
-
-    /// The socket has room again.
-    ///
-    /// @return an exception that has to leave the loop, or 0
+    @Override
     @Owned
-    private long sendMore() {
+    long sendMore() {
         writable = false;
         int result = unsent.sendTo(fd);
         if (result < 0 && result != -ErrnoCode.EAGAIN) {
@@ -565,9 +431,10 @@ final class Stream implements PollHandle, ReadyTask {
     private void block() {
         if (!blocked) {
             blocked = true;
-            register();
-            setContext(StreamType.WRITE_CONTEXT);
-            peer.watchers().hold(fd, EPOLLOUT, Refs.retain(self));
+            if (!peer.watchers().isLentTo(fd, this)) {
+                register();
+            }
+            awaitRoom();
         }
     }
 

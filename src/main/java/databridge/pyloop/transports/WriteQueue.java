@@ -3,6 +3,7 @@ package databridge.pyloop.transports;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.libc.ErrnoCode;
 import java.util.Arrays;
 
 /// What a transport has to send: `bytes` objects, the first perhaps sent in part. Nothing is copied. Under the GIL.
@@ -56,10 +57,11 @@ final class WriteQueue {
     int sendTo(int fd) {
         while (count > 0) {
             int sent = count == 1 ? sendFirst(fd) : sendSeveral(fd);
-            if (sent < 0) {
+            if (sent >= 0) {
+                dropSent(sent);
+            } else if (sent != -ErrnoCode.EINTR) {
                 return sent;
             }
-            dropSent(sent);
         }
         return 0;
     }

@@ -1,0 +1,232 @@
+package databridge.pyloop.transports;
+
+import static databridge.pyloop.libc.Epoll.EPOLLERR;
+import static databridge.pyloop.libc.Epoll.EPOLLHUP;
+import static databridge.pyloop.libc.Epoll.EPOLLIN;
+import static databridge.pyloop.libc.Epoll.EPOLLOUT;
+import static databridge.pyloop.libc.Epoll.EPOLLPRI;
+import static databridge.pyloop.libc.Epoll.EPOLLRDHUP;
+
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ContextApi;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.engine.PollHandle;
+import databridge.pyloop.engine.ReadyTask;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.types.LoopPeer;
+
+/// The Java half of a transport that polls its socket by itself: when it reads and writes, and in which context.
+///
+/// An event only marks the transport readable or writable and queues it; its turn comes among the callbacks, as
+/// asyncio has it. What has been marked stays marked until a call of the kernel has shown that there is no more,
+/// however long reading is paused meanwhile. Under the GIL.
+abstract class PolledTransport implements PollHandle, ReadyTask {
+    /// Where a kind of transport object keeps what is used here: offsets of its C fields.
+    ///
+    /// @param readContext the context in which it reads, while it does
+    /// @param writeContext the context in which it writes, while it waits for room
+    /// @param highWater `_high_water`, an `int` object
+    record Fields(long readContext, long writeContext, long highWater) {}
+
+    /// Up to here a write is put off to the end of the iteration; a larger one would only grow cold.
+    static final int IMMEDIATE = 4 * 1024;
+
+    private static final int MAY_READ = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLERR | EPOLLHUP;
+    private static final int MAY_WRITE = EPOLLOUT | EPOLLERR | EPOLLHUP;
+    /// A short read does not tell that nothing is left: an end, an error or urgent data comes behind it.
+    private static final int MORE_THAN_DATA = MAY_READ & ~EPOLLIN;
+
+    private static final long IO_HANDLE = UnicodeApi.interned("_io_handle");
+    private static final long MAYBE_PAUSE = UnicodeApi.interned("_maybe_pause_protocol");
+
+    final LoopPeer peer;
+    final int fd;
+    final Deferral deferral;
+    /// The transport object; 0 once it is closed.
+    long self;
+    /// There may be something to read.
+    boolean readable;
+    /// There is something behind the data.
+    boolean moreThanData;
+    /// There may be room again.
+    boolean writable;
+    /// What is to be sent waits for room.
+    boolean blocked;
+
+    private final Fields fields;
+    private final long task;
+    private boolean queued;
+
+    PolledTransport(LoopPeer peer, long self, int fd, Fields fields) {
+        this.peer = peer;
+        this.self = self;
+        this.fd = fd;
+        this.fields = fields;
+        task = peer.core().addTask(this);
+        deferral = new Deferral(peer.core(), self, this::flushDeferred);
+    }
+
+    /// Whether there is something to read, and it is wanted.
+    abstract boolean mayRead();
+
+    /// @return an exception that has to leave the loop, or 0
+    @Owned
+    abstract long read();
+
+    /// Sends what waits for room.
+    ///
+    /// @return an exception that has to leave the loop, or 0
+    @Owned
+    abstract long sendMore();
+
+    /// Sends what was put off.
+    abstract void flushDeferred();
+
+    /// What the socket is to be polled for.
+    abstract int interest();
+
+    /// How many bytes wait for room, as flow control counts.
+    abstract long waitingBytes();
+
+    /// Reads from now on, in a copy of the current context.
+    ///
+    /// @throws PyError OSError if epoll does not take the socket
+    final void startReading() {
+        if (!peer.watchers().isLentTo(fd, this)) {
+            register();
+        }
+        setContext(fields.readContext);
+        holdReading();
+        enqueueIfDue();
+    }
+
+    final void holdReading() {
+        peer.watchers().hold(fd, EPOLLIN, Refs.retain(self));
+    }
+
+    final boolean isReading() {
+        return self != 0 && peer.watchers().holds(fd, EPOLLIN, self);
+    }
+
+    /// Stops polling, for good.
+    final void end() {
+        self = 0;
+        if (!peer.isClosed()) {
+            peer.watchers().takeBack(fd, this);
+            peer.core().removeTask(task);
+        }
+    }
+
+    @Override
+    public final void ready(int unused, int events) {
+        if ((events & MAY_READ) != 0) {
+            readable = true;
+            moreThanData |= (events & MORE_THAN_DATA) != 0;
+        }
+        if (blocked && (events & MAY_WRITE) != 0) {
+            writable = true;
+        }
+        enqueueIfDue();
+    }
+
+    @Override
+    public final void run() {
+        queued = false;
+        if (self != 0) {
+            long transport = Refs.retain(self);
+            long fatal = mayRead() ? runIn(fields.readContext, transport) : 0;
+            if (fatal == 0 && writable) {
+                fatal = runIn(fields.writeContext, transport);
+            }
+            finish(transport, fatal);
+        }
+    }
+
+    /// As [#run] for a handle of asyncio's, which measures it and has entered the context.
+    final void runInDebugMode() {
+        queued = false;
+        long transport = Refs.retain(self);
+        long fatal = mayRead() ? read() : 0;
+        if (fatal == 0 && writable) {
+            fatal = sendMore();
+        }
+        finish(transport, fatal);
+    }
+
+    /// Registers the socket, or changes what it is polled for.
+    final void register() {
+        if (peer.isClosed()) {
+            throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
+        }
+        int result = peer.watchers().lend(fd, this, interest());
+        if (result < 0) {
+            throw ErrorApi.raiseOsError(-result);
+        }
+    }
+
+    /// To be called when the socket waits for room: writes in a copy of the current context once there is some.
+    final void awaitRoom() {
+        setContext(fields.writeContext);
+        peer.watchers().hold(fd, EPOLLOUT, Refs.retain(self));
+    }
+
+    /// Has the protocol pause if too much waits for room.
+    final void maybePause() {
+        if (blocked) {
+            long limit = Memory.getLong(self + fields.highWater);
+            if (!NumberApi.isExactLong(limit) || waitingBytes() > NumberApi.asLong(limit)) {
+                CallApi.run(MAYBE_PAUSE, self);
+            }
+        }
+    }
+
+    @Owned
+    private long runIn(long contextField, long transport) {
+        long context = Refs.retain(Memory.getLong(transport + contextField));
+        long fatal;
+        try {
+            ContextApi.enter(context);
+            try {
+                fatal = contextField == fields.readContext ? read() : sendMore();
+            } catch (PyError raised) {
+                fatal = Failures.exceptionOf(peer, transport, 0);
+            }
+            ContextApi.exit(context);
+        } catch (PyError entered) {
+            fatal = Failures.exceptionOf(peer, transport, 0);
+        }
+        Refs.release(context);
+        return fatal;
+    }
+
+    private void finish(long transport, long fatal) {
+        enqueueIfDue();
+        Refs.release(transport);
+        Failures.raise(fatal);
+    }
+
+    final void enqueueIfDue() {
+        if (queued || self == 0 || !(writable || mayRead())) {
+            return;
+        }
+        queued = true;
+        if (peer.debug()) {
+            long context = Memory.getLong(self + (writable ? fields.writeContext : fields.readContext));
+            peer.core().callSoon(PyError.orThrow(CallApi.callMethod(IO_HANDLE, peer.self(), self, context)));
+        } else {
+            peer.core().taskReady(task);
+        }
+    }
+
+    private void setContext(long field) {
+        long old = Memory.getLong(self + field);
+        Memory.putLong(self + field, ContextApi.copyCurrent());
+        Refs.releaseIfAny(old);
+    }
+}
