@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -23,9 +24,12 @@ def open_files() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-def threads() -> int:
-    """The number of threads, those of other runtimes included."""
-    return len(os.listdir("/proc/self/task"))
+def threads(at_most: int = 0) -> int:
+    """The number of threads, those of other runtimes included; one that ends may need a moment to be gone."""
+    deadline = time.monotonic() + 5
+    while (count := len(os.listdir("/proc/self/task"))) > at_most and time.monotonic() < deadline and at_most:
+        time.sleep(0.01)
+    return count
 
 
 def measure(
@@ -52,7 +56,7 @@ def measure(
         "bytes": after_bytes - before_bytes,
         "blocks": sys.getallocatedblocks() - before_blocks,
         "files": open_files() - before_files,
-        "threads": threads() - before_threads,
+        "threads": threads(before_threads) - before_threads,
         "references": {name: after[name] - before[name] for name in watched},
     }
     print(json.dumps(report))

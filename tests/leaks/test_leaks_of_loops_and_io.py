@@ -18,7 +18,7 @@ watched = {"argument": argument, "callback": callback, "shared None": None, "sha
 """
 
 
-def report(kind: LoopKind, program: str, total: int, *, allowed_bytes: int = 8 * MEGABYTE) -> None:
+def report(kind: LoopKind, program: str, total: int, *, allowed_bytes: int = 12 * MEGABYTE) -> None:
     assert_no_leak(leak_report(kind, SETUP + program, total), allowed_bytes=allowed_bytes)
 
 

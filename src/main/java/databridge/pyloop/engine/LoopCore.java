@@ -225,7 +225,7 @@ public final class LoopCore {
             look(now);
             return now;
         }
-        if (patience.looks() && lookPatiently(now, deadline)) {
+        if (patience.looks(now) && lookPatiently(now, deadline)) {
             return clock.nanos();
         }
         int events;
@@ -241,7 +241,7 @@ public final class LoopCore {
             wakeupSent = false;
         }
         long locked = clock.nanos();
-        patience.waitedForLock(locked - returned);
+        patience.waitedForLock(returned, locked);
         patience.found(events);
         attention.reset();
         poller.dispatch(events);

@@ -13,22 +13,28 @@ final class Patience {
     /// The lock is taken back in well under this unless somebody computes with it.
     static final long CONTENTION_NS = 500_000;
 
+    /// Other threads get the lock at least so often, even if no callback runs Python code, which would give it up
+    /// after a switch interval by itself.
+    static final long MOST_KEPT_NS = 20_000_000;
+
     private boolean contended;
     private boolean busy;
+    private long givenUpNs = Long.MIN_VALUE;
 
     /// What a wait or a look has brought.
     void found(int events) {
         busy = events > 1 || (contended && events > 0);
     }
 
-    /// How long it took to get the lock back after a wait.
-    void waitedForLock(long nanos) {
-        contended = nanos > CONTENTION_NS;
+    /// When a wait without the lock was over, and when the lock was there again.
+    void waitedForLock(long fromNs, long toNs) {
+        contended = toNs - fromNs > CONTENTION_NS;
+        givenUpNs = toNs;
     }
 
     /// Whether to look before the lock is given up.
-    boolean looks() {
-        return busy;
+    boolean looks(long nowNs) {
+        return busy && nowNs - MOST_KEPT_NS < givenUpNs;
     }
 
     /// For how long to go on looking if the first look brings nothing.

@@ -8,46 +8,64 @@ import org.junit.jupiter.api.Test;
 
 /// When a loop looks for I/O with the lock held, before it waits without.
 final class PatienceTest {
+    private static final long NOW = 1_000_000_000;
+
     private final Patience patience = new Patience();
 
     @Test
     void aLoopThatFoundNothingWaitsAtOnce() {
-        assertFalse(patience.looks());
+        getLockBackAfter(0);
+        assertFalse(patience.looks(NOW));
         patience.found(0);
-        assertFalse(patience.looks());
+        assertFalse(patience.looks(NOW));
     }
 
     @Test
     void aSingleEventIsNoLoad() {
+        getLockBackAfter(0);
         patience.found(1);
-        assertFalse(patience.looks());
+        assertFalse(patience.looks(NOW));
     }
 
     @Test
     void severalEventsAre() {
+        getLockBackAfter(0);
         patience.found(2);
-        assertTrue(patience.looks());
+        assertTrue(patience.looks(NOW));
         assertEquals(0, patience.lookNs());
         patience.found(0);
-        assertFalse(patience.looks());
+        assertFalse(patience.looks(NOW));
+    }
+
+    @Test
+    void theLockIsGivenUpNowAndThenHoweverMuchIsFound() {
+        patience.found(100);
+        assertFalse(patience.looks(NOW));
+        getLockBackAfter(0);
+        assertTrue(patience.looks(NOW + Patience.MOST_KEPT_NS - 1));
+        assertFalse(patience.looks(NOW + Patience.MOST_KEPT_NS));
     }
 
     @Test
     void whereTheLockIsContendedEverySuccessCountsAndLooksAreRepeated() {
-        patience.waitedForLock(5_000_000);
+        getLockBackAfter(5_000_000);
         patience.found(1);
-        assertTrue(patience.looks());
+        assertTrue(patience.looks(NOW));
         assertEquals(Patience.CONTENDED_NS, patience.lookNs());
         patience.found(0);
-        assertFalse(patience.looks());
+        assertFalse(patience.looks(NOW));
     }
 
     @Test
     void contentionEndsWhenTheLockComesBackAtOnce() {
-        patience.waitedForLock(5_000_000);
-        patience.waitedForLock(1_000);
+        getLockBackAfter(5_000_000);
+        getLockBackAfter(1_000);
         patience.found(2);
-        assertTrue(patience.looks());
+        assertTrue(patience.looks(NOW));
         assertEquals(0, patience.lookNs());
+    }
+
+    private void getLockBackAfter(long nanos) {
+        patience.waitedForLock(NOW - nanos, NOW);
     }
 }
