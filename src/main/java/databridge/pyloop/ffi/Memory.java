@@ -75,6 +75,11 @@ public final class Memory {
         return address;
     }
 
+    /// Copies between places that do not overlap.
+    public static void copy(long from, long to, long size) {
+        MemorySegment.copy(ALL, from, ALL, to, size);
+    }
+
     /// Gives back what [#allocate] returned.
     public static void free(long address) {
         FREE.call(address);

@@ -22,6 +22,8 @@ public final class Sockets {
 
     private static final ErrnoFunction RECV =
             ErrnoFunction.of("ssize_t recv(int sockfd, void *buf, size_t len, int flags)");
+    private static final ErrnoFunction READV =
+            ErrnoFunction.of("ssize_t readv(int fd, const struct iovec *iov, int iovcnt)");
     private static final ErrnoFunction SEND =
             ErrnoFunction.of("ssize_t send(int sockfd, const void *buf, size_t len, int flags)");
     private static final ErrnoFunction SENDMSG =
@@ -36,6 +38,7 @@ public final class Sockets {
 
     private static final Errno ERRNO = new Errno();
     private static final long PIECES = Memory.allocateForever(MOST_PIECES * IOV_SIZE);
+    private static final long TWO_BUFFERS = Memory.allocateForever(2 * IOV_SIZE);
     private static final long MESSAGE = message(PIECES);
     private static final long RECEIVED_INTO = Memory.allocateForever(IOV_SIZE);
     private static final long RECEIVED = message(RECEIVED_INTO);
@@ -44,6 +47,15 @@ public final class Sockets {
 
     public static int receive(int fd, long buffer, long size) {
         return RECV.call(ERRNO, fd, buffer, size, 0);
+    }
+
+    /// As [#receive], into a buffer and what does not fit into another.
+    public static int receiveIntoTwo(int fd, long first, long firstSize, long second, long secondSize) {
+        Memory.putLong(TWO_BUFFERS + IOV_BASE, first);
+        Memory.putLong(TWO_BUFFERS + IOV_LEN, firstSize);
+        Memory.putLong(TWO_BUFFERS + IOV_SIZE + IOV_BASE, second);
+        Memory.putLong(TWO_BUFFERS + IOV_SIZE + IOV_LEN, secondSize);
+        return READV.call(ERRNO, fd, TWO_BUFFERS, 2);
     }
 
     /// As [#receive], for Unix sockets; [#endedAtControlData] then tells more.
