@@ -49,7 +49,7 @@ LOOP_ATTRIBUTES = (
     *("_csock", "_current_handle", "_ready", "_scheduled", "_selector", "_signal_handlers"),
     *("_check_callback", "_check_closed", "_check_running", "_check_thread"),
     *("_ensure_fd_no_transport", "_make_datagram_transport", "_make_socket_transport", "_make_ssl_transport"),
-    *("_make_read_pipe_transport", "_make_write_pipe_transport"),
+    *("_make_read_pipe_transport", "_make_write_pipe_transport", "_start_serving", "_transports"),
     *("_process_self_data", "_run_once", "_write_to_self"),
     *("_add_reader", "_add_writer", "_remove_reader", "_remove_writer", "_timer_handle_cancelled"),
     *("_closed", "_debug", "_stopping"),
@@ -113,6 +113,14 @@ def attach(server: Any, transport: object) -> None:  # noqa: ANN401
         server._attach(transport)
     else:
         server._attach()
+
+
+def fatal_error(transport: Any, error: BaseException, message: str) -> None:  # noqa: ANN401
+    """End a connection because of an error, as asyncio's transports do: while it is being handled."""
+    try:
+        raise error
+    except BaseException:
+        transport._fatal_error(error, message)
 
 
 BUFFERED_DATAGRAM_HEADER = 8 if sys.version_info >= (3, 13) else 0

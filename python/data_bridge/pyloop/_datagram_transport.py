@@ -96,8 +96,6 @@ class DatagramTransport(DatagramCore, internals.SelectorDatagramTransport):  # t
         super()._call_connection_lost(exc)
 
     def __del__(self, _warn: Callable[..., object] = warnings.warn) -> None:
-        if self._sock is not None:
-            self._send_deferred()
         try:
             super().__del__(_warn)
         finally:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _asyncio_internals as internals
 from ._native import PipeReaderCore, PipeWriterCore
+from ._unsent_data import UnsentData
 
 if TYPE_CHECKING:
     import asyncio
@@ -33,30 +34,21 @@ class ReadPipeTransport(PipeReaderCore, internals.UnixReadPipeTransport):  # typ
         self._loop.call_soon(self._call_connection_lost, None)
 
     def _read_failed(self, error: OSError) -> None:
-        try:
-            raise error
-        except OSError:  # where asyncio's method wants to be called
-            self._fatal_error(error, "Fatal read error on pipe transport")
+        internals.fatal_error(self, error, "Fatal read error on pipe transport")
 
 
-class UnsentPipeData:
-    """What asyncio's code expects behind `_buffer`: the data that the engine still has to write."""
+class UnsentPipeData(UnsentData):
+    """Data to which asyncio's code adds what the pipe has not taken."""
 
     def __init__(self, transport: WritePipeTransport) -> None:
-        self._transport = transport
-
-    def __len__(self) -> int:
-        return self._transport._unsent()
+        super().__init__(transport)
+        self._append = transport._append
 
     def __iadd__(self, data: Any) -> Self:  # noqa: ANN401 - as a bytearray
         copy = bytearray()
         copy += data
-        self._transport._append(bytes(copy))
+        self._append(bytes(copy))
         return self
-
-    def clear(self) -> None:
-        """Drop it."""
-        self._transport._drop_unsent()
 
 
 class WritePipeTransport(PipeWriterCore, internals.UnixWritePipeTransport):  # type: ignore[misc]
@@ -152,10 +144,7 @@ class WritePipeTransport(PipeWriterCore, internals.UnixWritePipeTransport):  # t
 
     def _fail(self, error: OSError, message: str) -> None:
         self._conn_lost += 1
-        try:
-            raise error
-        except OSError:  # where asyncio's method wants to be called
-            self._fatal_error(error, message)
+        internals.fatal_error(self, error, message)
 
 
 def _is_byte_stream(fd: int) -> bool:

@@ -10,24 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from . import _asyncio_internals as internals
 from ._native import StreamCore
+from ._unsent_data import UnsentData
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
-
-
-class UnsentData:
-    """What asyncio's code expects behind `_buffer`: the data that the engine still has to send."""
-
-    def __init__(self, transport: StreamTransport) -> None:
-        self._transport = transport
-
-    def __len__(self) -> int:
-        return self._transport._unsent()
-
-    def clear(self) -> None:
-        """Drop it."""
-        self._transport._drop_unsent()
 
 
 class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: ignore[misc]
@@ -81,6 +68,7 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
                 extra["peername"] = None
 
     _read_ready_cb = _write_ready = None  # asyncio's, which the engine does without
+    _asyncio_set_protocol = internals.SelectorSocketTransport.set_protocol
     _asyncio_write = internals.SelectorSocketTransport.write
     _asyncio_writelines = internals.SelectorSocketTransport.writelines
 
@@ -135,10 +123,7 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
     # Called by the engine.
 
     def _fail(self, error: BaseException, message: str) -> None:
-        try:
-            raise error
-        except BaseException:  # where asyncio's method wants to be called
-            self._fatal_error(error, message)
+        internals.fatal_error(self, error, message)
 
     def _all_sent(self) -> None:
         if self._empty_waiter is not None:

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /// The layers and the arrows between them, as drawn in ARCHITECTURE.md.
 ///
 /// The engine must stay free of CPython and of foreign memory, and the binding of CPython free of event loops: only
-/// `types` joins the two, and `boot` wires everything.
+/// `types` and `transports` join the two, and `boot` wires everything.
 final class ArchitectureTest {
     private static final String ROOT = "databridge.pyloop";
     private static final Set<String> LAYERS =

@@ -37,6 +37,24 @@ public final class BufferApi {
         PyError.orThrow((int) GET_BUFFER.call(object, view, PYBUF_WRITABLE));
     }
 
+    /// The memory behind an object as `bytes`.
+    ///
+    /// @throws PyError as [#open]
+    @Owned
+    public static long copyOf(long object) {
+        long view = newView();
+        try {
+            open(view, object);
+            try {
+                return BytesApi.copy(data(view), size(view));
+            } finally {
+                release(view);
+            }
+        } finally {
+            Memory.free(view);
+        }
+    }
+
     public static void release(long view) {
         RELEASE.call(view);
     }

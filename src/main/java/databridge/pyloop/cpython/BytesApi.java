@@ -13,10 +13,20 @@ public final class BytesApi {
     private static final CFunction FROM_OBJECT = CFunction.of("PyObject *PyBytes_FromObject(PyObject *o)");
     private static final CFunction RESIZE = CFunction.of("int _PyBytes_Resize(PyObject **bytes, Py_ssize_t newsize)");
 
+    private static final long FIELD = Memory.allocateForever(Long.BYTES);
+
     private BytesApi() {}
 
     public static boolean isExact(long object) {
         return ObjectApi.typeOf(object) == Singletons.BYTES_TYPE;
+    }
+
+    /// Whether asyncio takes an object for data: `bytes`, `bytearray`, `memoryview` and their subclasses.
+    public static boolean isLike(long object) {
+        return isExact(object)
+                || ObjectApi.isInstance(object, Singletons.BYTEARRAY_TYPE)
+                || ObjectApi.isInstance(object, Singletons.MEMORYVIEW_TYPE)
+                || ObjectApi.isInstance(object, Singletons.BYTES_TYPE);
     }
 
     /// The address of the content.
@@ -34,7 +44,7 @@ public final class BytesApi {
         return PyError.orThrow(FROM_STRING_AND_SIZE.call(address, size));
     }
 
-    /// An object of this size to be filled, and then perhaps made shorter by [#shorten].
+    /// An object of this size to be filled, and then perhaps [#shortened].
     @Owned
     public static long uninitialised(long size) {
         return PyError.orThrow(FROM_STRING_AND_SIZE.call(0L, size));
@@ -42,10 +52,13 @@ public final class BytesApi {
 
     /// Gives back the memory behind the first `size` bytes of an object nobody else has seen.
     ///
-    /// @param field holds the object, and then the one that takes its place
+    /// @return the object that takes its place
     /// @throws PyError MemoryError; the object is gone then
-    public static void shorten(long field, long size) {
-        PyError.orThrow((int) RESIZE.call(field, size));
+    @Owned
+    public static long shortened(@Stolen long bytes, long size) {
+        Memory.putLong(FIELD, bytes);
+        PyError.orThrow((int) RESIZE.call(FIELD, size));
+        return Memory.getLong(FIELD);
     }
 
     /// `bytes(object)` of something that has a buffer.

@@ -119,6 +119,19 @@ public final class ObjectApi {
         return PyError.orThrow(IMPORT.call(Memory.cString(name)));
     }
 
+    /// `from module import name`
+    ///
+    /// @throws PyError as `import` raises, or AttributeError
+    @Owned
+    public static long importAttribute(String module, String name) {
+        long imported = importModule(module);
+        try {
+            return getAttribute(imported, name);
+        } finally {
+            Refs.release(imported);
+        }
+    }
+
     @Owned
     public static long newDict() {
         return PyError.orThrow(DICT_NEW.call());

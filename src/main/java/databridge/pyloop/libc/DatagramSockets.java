@@ -26,7 +26,6 @@ public final class DatagramSockets {
     /// Keeps the beginnings of the buffers apart in the processor's caches, which a power of two would not.
     private static final int SKEW = 448;
 
-    private static final CStruct IOVEC = CStruct.of("struct iovec { void *iov_base; size_t iov_len; }");
     private static final CStruct MSGHDR = CStruct.of("struct msghdr { void *msg_name; uint32_t msg_namelen;"
             + " struct iovec *msg_iov; size_t msg_iovlen; void *msg_control; size_t msg_controllen; int msg_flags; }");
     private static final long NAME = MSGHDR.offset("msg_name");
@@ -44,7 +43,8 @@ public final class DatagramSockets {
             ErrnoFunction.of("int sendmmsg(int sockfd, struct mmsghdr *msgvec, unsigned int vlen, int flags)");
 
     private static final Errno ERRNO = new Errno();
-    private static final long OUT = vector(MOST_SENT);
+    private static final IoVector OUT_PIECES = new IoVector(MOST_SENT);
+    private static final long OUT = vector(OUT_PIECES, MOST_SENT);
     private static final Buffers INET = new Buffers(LARGEST_INET);
     private static final Buffers UNIX = new Buffers(LARGEST_UNIX);
     private static Buffers last = INET;
@@ -83,9 +83,7 @@ public final class DatagramSockets {
         long message = OUT + index * STRIDE;
         Memory.putLong(message + NAME, name);
         Memory.putInt(message + NAME_LENGTH, nameSize);
-        long piece = Memory.getLong(message + IOV);
-        Memory.putLong(piece + IOVEC.offset("iov_base"), data);
-        Memory.putLong(piece + IOVEC.offset("iov_len"), size);
+        OUT_PIECES.put(index, data, size);
     }
 
     /// Sends the first `count` datagrams, up to one that fails; its error shows when it is the first.
@@ -94,11 +92,10 @@ public final class DatagramSockets {
     }
 
     /// Messages of one piece each.
-    private static long vector(int count) {
+    private static long vector(IoVector pieces, int count) {
         long vector = Memory.allocateForever(count * STRIDE);
-        long pieces = Memory.allocateForever(count * IOVEC.size());
         for (int i = 0; i < count; i++) {
-            Memory.putLong(vector + i * STRIDE + IOV, pieces + i * IOVEC.size());
+            Memory.putLong(vector + i * STRIDE + IOV, pieces.address(i));
             Memory.putLong(vector + i * STRIDE + IOV_LENGTH, 1);
         }
         return vector;
@@ -106,7 +103,8 @@ public final class DatagramSockets {
 
     /// Where datagrams of up to one size are received. The kernel gives memory to what is touched, no more.
     private static final class Buffers {
-        final long vector = vector(MOST_RECEIVED);
+        private final IoVector pieces = new IoVector(MOST_RECEIVED);
+        final long vector = vector(pieces, MOST_RECEIVED);
         private final long names = Memory.allocateForever((long) MOST_RECEIVED * SocketAddress.ROOM);
         private final long content;
         private final long distance;
@@ -117,9 +115,7 @@ public final class DatagramSockets {
             content = Memory.allocate((long) MOST_RECEIVED * distance);
             for (int i = 0; i < MOST_RECEIVED; i++) {
                 long message = vector + i * STRIDE;
-                long piece = Memory.getLong(message + IOV);
-                Memory.putLong(piece + IOVEC.offset("iov_base"), data(i));
-                Memory.putLong(piece + IOVEC.offset("iov_len"), largest);
+                pieces.put(i, data(i), largest);
                 Memory.putLong(message + NAME, names + (long) i * SocketAddress.ROOM);
             }
             used = MOST_RECEIVED;

@@ -7,18 +7,14 @@ import databridge.pyloop.ffi.Memory;
 
 /// `<sys/socket.h>` on non-blocking sockets: a value or `-errno`. One call at a time, under the caller's lock.
 public final class Sockets {
-    /// How many pieces one [#sendPieces] takes.
-    public static final int MOST_PIECES = 256;
-
     private static final long MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CTRUNC = 0x08;
 
-    private static final CStruct IOVEC = CStruct.of("struct iovec { void *iov_base; size_t iov_len; }");
-    private static final long IOV_BASE = IOVEC.offset("iov_base");
-    private static final long IOV_LEN = IOVEC.offset("iov_len");
-    private static final long IOV_SIZE = IOVEC.size();
     private static final CStruct MSGHDR = CStruct.of("struct msghdr { void *msg_name; uint32_t msg_namelen;"
             + " struct iovec *msg_iov; size_t msg_iovlen; void *msg_control; size_t msg_controllen; int msg_flags; }");
+    private static final long MSG_IOV = MSGHDR.offset("msg_iov");
+    private static final long MSG_IOVLEN = MSGHDR.offset("msg_iovlen");
+    private static final long MSG_FLAGS = MSGHDR.offset("msg_flags");
 
     private static final ErrnoFunction RECV =
             ErrnoFunction.of("ssize_t recv(int sockfd, void *buf, size_t len, int flags)");
@@ -37,11 +33,9 @@ public final class Sockets {
     private static final long ADDRESS_SIZE = Memory.allocateForever(Integer.BYTES);
 
     private static final Errno ERRNO = new Errno();
-    private static final long PIECES = Memory.allocateForever(MOST_PIECES * IOV_SIZE);
-    private static final long TWO_BUFFERS = Memory.allocateForever(2 * IOV_SIZE);
-    private static final long MESSAGE = message(PIECES);
-    private static final long RECEIVED_INTO = Memory.allocateForever(IOV_SIZE);
-    private static final long RECEIVED = message(RECEIVED_INTO);
+    private static final IoVector BUFFERS = new IoVector(2);
+    private static final long SENT = Memory.allocateForever(MSGHDR.size());
+    private static final long RECEIVED = Memory.allocateForever(MSGHDR.size());
 
     private Sockets() {}
 
@@ -51,26 +45,24 @@ public final class Sockets {
 
     /// As [#receive], into a buffer and what does not fit into another.
     public static int receiveIntoTwo(int fd, long first, long firstSize, long second, long secondSize) {
-        Memory.putLong(TWO_BUFFERS + IOV_BASE, first);
-        Memory.putLong(TWO_BUFFERS + IOV_LEN, firstSize);
-        Memory.putLong(TWO_BUFFERS + IOV_SIZE + IOV_BASE, second);
-        Memory.putLong(TWO_BUFFERS + IOV_SIZE + IOV_LEN, secondSize);
-        return READV.call(ERRNO, fd, TWO_BUFFERS, 2);
+        BUFFERS.put(0, first, firstSize);
+        BUFFERS.put(1, second, secondSize);
+        return READV.call(ERRNO, fd, BUFFERS.address(0), 2);
     }
 
     /// As [#receive], for Unix sockets; [#endedAtControlData] then tells more.
     public static int receiveMessage(int fd, long buffer, long size) {
-        Memory.putLong(RECEIVED_INTO + IOV_BASE, buffer);
-        Memory.putLong(RECEIVED_INTO + IOV_LEN, size);
-        Memory.putLong(RECEIVED + MSGHDR.offset("msg_iovlen"), 1);
-        Memory.putInt(RECEIVED + MSGHDR.offset("msg_flags"), 0);
+        BUFFERS.put(0, buffer, size);
+        Memory.putLong(RECEIVED + MSG_IOV, BUFFERS.address(0));
+        Memory.putLong(RECEIVED + MSG_IOVLEN, 1);
+        Memory.putInt(RECEIVED + MSG_FLAGS, 0);
         return RECVMSG.call(ERRNO, fd, RECEIVED, 0);
     }
 
     /// Whether the last [#receiveMessage] ended where descriptors or credentials were attached, so that there may be
     /// more to read, however little it returned.
     public static boolean endedAtControlData() {
-        return (Memory.getInt(RECEIVED + MSGHDR.offset("msg_flags")) & MSG_CTRUNC) != 0;
+        return (Memory.getInt(RECEIVED + MSG_FLAGS) & MSG_CTRUNC) != 0;
     }
 
     /// Takes a connection, whose descriptor neither blocks nor is inherited by `exec`.
@@ -90,23 +82,10 @@ public final class Sockets {
         return SEND.call(ERRNO, fd, data, size, MSG_NOSIGNAL);
     }
 
-    /// Sets a piece of the next [#sendPieces].
-    ///
-    /// @param index below [#MOST_PIECES]
-    public static void putPiece(int index, long data, long size) {
-        Memory.putLong(PIECES + index * IOV_SIZE + IOV_BASE, data);
-        Memory.putLong(PIECES + index * IOV_SIZE + IOV_LEN, size);
-    }
-
     /// Sends the first `count` pieces as one. Without SIGPIPE.
-    public static int sendPieces(int fd, int count) {
-        Memory.putLong(MESSAGE + MSGHDR.offset("msg_iovlen"), count);
-        return SENDMSG.call(ERRNO, fd, MESSAGE, MSG_NOSIGNAL);
-    }
-
-    private static long message(long pieces) {
-        long message = Memory.allocateForever(MSGHDR.size());
-        Memory.putLong(message + MSGHDR.offset("msg_iov"), pieces);
-        return message;
+    public static int sendPieces(int fd, IoVector pieces, int count) {
+        Memory.putLong(SENT + MSG_IOV, pieces.address(0));
+        Memory.putLong(SENT + MSG_IOVLEN, count);
+        return SENDMSG.call(ERRNO, fd, SENT, MSG_NOSIGNAL);
     }
 }

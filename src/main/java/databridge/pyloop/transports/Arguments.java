@@ -1,7 +1,10 @@
 package databridge.pyloop.transports;
 
 import databridge.pyloop.cpython.Borrowed;
+import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.UnicodeApi;
@@ -11,29 +14,30 @@ import databridge.pyloop.ffi.Memory;
 final class Arguments {
     private Arguments() {}
 
-    /// A method and its parameter.
-    record Name(String method, String parameter, long ascii) {
-        Name(String method, String parameter) {
-            this(method, parameter, Memory.cString(parameter));
+    /// A method's parameter.
+    ///
+    /// @param asyncioMethod the name under which asyncio's own method is found
+    record Parameter(long asyncioMethod, long ascii) {
+        Parameter(String asyncioMethod, String name) {
+            this(UnicodeApi.interned(asyncioMethod), Memory.cString(name));
         }
     }
 
     /// @param arguments as a vectorcall has them: a C array of `count` objects, then those `keywords` names
-    /// @throws databridge.pyloop.cpython.PyError TypeError if it is not this one argument
+    /// @throws PyError if it is not this one argument: the TypeError that asyncio's own method raises
     @Borrowed
-    static long only(Name name, long arguments, long count, long keywords) {
+    static long only(Parameter parameter, long self, long arguments, long count, long keywords) {
         if (count == 1 && keywords == 0) {
             return Memory.getLong(arguments);
         }
         boolean named = count == 0
                 && keywords != 0
                 && TupleApi.size(keywords) == 1
-                && UnicodeApi.equalsAscii(TupleApi.item(keywords, 0), name.ascii);
-        if (!named) {
-            throw ErrorApi.raise(
-                    Singletons.TYPE_ERROR,
-                    name.method + "() takes exactly one argument, '" + name.parameter + "', by position or by name");
+                && UnicodeApi.equalsAscii(TupleApi.item(keywords, 0), parameter.ascii);
+        if (named) {
+            return Memory.getLong(arguments);
         }
-        return Memory.getLong(arguments);
+        Refs.release(PyError.orThrow(CallApi.forward(parameter.asyncioMethod, self, arguments, count, keywords)));
+        throw ErrorApi.raise(Singletons.TYPE_ERROR, "exactly one argument is required");
     }
 }

@@ -7,14 +7,12 @@ import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.DescriptorLayout;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
-import databridge.pyloop.cpython.SlottedClass;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
@@ -27,12 +25,7 @@ import java.lang.invoke.MethodHandles;
 /// Divided as [StreamType] is: what asyncio's code keeps in `_closing`, `_paused`, `_conn_lost` and `_protocol` are C
 /// fields here, and what is unusual about a call makes it asyncio's.
 public final class DatagramType {
-    private static final long FLOW_CONTROL = flowControlClass();
-
-    static final long HIGH_WATER = DescriptorLayout.memberOffset(FLOW_CONTROL, "_high_water");
-    static final long PROTOCOL_PAUSED = DescriptorLayout.memberOffset(FLOW_CONTROL, "_protocol_paused");
-
-    static final long PROTOCOL = SlottedClass.basicSize(FLOW_CONTROL);
+    static final long PROTOCOL = FlowControl.END;
     static final long REMOTE = PROTOCOL + Long.BYTES;
     static final long READ_CONTEXT = REMOTE + Long.BYTES;
     static final long WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
@@ -45,7 +38,7 @@ public final class DatagramType {
     private static final long ASYNCIO_SENDTO = UnicodeApi.interned("_asyncio_sendto");
     private static final long ADDR = Memory.cString("addr");
 
-    private static final long TYPE = declare().build(FLOW_CONTROL, SIZE);
+    private static final long TYPE = declare().build(FlowControl.TYPE, SIZE);
 
     private DatagramType() {}
 
@@ -191,22 +184,11 @@ public final class DatagramType {
         if (BytesApi.isExact(data)) {
             return BytesApi.size(data) > 0;
         }
-        boolean bytesLike = ObjectApi.isInstance(data, Singletons.BYTEARRAY_TYPE)
-                || ObjectApi.isInstance(data, Singletons.MEMORYVIEW_TYPE)
-                || ObjectApi.isInstance(data, Singletons.BYTES_TYPE);
-        return bytesLike && ObjectApi.length(data) > 0;
+        return BytesApi.isLike(data) && ObjectApi.length(data) > 0;
     }
 
     @Borrowed
     private static long argument(long arguments, int index) {
         return Memory.getLong(arguments + (long) index * Long.BYTES);
-    }
-
-    @Owned
-    private static long flowControlClass() {
-        long module = ObjectApi.importModule("asyncio.transports");
-        long type = ObjectApi.getAttribute(module, "_FlowControlMixin");
-        Refs.release(module);
-        return type;
     }
 }

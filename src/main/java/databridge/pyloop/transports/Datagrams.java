@@ -1,7 +1,6 @@
 package databridge.pyloop.transports;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.cpython.Singletons.TRUE;
 import static databridge.pyloop.libc.Epoll.EPOLLET;
 import static databridge.pyloop.libc.Epoll.EPOLLIN;
 import static databridge.pyloop.libc.Epoll.EPOLLOUT;
@@ -44,8 +43,7 @@ final class Datagrams extends PolledTransport {
     private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
     private static final long READ = UnicodeApi.interned("Fatal read error on datagram transport");
 
-    private static final Fields FIELDS =
-            new Fields(DatagramType.READ_CONTEXT, DatagramType.WRITE_CONTEXT, DatagramType.HIGH_WATER);
+    private static final Fields FIELDS = new Fields(DatagramType.READ_CONTEXT, DatagramType.WRITE_CONTEXT);
     private static final long NAME = Memory.allocateForever(SocketAddress.ROOM);
     private static final NumberedTable<Datagrams> ALL = new NumberedTable<>();
 
@@ -304,17 +302,11 @@ final class Datagrams extends PolledTransport {
     /// What has a buffer as `bytes`, 0 if it is not contiguous.
     @Owned
     private static long copy(long data) {
-        long view = BufferApi.newView();
         try {
-            BufferApi.open(view, data);
-            long copy = BytesApi.copy(BufferApi.data(view), BufferApi.size(view));
-            BufferApi.release(view);
-            return copy;
+            return BufferApi.copyOf(data);
         } catch (PyError notContiguous) {
             ErrorApi.clear();
             return 0;
-        } finally {
-            Memory.free(view);
         }
     }
 
@@ -396,7 +388,7 @@ final class Datagrams extends PolledTransport {
             unblock();
         }
         long fatal = 0;
-        if (Memory.getLong(self + DatagramType.PROTOCOL_PAUSED) == TRUE) {
+        if (FlowControl.isPaused(self)) {
             fatal = Failures.exceptionOf(peer, transport, CallApi.callMethod(MAYBE_RESUME, self));
         }
         if (fatal == 0 && self != 0 && Memory.getByte(self + DatagramType.CLOSING) != 0) {

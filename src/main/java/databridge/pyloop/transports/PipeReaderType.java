@@ -19,8 +19,8 @@ import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
-import databridge.pyloop.libc.Pipes;
 import databridge.pyloop.types.ArgumentArray;
+import databridge.pyloop.types.Receiver;
 import java.lang.invoke.MethodHandles;
 
 /// `PipeReaderCore`: the half of a read pipe transport that is Java, in front of asyncio's own.
@@ -28,7 +28,7 @@ import java.lang.invoke.MethodHandles;
 /// It reads. The loop's reader handle for the descriptor calls it, level-triggered, as it would call asyncio's method:
 /// what is read says nothing about what is left, since terminals give a line and packet pipes a packet at a time.
 public final class PipeReaderType {
-    private static final long READ_TRANSPORT = readTransportClass();
+    private static final long READ_TRANSPORT = ObjectApi.importAttribute("asyncio.transports", "ReadTransport");
 
     private static final long PROTOCOL = SlottedClass.basicSize(READ_TRANSPORT);
     private static final long FILENO = PROTOCOL + Long.BYTES;
@@ -40,15 +40,9 @@ public final class PipeReaderType {
     private static final long READ_ENDED = UnicodeApi.interned("_read_ended");
     private static final long READ_FAILED = UnicodeApi.interned("_read_failed");
 
-    /// Up to here a copy of what came is cheaper than an object of full size that is shortened.
-    private static final int WORTH_COPYING = 16 * 1024;
-
     /// The most one call of the kernel reads.
     private static final long LARGEST_READ = 0x7ffff000;
 
-    private static final int SCRATCH_SIZE = 256 * 1024;
-    private static final long SCRATCH = Memory.allocateForever(SCRATCH_SIZE);
-    private static final long FIELD = Memory.allocateForever(Long.BYTES);
     private static final ArgumentArray ARGUMENTS = new ArgumentArray();
 
     private static final long TYPE = declare().build(READ_TRANSPORT, SIZE);
@@ -78,7 +72,7 @@ public final class PipeReaderType {
             throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "this transport has no file descriptor");
         }
         int fd = (int) NumberApi.asLong(number);
-        long data = read(fd, Memory.getInt(self + LAST_READ), largestRead(self));
+        long data = Receiver.read(fd, Memory.getInt(self + LAST_READ), largestRead(self));
         if (data > 0) {
             Memory.putInt(self + LAST_READ, (int) BytesApi.size(data));
             deliver(Memory.getLong(self + PROTOCOL), data);
@@ -90,33 +84,9 @@ public final class PipeReaderType {
         return Refs.retain(NONE);
     }
 
-    /// @return the object, 0 at the end, or `-errno`
-    @Owned
-    private static long read(int fd, int before, long most) {
-        if (before < WORTH_COPYING && most <= SCRATCH_SIZE) {
-            int count = Pipes.read(fd, SCRATCH, most);
-            return count <= 0 ? count : BytesApi.copy(SCRATCH, count);
-        }
-        long bytes = BytesApi.uninitialised(most);
-        int count = Pipes.read(fd, BytesApi.data(bytes), most);
-        if (count <= 0) {
-            Refs.release(bytes);
-            return count;
-        }
-        if (count == most) {
-            return bytes;
-        }
-        Memory.putLong(FIELD, bytes);
-        BytesApi.shorten(FIELD, count);
-        return Memory.getLong(FIELD);
-    }
-
     private static void deliver(long protocol, @Stolen long data) {
-        long array = ARGUMENTS.take(2);
-        Memory.putLong(array, Refs.retain(protocol)); // the transport may get another one meanwhile
-        Memory.putLong(array + Long.BYTES, data);
-        long result = CallApi.callMethodOf(DATA_RECEIVED, array, 2);
-        ARGUMENTS.giveBack(array);
+        Refs.retain(protocol); // the transport may get another one meanwhile
+        long result = ARGUMENTS.callMethod(DATA_RECEIVED, protocol, data);
         Refs.release(data);
         Refs.release(protocol);
         Refs.release(PyError.orThrow(result));
@@ -139,13 +109,5 @@ public final class PipeReaderType {
         } finally {
             Refs.release(error);
         }
-    }
-
-    @Owned
-    private static long readTransportClass() {
-        long module = ObjectApi.importModule("asyncio.transports");
-        long type = ObjectApi.getAttribute(module, "ReadTransport");
-        Refs.release(module);
-        return type;
     }
 }

@@ -4,7 +4,6 @@ import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
-import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
@@ -25,7 +24,6 @@ final class PipeWriter {
     private static final long AWAIT_ROOM = UnicodeApi.interned("_await_room");
     private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
     private static final long WRITE_FAILED = UnicodeApi.interned("_write_failed");
-    private static final long MAYBE_PAUSE = UnicodeApi.interned("_maybe_pause_protocol");
 
     private static final NumberedTable<PipeWriter> WRITERS = new NumberedTable<>();
 
@@ -167,7 +165,7 @@ final class PipeWriter {
         long size = BytesApi.size(data) - offset;
         unsent.add(data, offset);
         if (blocked) {
-            maybePause();
+            FlowControl.maybePause(self, unsent.bytes());
         } else {
             deferral.add(size);
         }
@@ -197,7 +195,7 @@ final class PipeWriter {
         }
         if (result == -ErrnoCode.EAGAIN) {
             block();
-            maybePause();
+            FlowControl.maybePause(self, unsent.bytes());
             return 0;
         }
         unsent.clear();
@@ -212,12 +210,5 @@ final class PipeWriter {
     private void block() {
         CallApi.run(AWAIT_ROOM, self);
         blocked = true;
-    }
-
-    private void maybePause() {
-        long limit = Memory.getLong(self + PipeWriterType.HIGH_WATER);
-        if (!NumberApi.isExactLong(limit) || unsent.bytes() > NumberApi.asLong(limit)) {
-            CallApi.run(MAYBE_PAUSE, self);
-        }
     }
 }

@@ -9,7 +9,6 @@ import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.DescriptorLayout;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
@@ -17,7 +16,6 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
-import databridge.pyloop.cpython.SlottedClass;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
@@ -26,23 +24,18 @@ import java.lang.invoke.MethodHandles;
 
 /// `PipeWriterCore`: the half of a write pipe transport that is Java, in front of asyncio's own.
 ///
-/// It writes and keeps what is not written yet; asyncio's code opens, closes, reports, and watches for the reader's
-/// end.
-/// Both see one state: what asyncio's code keeps in `_closing` and `_conn_lost` are C fields here.
+/// It writes and keeps what is not written yet; asyncio's code opens, closes, reports, and watches for the end of the
+/// reader. Both see one state: what asyncio's code keeps in `_closing` and `_conn_lost` are C fields here.
 public final class PipeWriterType {
-    private static final long FLOW_CONTROL = flowControlClass();
-
-    static final long HIGH_WATER = DescriptorLayout.memberOffset(FLOW_CONTROL, "_high_water");
-
-    static final long NUMBER = SlottedClass.basicSize(FLOW_CONTROL);
+    static final long NUMBER = FlowControl.END;
     private static final long CONNECTION_LOST = NUMBER + Integer.BYTES;
     private static final long CLOSING = CONNECTION_LOST + Integer.BYTES;
     private static final long SIZE = CLOSING + 1;
 
     private static final long ASYNCIO_WRITE = UnicodeApi.interned("_asyncio_write");
-    private static final Arguments.Name DATA_NAME = new Arguments.Name("write", "data");
+    private static final Arguments.Parameter DATA = new Arguments.Parameter("_asyncio_write", "data");
 
-    private static final long TYPE = declare().build(FLOW_CONTROL, SIZE);
+    private static final long TYPE = declare().build(FlowControl.TYPE, SIZE);
 
     private PipeWriterType() {}
 
@@ -130,7 +123,7 @@ public final class PipeWriterType {
 
     @Owned
     static long write(long self, long arguments, long count, long keywords) {
-        long data = Arguments.only(DATA_NAME, arguments, count, keywords);
+        long data = Arguments.only(DATA, self, arguments, count, keywords);
         PipeWriter writer = PipeWriter.of(self);
         if (writer != null) {
             boolean taken = BytesApi.isExact(data) ? writeBytes(self, writer, data) : writeBuffer(self, writer, data);
@@ -153,10 +146,7 @@ public final class PipeWriterType {
     }
 
     private static boolean writeBuffer(long self, PipeWriter writer, long data) {
-        boolean bytesLike = ObjectApi.isInstance(data, Singletons.BYTEARRAY_TYPE)
-                || ObjectApi.isInstance(data, Singletons.MEMORYVIEW_TYPE)
-                || ObjectApi.isInstance(data, Singletons.BYTES_TYPE);
-        if (!bytesLike || ObjectApi.length(data) == 0) {
+        if (!BytesApi.isLike(data) || ObjectApi.length(data) == 0) {
             return false;
         }
         long view = BufferApi.newView();
@@ -191,13 +181,5 @@ public final class PipeWriterType {
 
     private static boolean isClosed(long self) {
         return Memory.getInt(self + CONNECTION_LOST) != 0 || Memory.getByte(self + CLOSING) != 0;
-    }
-
-    @Owned
-    private static long flowControlClass() {
-        long module = ObjectApi.importModule("asyncio.transports");
-        long type = ObjectApi.getAttribute(module, "_FlowControlMixin");
-        Refs.release(module);
-        return type;
     }
 }

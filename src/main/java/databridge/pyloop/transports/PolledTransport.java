@@ -10,7 +10,6 @@ import static databridge.pyloop.libc.Epoll.EPOLLRDHUP;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
-import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
@@ -31,8 +30,7 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
     ///
     /// @param readContext the context in which it reads, while it does
     /// @param writeContext the context in which it writes, while it waits for room
-    /// @param highWater `_high_water`, an `int` object
-    record Fields(long readContext, long writeContext, long highWater) {}
+    record Fields(long readContext, long writeContext) {}
 
     /// Up to here a write is put off to the end of the iteration; a larger one would only grow cold.
     static final int IMMEDIATE = 4 * 1024;
@@ -43,7 +41,6 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
     private static final int MORE_THAN_DATA = MAY_READ & ~EPOLLIN;
 
     private static final long IO_HANDLE = UnicodeApi.interned("_io_handle");
-    private static final long MAYBE_PAUSE = UnicodeApi.interned("_maybe_pause_protocol");
 
     final LoopPeer peer;
     final int fd;
@@ -179,10 +176,7 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
     /// Has the protocol pause if too much waits for room.
     final void maybePause() {
         if (blocked) {
-            long limit = Memory.getLong(self + fields.highWater);
-            if (!NumberApi.isExactLong(limit) || waitingBytes() > NumberApi.asLong(limit)) {
-                CallApi.run(MAYBE_PAUSE, self);
-            }
+            FlowControl.maybePause(self, waitingBytes());
         }
     }
 

@@ -1,5 +1,6 @@
 package databridge.pyloop.transports;
 
+import databridge.pyloop.libc.IoVector;
 import databridge.pyloop.libc.Pipes;
 import databridge.pyloop.libc.Sockets;
 
@@ -12,13 +13,8 @@ enum Sink {
         }
 
         @Override
-        void putPiece(int index, long data, long size) {
-            Sockets.putPiece(index, data, size);
-        }
-
-        @Override
-        int sendPieces(int fd, int count) {
-            return Sockets.sendPieces(fd, count);
+        int sendPieces(int fd, IoVector pieces, int count) {
+            return Sockets.sendPieces(fd, pieces, count);
         }
     },
     /// Any other descriptor, and sockets that shall be treated like one.
@@ -29,26 +25,13 @@ enum Sink {
         }
 
         @Override
-        void putPiece(int index, long data, long size) {
-            Pipes.putPiece(index, data, size);
-        }
-
-        @Override
-        int sendPieces(int fd, int count) {
-            return Pipes.writePieces(fd, count);
+        int sendPieces(int fd, IoVector pieces, int count) {
+            return Pipes.writePieces(fd, pieces, count);
         }
     };
 
-    /// How many pieces one [#sendPieces] takes.
-    static final int MOST_PIECES = Math.min(Sockets.MOST_PIECES, Pipes.MOST_PIECES);
-
     abstract int send(int fd, long data, long size);
 
-    /// Sets a piece of the next [#sendPieces].
-    ///
-    /// @param index below [#MOST_PIECES]
-    abstract void putPiece(int index, long data, long size);
-
     /// Sends the first `count` pieces as one.
-    abstract int sendPieces(int fd, int count);
+    abstract int sendPieces(int fd, IoVector pieces, int count);
 }

@@ -1,7 +1,6 @@
 package databridge.pyloop.transports;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.cpython.Singletons.TRUE;
 import static databridge.pyloop.libc.Epoll.EPOLLET;
 import static databridge.pyloop.libc.Epoll.EPOLLIN;
 import static databridge.pyloop.libc.Epoll.EPOLLOUT;
@@ -46,8 +45,7 @@ final class Stream extends PolledTransport {
     private static final long ANY_SIZE = NumberApi.fromLong(-1);
     private static final long VIEW = BufferApi.newView();
 
-    private static final Fields FIELDS =
-            new Fields(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT, StreamType.HIGH_WATER);
+    private static final Fields FIELDS = new Fields(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT);
     private static final NumberedTable<Stream> STREAMS = new NumberedTable<>();
 
     private final int number;
@@ -140,17 +138,12 @@ final class Stream extends PolledTransport {
             if (BytesApi.isExact(item)) {
                 copy = Refs.retain(item);
             } else {
-                long view = BufferApi.newView();
                 try {
-                    BufferApi.open(view, item);
-                    copy = BytesApi.copy(BufferApi.data(view), BufferApi.size(view));
-                    BufferApi.release(view);
+                    copy = BufferApi.copyOf(item);
                 } catch (PyError unsuitable) {
                     ErrorApi.clear();
                     Refs.release(copies);
                     return 0;
-                } finally {
-                    Memory.free(view);
                 }
             }
             TupleApi.put(copies, i, copy);
@@ -411,7 +404,7 @@ final class Stream extends PolledTransport {
             unblock();
         }
         long fatal = 0;
-        if (Memory.getLong(self + StreamType.PROTOCOL_PAUSED) == TRUE) {
+        if (FlowControl.isPaused(self)) {
             fatal = Failures.exceptionOf(peer, self, CallApi.callMethod(MAYBE_RESUME, self));
         }
         if (fatal == 0 && empty && unsent.isEmpty()) {

@@ -7,7 +7,6 @@ import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.DescriptorLayout;
 import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
@@ -15,7 +14,6 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
-import databridge.pyloop.cpython.SlottedClass;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
@@ -28,13 +26,9 @@ import java.lang.invoke.MethodHandles;
 /// Java reads and writes; asyncio's code opens, closes, pauses and reports. Both see one state: what asyncio's code
 /// keeps in `_closing`, `_paused`, `_eof`, `_conn_lost`, `_protocol` and `_empty_waiter` are C fields here.
 public final class StreamType {
-    private static final long FLOW_CONTROL = asyncioClass("asyncio.transports", "_FlowControlMixin");
-    private static final long BUFFERED_PROTOCOL = asyncioClass("asyncio.protocols", "BufferedProtocol");
+    private static final long BUFFERED_PROTOCOL = ObjectApi.importAttribute("asyncio.protocols", "BufferedProtocol");
 
-    static final long HIGH_WATER = DescriptorLayout.memberOffset(FLOW_CONTROL, "_high_water");
-    static final long PROTOCOL_PAUSED = DescriptorLayout.memberOffset(FLOW_CONTROL, "_protocol_paused");
-
-    static final long PROTOCOL = SlottedClass.basicSize(FLOW_CONTROL);
+    static final long PROTOCOL = FlowControl.END;
     static final long EMPTY_WAITER = PROTOCOL + Long.BYTES;
     static final long READ_CONTEXT = EMPTY_WAITER + Long.BYTES;
     static final long WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
@@ -51,11 +45,13 @@ public final class StreamType {
     private static final long ASYNCIO_WRITELINES = UnicodeApi.interned("_asyncio_writelines");
 
     private static final long REFUSE_LINES = UnicodeApi.interned("_refuse_lines");
-    private static final Arguments.Name PROTOCOL_NAME = new Arguments.Name("set_protocol", "protocol");
-    private static final Arguments.Name DATA_NAME = new Arguments.Name("write", "data");
-    private static final Arguments.Name LIST_OF_DATA_NAME = new Arguments.Name("writelines", "list_of_data");
+    private static final Arguments.Parameter PROTOCOL_PARAMETER =
+            new Arguments.Parameter("_asyncio_set_protocol", "protocol");
+    private static final Arguments.Parameter DATA = new Arguments.Parameter("_asyncio_write", "data");
+    private static final Arguments.Parameter LIST_OF_DATA =
+            new Arguments.Parameter("_asyncio_writelines", "list_of_data");
 
-    private static final long TYPE = declare().build(FLOW_CONTROL, SIZE);
+    private static final long TYPE = declare().build(FlowControl.TYPE, SIZE);
 
     private StreamType() {}
 
@@ -152,7 +148,7 @@ public final class StreamType {
     }
 
     static long setProtocol(long self, long arguments, long count, long keywords) {
-        long protocol = Arguments.only(PROTOCOL_NAME, arguments, count, keywords);
+        long protocol = Arguments.only(PROTOCOL_PARAMETER, self, arguments, count, keywords);
         boolean buffered = ObjectApi.passesFor(protocol, BUFFERED_PROTOCOL);
         Memory.putByte(self + BUFFERED, (byte) (buffered ? 1 : 0));
         Memory.putByte(self + PROTOCOL_CONNECTED, (byte) 1);
@@ -164,13 +160,12 @@ public final class StreamType {
 
     @Owned
     static long write(long self, long arguments, long count, long keywords) {
-        long data = Arguments.only(DATA_NAME, arguments, count, keywords);
+        long data = Arguments.only(DATA, self, arguments, count, keywords);
         Stream stream = Stream.of(self);
-        boolean exact = BytesApi.isExact(data);
-        if (stream == null || !takesData(self) || !(exact || isBytesLike(data))) {
+        if (stream == null || !takesData(self) || !BytesApi.isLike(data)) {
             return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
         }
-        if (exact) {
+        if (BytesApi.isExact(data)) {
             if (BytesApi.size(data) > 0) {
                 stream.write(data);
             }
@@ -182,7 +177,7 @@ public final class StreamType {
 
     @Owned
     static long writelines(long self, long arguments, long count, long keywords) {
-        long data = Arguments.only(LIST_OF_DATA_NAME, arguments, count, keywords);
+        long data = Arguments.only(LIST_OF_DATA, self, arguments, count, keywords);
         Stream stream = Stream.of(self);
         if (stream == null || !takesData(self)) {
             return refuseLines(self, data);
@@ -223,19 +218,5 @@ public final class StreamType {
         return Memory.getInt(self + CONNECTION_LOST) == 0
                 && Memory.getByte(self + EOF) == 0
                 && (waiter == 0 || waiter == NONE);
-    }
-
-    private static boolean isBytesLike(long data) {
-        return ObjectApi.isInstance(data, Singletons.BYTEARRAY_TYPE)
-                || ObjectApi.isInstance(data, Singletons.MEMORYVIEW_TYPE)
-                || ObjectApi.isInstance(data, Singletons.BYTES_TYPE);
-    }
-
-    @Owned
-    private static long asyncioClass(String module, String name) {
-        long imported = ObjectApi.importModule(module);
-        long type = ObjectApi.getAttribute(imported, name);
-        Refs.release(imported);
-        return type;
     }
 }

@@ -4,11 +4,14 @@ import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.IoVector;
 import java.util.Arrays;
 
 /// What a transport has to send: `bytes` objects, the first perhaps sent in part. Nothing is copied. Under the GIL.
 final class WriteQueue {
     private static final int INITIAL_CAPACITY = 8;
+    private static final int MOST_PIECES = 256; // of one call; the kernel takes 1024
+    private static final IoVector PIECES = new IoVector(MOST_PIECES);
     private static final long[] NONE = {};
 
     private final Sink sink;
@@ -81,13 +84,13 @@ final class WriteQueue {
     }
 
     private int sendSeveral(int fd) {
-        int pieces = Math.min(count, Sink.MOST_PIECES);
+        int pieces = Math.min(count, MOST_PIECES);
         for (int i = 0; i < pieces; i++) {
             long object = ring[(head + i) & (ring.length - 1)];
             long offset = i == 0 ? firstOffset : 0;
-            sink.putPiece(i, BytesApi.data(object) + offset, BytesApi.size(object) - offset);
+            PIECES.put(i, BytesApi.data(object) + offset, BytesApi.size(object) - offset);
         }
-        return sink.sendPieces(fd, pieces);
+        return sink.sendPieces(fd, PIECES, pieces);
     }
 
     private void dropSent(long sent) {

@@ -22,8 +22,8 @@ import databridge.pyloop.ffi.Memory;
 /// the argument array of `Context.run` as they stand. `_args`, `_context`, `_loop` and `_when` stay empty until
 /// somebody asks for them, or keeps the handle when the loop is done with it.
 final class HandleLayout {
-    static final long ASYNCIO_HANDLE = asyncioClass("Handle");
-    static final long ASYNCIO_TIMER_HANDLE = asyncioClass("TimerHandle");
+    static final long ASYNCIO_HANDLE = ObjectApi.importAttribute("asyncio.events", "Handle");
+    static final long ASYNCIO_TIMER_HANDLE = ObjectApi.importAttribute("asyncio.events", "TimerHandle");
 
     static final long ARGS = slot("_args");
     static final long CALLBACK = slot("_callback");
@@ -94,13 +94,6 @@ final class HandleLayout {
         long old = Memory.getLong(field);
         Memory.putLong(field, object);
         Refs.releaseIfAny(old);
-    }
-
-    private static long asyncioClass(String name) {
-        long module = ObjectApi.importModule("asyncio.events");
-        long type = ObjectApi.getAttribute(module, name);
-        Refs.release(module);
-        return type;
     }
 
     private static long slot(String name) {

@@ -3,7 +3,9 @@ package databridge.pyloop.types;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.libc.Pipes;
 import databridge.pyloop.libc.Sockets;
 
 /// Receives into new `bytes` objects. Under the GIL; one for all connections, because nothing of it outlives a call.
@@ -19,7 +21,6 @@ public final class Receiver {
     private static final int WORTH_GUESSING = 4 * 1024;
 
     private static final long SCRATCH = Memory.allocateForever(MOST);
-    private static final long FIELD = Memory.allocateForever(Long.BYTES);
 
     private Receiver() {}
 
@@ -34,40 +35,52 @@ public final class Receiver {
             return receiveGuessing(fd, before);
         }
         if (before < WORTH_COPYING) {
-            int count = receiveInto(fd, SCRATCH, MOST, unix);
-            return count <= 0 ? count : BytesApi.copy(SCRATCH, count);
+            return copied(receiveInto(fd, SCRATCH, MOST, unix));
         }
         long bytes = BytesApi.uninitialised(MOST);
-        int count = receiveInto(fd, BytesApi.data(bytes), MOST, unix);
-        if (count <= 0) {
-            Refs.release(bytes);
-            return count;
+        return filled(bytes, MOST, receiveInto(fd, BytesApi.data(bytes), MOST, unix));
+    }
+
+    /// As [#receive], by `read`, from any descriptor.
+    ///
+    /// @param most asked for
+    @Owned
+    public static long read(int fd, int before, long most) {
+        if (before < WORTH_COPYING && most <= MOST) {
+            return copied(Pipes.read(fd, SCRATCH, most));
         }
-        if (count == MOST) {
-            return bytes;
-        }
-        Memory.putLong(FIELD, bytes);
-        BytesApi.shorten(FIELD, count);
-        return Memory.getLong(FIELD);
+        long bytes = BytesApi.uninitialised(most);
+        return filled(bytes, most, Pipes.read(fd, BytesApi.data(bytes), most));
     }
 
     @Owned
     private static long receiveGuessing(int fd, int guess) {
         long bytes = BytesApi.uninitialised(guess);
         int count = Sockets.receiveIntoTwo(fd, BytesApi.data(bytes), guess, SCRATCH, MOST - guess);
-        if (count == guess) {
-            return bytes;
-        }
-        if (count > 0 && count < guess) {
-            Memory.putLong(FIELD, bytes);
-            BytesApi.shorten(FIELD, count);
-            return Memory.getLong(FIELD);
+        if (count <= guess) {
+            return filled(bytes, guess, count);
         }
         try {
-            return count <= 0 ? count : joined(bytes, guess, count);
+            return joined(bytes, guess, count);
         } finally {
             Refs.release(bytes);
         }
+    }
+
+    @Owned
+    private static long copied(int count) {
+        return count <= 0 ? count : BytesApi.copy(SCRATCH, count);
+    }
+
+    /// @param size of the object
+    /// @param count how much of it was received, or `-errno`
+    @Owned
+    private static long filled(@Stolen long bytes, long size, int count) {
+        if (count <= 0) {
+            Refs.release(bytes);
+            return count;
+        }
+        return count == size ? bytes : BytesApi.shortened(bytes, count);
     }
 
     /// An object of `size` bytes and what the scratch buffer holds of the rest, `count` bytes in all.
@@ -84,8 +97,7 @@ public final class Receiver {
     /// @param size at most [#MOST]
     @Owned
     static long receiveUpTo(int fd, long size) {
-        int count = Sockets.receive(fd, SCRATCH, size);
-        return count <= 0 ? count : BytesApi.copy(SCRATCH, count);
+        return copied(Sockets.receive(fd, SCRATCH, size));
     }
 
     public static int receiveInto(int fd, long buffer, long size, boolean unix) {

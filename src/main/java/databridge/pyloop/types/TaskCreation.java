@@ -125,7 +125,6 @@ final class TaskCreation {
 
     /// A module's own dict, looked into anew for every call: programs put other classes there.
     private static long namespace(String moduleName) {
-        long module = ObjectApi.importModule(moduleName);
-        return ObjectApi.getAttribute(module, "__dict__");
+        return ObjectApi.importAttribute(moduleName, "__dict__");
     }
 }

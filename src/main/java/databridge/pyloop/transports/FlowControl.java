@@ -1,0 +1,39 @@
+package databridge.pyloop.transports;
+
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.DescriptorLayout;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.SlottedClass;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.ffi.Memory;
+
+/// `asyncio.transports._FlowControlMixin`: the base of the transports that write, and what it keeps in its slots.
+final class FlowControl {
+    /// The class. Borrowed.
+    static final long TYPE = ObjectApi.importAttribute("asyncio.transports", "_FlowControlMixin");
+
+    /// Where fields of our own begin.
+    static final long END = SlottedClass.basicSize(TYPE);
+
+    private static final long HIGH_WATER = DescriptorLayout.memberOffset(TYPE, "_high_water");
+    private static final long PROTOCOL_PAUSED = DescriptorLayout.memberOffset(TYPE, "_protocol_paused");
+    private static final long MAYBE_PAUSE = UnicodeApi.interned("_maybe_pause_protocol");
+
+    private FlowControl() {}
+
+    /// Has asyncio's code pause the protocol if so many bytes that wait for room are too many.
+    ///
+    /// @throws databridge.pyloop.cpython.PyError what that code raised
+    static void maybePause(long transport, long waiting) {
+        long limit = Memory.getLong(transport + HIGH_WATER);
+        if (!NumberApi.isExactLong(limit) || waiting > NumberApi.asLong(limit)) {
+            CallApi.run(MAYBE_PAUSE, transport);
+        }
+    }
+
+    static boolean isPaused(long transport) {
+        return Memory.getLong(transport + PROTOCOL_PAUSED) == Singletons.TRUE;
+    }
+}
