@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from files_to_send import opened, sending  # noqa: F401 - fixtures
 from loop_kinds import KINDS, Loop, LoopKind, SocketPair
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pytest
+from event_notes import EventNotes
 from loop_kinds import PROMPTLY, Loop, run_iterations
 
 Result = TypeVar("Result")
@@ -19,40 +20,27 @@ LARGEST_READ = 256 * 1024
 TOO_MUCH = 12 << 20
 
 
-class Record:
+class Record(EventNotes):
     """Notes what a transport calls, in order; calls with data that follow each other are one event."""
 
     transport: asyncio.Transport
 
     def __init__(self, *, keep_open: bool = False) -> None:
-        self.events: list[str] = []
+        super().__init__()
         self.data = bytearray()
         self.lost_with: list[BaseException | None] = []
         self.keep_open = keep_open
-        self._waiters: list[asyncio.Future[None]] = []
 
     def note(self, event: str) -> None:
         """Append the event and let those that wait look again."""
         if event != "data" or self.events[-1:] != ["data"]:
-            self.events.append(event)
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-        self._waiters.clear()
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for the condition, which is asked again after every event."""
-        while not condition():
-            self._waiters.append(asyncio.get_running_loop().create_future())
-            await self._waiters[-1]
+            super().note(event)
+        else:
+            self.look_again()
 
     async def until_received(self, count: int) -> None:
         """Wait for that many bytes in all."""
         await self.until(lambda: len(self.data) >= count)
-
-    async def until_event(self, event: str) -> None:
-        """Wait for an event, which may have happened already."""
-        await self.until(lambda: event in self.events)
 
     async def until_lost(self) -> None:
         """Wait for the end of the connection."""

@@ -2,50 +2,32 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from event_notes import EventNotes
 from loop_kinds import PROMPTLY, Loop
 
 Result = TypeVar("Result")
 
 
-class Recorder(asyncio.DatagramProtocol):
+class Recorder(EventNotes, asyncio.DatagramProtocol):
     """Notes what a transport calls, in order."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.transport: Any = None
-        self.events: list[str] = []
         self.received: list[bytes] = []
         self.addresses: list[Any] = []
         self.errors: list[Exception] = []
         self.lost_with: list[BaseException | None] = []
-        self._waiters: list[asyncio.Future[None]] = []
-
-    def note(self, event: str) -> None:
-        """Append the event and let those that wait look again."""
-        self.events.append(event)
-        for waiter in self._waiters:
-            if not waiter.done():
-                waiter.set_result(None)
-        self._waiters.clear()
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for the condition, which is asked again after every event."""
-        while not condition():
-            self._waiters.append(asyncio.get_running_loop().create_future())
-            await self._waiters[-1]
 
     async def until_received(self, count: int) -> None:
         """Wait for that many datagrams in all."""
         await self.until(lambda: len(self.received) >= count)
-
-    async def until_event(self, event: str) -> None:
-        """Wait for an event, which may have happened already."""
-        await self.until(lambda: event in self.events)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See asyncio.BaseProtocol."""
