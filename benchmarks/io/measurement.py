@@ -136,7 +136,7 @@ class Session:
             self._servers.clear()
 
     def _start(self, contestant: Contestant, scenario: Scenario) -> Server:
-        return Server(contestant, scenario, self._directory, self._server_cpu)
+        return Server(contestant, scenario, self._directory, self._server_cpu if scenario.pinned else None)
 
     def _measure(self, scenario: Scenario, load: Load, failures: dict[str, str], *, first: bool) -> Cell:
         title = load_title(scenario, load)
@@ -155,7 +155,8 @@ class Session:
             shift = round_number % max(len(active), 1)
             for contestant in active[shift:] + active[:shift]:
                 with self._noting_failure(cell, contestant, active):
-                    cell.windows.setdefault(contestant.name, []).append(self._window(contestant.name))
+                    window = self._window(contestant.name, scenario)
+                    cell.windows.setdefault(contestant.name, []).append(window)
             self._done += 1
         for contestant in tuple(active):
             with self._noting_failure(cell, contestant, active):
@@ -175,6 +176,18 @@ class Session:
             cell.windows.pop(name, None)
             active.remove(contestant)
 
+    @contextmanager
+    def _others_paused(self, name: str, scenario: Scenario) -> Iterator[None]:
+        """Servers whose threads compute would take the processor from each other."""
+        others = [each.process for other, each in self._servers.items() if other != name and scenario.busy]
+        for process in others:
+            process.pause()
+        try:
+            yield
+        finally:
+            for process in others:
+                process.resume()
+
     def _prepare(self, scenario: Scenario, load: Load, contestant: Contestant, *, first: bool) -> None:
         server = self._servers[contestant.name]
         if not server.process.alive():
@@ -183,15 +196,17 @@ class Session:
             server.wait()
             first = True
         words = {"address": server.ready["address"], **scenario.words(load, verify=self._verify)}
-        self._generator.open(contestant.name, words)
         seconds = self._timing.warmup * contestant.warmup
-        self._generator.run(contestant.name, seconds if first else seconds / 3)
+        with self._others_paused(contestant.name, scenario):
+            self._generator.open(contestant.name, words)
+            self._generator.run(contestant.name, seconds if first else seconds / 3)
 
-    def _window(self, name: str) -> Window:
+    def _window(self, name: str, scenario: Scenario) -> Window:
         server = self._servers[name]
-        before = server.run_time()
-        window = self._generator.run(name, self._timing.window)
-        after = server.run_time()
+        with self._others_paused(name, scenario):
+            before = server.run_time()
+            window = self._generator.run(name, self._timing.window)
+            after = server.run_time()
         if not window["requests"]:
             raise FailedError("no request was answered")
         return window | {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import tempfile
 import time
@@ -45,6 +46,14 @@ class JsonProcess:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def pause(self) -> None:
+        """Keep it from running."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it run again."""
+        self._process.send_signal(signal.SIGCONT)
 
     def alive(self) -> bool:
         """Whether it has not ended."""
@@ -90,6 +99,7 @@ class JsonProcess:
         """End it: it leaves when its input ends."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self.resume()
         try:
             self._process.stdin.close()
             self._process.wait(STOP_SECONDS)

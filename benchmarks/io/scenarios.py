@@ -37,6 +37,8 @@ class Scenario:
     split: bool = False
     busy: bool = False
     """With a thread that computes in the server's process."""
+    pinned: bool = True
+    """Whether all threads of the server share one processor."""
     package: str | None = None
     """What must be installed besides the loop."""
 
@@ -88,6 +90,14 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("download", "server sends", "download", BULK, (), "download", exchange="download", depth=2),
         Scenario("upload", "client sends", "upload", BULK, (), "upload", exchange="upload", depth=2),
         Scenario("busy", "Protocol, TCP echo, with a computing thread", "protocol", (SMALL,), busy=True),
+        Scenario(
+            "busy-apart",
+            "Protocol, TCP echo, with a computing thread that can have a processor of its own",
+            "protocol",
+            (SMALL,),
+            busy=True,
+            pinned=False,
+        ),
         Scenario("uvicorn", "uvicorn", "uvicorn", (Load(1, 50),), exchange="http", package="uvicorn"),
         Scenario("aiohttp", "aiohttp", "aiohttp", (Load(1, 50),), exchange="http", package="aiohttp"),
     )
