@@ -284,3 +284,21 @@ print(signal.getsignal(signal.SIGINT) is before, wakeup_fd())
 """,
         "False\nTrue -1\n",
     )
+
+
+def test_signal_that_came_before_is_not_the_new_handlers(kind: LoopKind) -> None:
+    expect(
+        kind,
+        """
+loop = new_event_loop()
+signal.signal(signal.SIGUSR1, lambda *_: print("old"))
+def main():
+    os.kill(os.getpid(), signal.SIGUSR1)
+    loop.add_signal_handler(signal.SIGUSR1, print, "new")
+    loop.call_later(0.1, loop.stop)
+loop.call_soon(main)
+loop.run_forever()
+loop.close()
+""",
+        "old\n",
+    )

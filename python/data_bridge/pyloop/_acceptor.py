@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextvars
 import errno
+import os
 import socket
 from asyncio import constants, log, trsock
 from typing import TYPE_CHECKING, Any
 
+from ._accepted_transport import AcceptedTransport
 from ._native import AcceptorCore
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class Acceptor(AcceptorCore):
         self._sock = sock
         self._server = server
         self._backlog = backlog
-        self._type = sock.type | socket.SOCK_NONBLOCK  # sockets of the engine do not block, and shall know it
+        self._is_tcp = sock.proto == socket.IPPROTO_TCP
 
     @staticmethod
     def suits(sock: socket.socket) -> bool:
@@ -51,7 +53,7 @@ class Acceptor(AcceptorCore):
 
     def _accept_connections(self) -> None:
         try:
-            self._accept(self._sock.fileno(), self._backlog)
+            self._accept(self._sock.fileno(), self._backlog, self._is_tcp, self._loop)
         except OSError as exc:
             if exc.errno not in _OUT_OF_RESOURCES:
                 raise
@@ -68,20 +70,29 @@ class Acceptor(AcceptorCore):
 
     # Called by the engine.
 
-    def _accepted(self, fd: int, address: object) -> None:
-        connection = socket.socket(self._sock.family, self._type, self._sock.proto, fd)
-        if self._loop.get_debug():
-            log.logger.debug("%r got a new connection from %r: %r", self._server, address, connection)
-        contextvars.copy_context().run(self._connect, connection, address)
+    def _accepted(self, fd: int, peername: object, sockname: object) -> None:
+        contextvars.copy_context().run(self._connect, fd, {"peername": peername, "sockname": sockname})
 
-    def _connect(self, connection: socket.socket, address: object) -> None:
+    def _connect(self, fd: int, names: dict[str, object]) -> None:
+        loop = self._loop
         protocol = None
+        taken = False
         try:
+            if loop._debug:
+                address = names["peername"]
+                log.logger.debug("%r got a new connection from %r: fd=%d", self._server, address, fd)
             protocol = self._protocol_factory()
-            self._loop._make_socket_transport(connection, protocol, extra={"peername": address}, server=self._server)
+            if loop._transport_at(fd) is not None:
+                loop._ensure_fd_no_transport(fd)
+            taken = True
+            AcceptedTransport(loop, fd, self._sock, names, protocol, self._server)
         except (SystemExit, KeyboardInterrupt):
+            if not taken:
+                os.close(fd)
             raise
         except BaseException as exc:
+            if not taken:
+                os.close(fd)
             if self._loop.get_debug():
                 context = {"message": "Error on transport creation for incoming connection", "exception": exc}
                 if protocol is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import asyncio
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, MutableMapping
 
     from _typeshed import FileDescriptorLike
 
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
         """Attributes of asyncio's selector loop that are used or replaced."""
 
         _csock: socket.socket
+        _ssock: socket.socket
         _current_handle: asyncio.Handle | None
         _scheduled: list[asyncio.TimerHandle]
         _signal_handlers: dict[int, asyncio.Handle]
+        _transports: MutableMapping[int, asyncio.BaseTransport]
 
         def _check_callback(self, callback: object, method: str) -> None: ...
         def _check_closed(self) -> None: ...
@@ -46,7 +48,7 @@ else:
 
 
 LOOP_ATTRIBUTES = (
-    *("_csock", "_current_handle", "_ready", "_scheduled", "_selector", "_signal_handlers"),
+    *("_csock", "_ssock", "_current_handle", "_ready", "_scheduled", "_selector", "_signal_handlers"),
     *("_check_callback", "_check_closed", "_check_running", "_check_thread"),
     *("_ensure_fd_no_transport", "_make_datagram_transport", "_make_socket_transport", "_make_ssl_transport"),
     *("_make_read_pipe_transport", "_make_write_pipe_transport", "_start_serving", "_transports"),
@@ -115,6 +117,14 @@ def attach(server: Any, transport: object) -> None:  # noqa: ANN401
         server._attach()
 
 
+def detach(server: Any, transport: object) -> None:  # noqa: ANN401
+    """Tell a server that a connection has ended."""
+    if _SERVER_KNOWS_TRANSPORTS:
+        server._detach(transport)
+    else:
+        server._detach()
+
+
 def fatal_error(transport: Any, error: BaseException, message: str) -> None:  # noqa: ANN401
     """End a connection because of an error, as asyncio's transports do: while it is being handled."""
     try:
@@ -151,3 +161,9 @@ WRITE_PIPE_TRANSPORT_ATTRIBUTES = (
     *("_loop", "_maybe_pause_protocol", "_maybe_resume_protocol", "_pipe", "_protocol", "_read_ready", "_write_ready"),
 )
 """What the engine's write pipe transport uses or replaces, on an instance of asyncio's."""
+
+
+def default_water_marks() -> tuple[int, int]:
+    """Return the high and the low one that asyncio gives a transport, in bytes."""
+    mixin = FlowControlMixin(loop=object())
+    return mixin._high_water, mixin._low_water

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from asyncio import events
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from ._resolver import AddressResolver
 from ._signals import SignalWakeup
 from ._socket_methods import SocketMethods
 from ._transport_factory import TransportFactory
+from ._transports_by_fd import TransportsByFd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +41,8 @@ class PyLoop(
     """
 
     def __init__(self, *, poll_bound: float | None = None) -> None:
+        # Until asyncio's constructor opens it: spares the garbage collector's warning of, and close() on, half a loop.
+        self._closed = True
         bound = default_poll_bound() if poll_bound is None else poll_bound
         if not 0 <= bound <= 1:
             raise ValueError(f"poll_bound must be from 0 to 1 second, not {bound!r}")
@@ -48,9 +52,10 @@ class PyLoop(
             super().__init__(EngineSelector(self))
         except BaseException:
             self._close_engine()
-            self._closed = True  # spares the garbage collector's call of close() on half a loop
+            self._closed = True
             raise
         self._ready = ReadyQueueView(self)
+        self._transports = TransportsByFd(self)
         self._signal_wakeup = SignalWakeup(self._csock.fileno())
         self._bind_methods()
 
@@ -79,6 +84,28 @@ class PyLoop(
                 super().run_forever()
             finally:
                 self._running_forever = False
+
+    def close(self) -> None:
+        """Close the loop. It must not be running."""
+        try:
+            super().close()
+        except BaseException:
+            if self._closed:  # asyncio's close() does nothing the next time, and no engine may outlive its loop
+                self._close_engine()
+            raise
+
+    def add_signal_handler(  # type: ignore[override]
+        self, sig: int, callback: Callable[..., object], *args: Any
+    ) -> None:
+        """Add a handler for a signal, in place of the one before. Main thread only."""
+        if self._running_forever:
+            self._read_signals()  # those that came before are not the new handler's
+        super().add_signal_handler(sig, callback, *args)
+
+    def _read_signals(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while data := self._ssock.recv(4096):
+                self._process_self_data(data)
 
     def remove_signal_handler(self, sig: int) -> bool:
         """Remove a handler for a signal; return whether there was one. Main thread only."""
@@ -115,6 +142,9 @@ class PyLoop(
         call_soon_threadsafe = asyncio.BaseEventLoop.call_soon_threadsafe
 
     # Called by the engine.
+
+    # About once a second, before a wait: a run may last as long as the process.
+    _repair_crash_handlers = staticmethod(crash_handlers.repair)
 
     def _fileno(self, fileobj: FileDescriptorLike) -> int:
         return internals.file_descriptor(fileobj)

@@ -44,7 +44,9 @@ class SignalWakeup:
         replaced, self._replaced = self._replaced, None
         if replaced is None or replaced == self._fileno:
             return
-        current = signal.set_wakeup_fd(replaced)
-        if current != self._fileno:
-            # Somebody has set another one meanwhile, and has not asked for it to be undone.
+        current = signal.set_wakeup_fd(-1)
+        if current == self._fileno:
+            current = replaced
+        # Otherwise somebody has set another one meanwhile, or none, and has not asked for it to be undone.
+        with contextlib.suppress(OSError, ValueError):  # closed meanwhile
             signal.set_wakeup_fd(current)

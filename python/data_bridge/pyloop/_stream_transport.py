@@ -44,7 +44,6 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
         self._server = server
         if server is not None:
             internals.attach(server, self)
-        loop._transports[fd] = self
         is_tcp = sock.proto == socket.IPPROTO_TCP
         if is_tcp:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -96,11 +95,6 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
         self._flush()
         super().write_eof()
 
-    def close(self) -> None:
-        """Close the transport after flushing buffered data."""
-        self._flush()
-        super().close()
-
     def _flush(self) -> None:
         if (error := self._send_deferred()) is not None:
             self._fail(error, "Fatal write error on socket transport")
@@ -121,6 +115,13 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
             self._detach()
 
     # Called by the engine.
+
+    def _close_slowly(self) -> None:
+        self._flush()
+        internals.SelectorSocketTransport.close(self)
+
+    def _lose_connection(self) -> None:
+        self._loop.call_soon(self._call_connection_lost, None)
 
     def _fail(self, error: BaseException, message: str) -> None:
         internals.fatal_error(self, error, message)

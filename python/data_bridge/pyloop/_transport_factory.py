@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import socket
 from asyncio import events
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,6 @@ from ._stream_transport import StreamTransport
 
 if TYPE_CHECKING:
     import asyncio
-    import contextvars
     import ssl
     from collections.abc import Callable
 
@@ -116,6 +116,5 @@ class TransportFactory(_Loop):
         return events.Handle(transport._read_ready, (), self, context)
 
     def _io_failed(self, transport: StreamTransport | DatagramTransport, exception: BaseException) -> None:
-        self.call_exception_handler(
-            {"message": f"Exception in callback of {transport!r}", "exception": exception, "transport": transport}
-        )
+        handle = self._io_handle(transport, contextvars.copy_context())
+        self.call_exception_handler(internals.callback_failure(handle, exception))

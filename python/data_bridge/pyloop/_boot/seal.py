@@ -23,9 +23,10 @@ _FORKED = (
 _EXITED = "this event loop cannot be used any more: the interpreter is exiting"
 
 # What cleanup code and finalisers call; an error there would be noise about an object that nobody can use any more.
-# A loop gets the first four in any case: they stand before the ones that it inherits from asyncio.
+# A loop gets close, is_closed, is_running and __del__ in any case, before those that it inherits from asyncio.
 _HARMLESS: dict[str, Callable[..., object]] = {
     "close": lambda *_: None,
+    "cancel": lambda *_: None,
     "_detach": lambda *_: None,
     "_send_deferred": lambda *_: None,
     "_unsent": lambda *_: 0,

@@ -4,6 +4,7 @@ import databridge.pyloop.cpython.ContextVars;
 import databridge.pyloop.cpython.Faults;
 import databridge.pyloop.cpython.LayoutCheck;
 import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Trampoline;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.Epoll;
@@ -34,6 +35,7 @@ public final class Entry {
         try {
             LayoutCheck.require();
             Faults.setErrnoOf(thrown -> thrown instanceof SystemCallException failed ? failed.errno() : 0);
+            Trampoline.rehearse();
             long namespace = ObjectApi.newDict();
             ObjectApi.setItem(namespace, "LoopCore", LoopType.type());
             ObjectApi.setItem(namespace, "Handle", HandleType.type());

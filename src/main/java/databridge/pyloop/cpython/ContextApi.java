@@ -33,7 +33,17 @@ public final class ContextApi {
     ///
     /// @throws PyError RuntimeError if it is entered already
     public static void enter(long context) {
-        PyError.orThrow((int) ENTER.call(context));
+        int result;
+        try {
+            result = (int) ENTER.call(context);
+        } catch (Throwable failed) {
+            // If it is entered, the thread would stay in it for ever.
+            if ((int) EXIT.call(context) != 0) {
+                ErrorApi.clear();
+            }
+            throw failed;
+        }
+        PyError.orThrow(result);
     }
 
     /// Leaves the current context, which must be this one.

@@ -6,18 +6,33 @@ import databridge.pyloop.ffi.CFunction;
 public final class ThreadApi {
     private static final CFunction SAVE_THREAD = CFunction.of("PyThreadState *PyEval_SaveThread(void)");
     private static final CFunction RESTORE_THREAD = CFunction.of("void PyEval_RestoreThread(PyThreadState *tstate)");
+    private static final CFunction HOLDS_GIL = CFunction.of("int PyGILState_Check(void)");
+    private static final CFunction THIS_THREAD = CFunction.of("PyThreadState *PyGILState_GetThisThreadState(void)");
 
     private ThreadApi() {}
 
-    /// Gives up the GIL.
+    /// Gives up the GIL. If this throws, the GIL is held: the code that then makes a Python exception needs it.
     ///
     /// @return the thread's state, to be passed to [#restoreThread]; no Python object may be touched until then
     public static long saveThread() {
-        return SAVE_THREAD.call();
+        try {
+            return SAVE_THREAD.call();
+        } catch (Throwable failed) {
+            if ((int) HOLDS_GIL.call() == 0) {
+                RESTORE_THREAD.call(THIS_THREAD.call());
+            }
+            throw failed;
+        }
     }
 
-    /// Takes the GIL again, waiting for it.
+    /// Takes the GIL again, waiting for it, whatever happens: nothing can go on without it.
     public static void restoreThread(long threadState) {
-        RESTORE_THREAD.call(threadState);
+        try {
+            RESTORE_THREAD.call(threadState);
+        } catch (Throwable failed) {
+            if ((int) HOLDS_GIL.call() == 0) {
+                RESTORE_THREAD.call(threadState);
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package databridge.pyloop.cpython;
 
+import databridge.pyloop.ffi.FaultInjection;
 import databridge.pyloop.ffi.NativeLinker;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -20,6 +21,8 @@ public final class Trampoline {
     private static final long OUT_OF_MEMORY =
             UnicodeApi.interned("the Java heap of the event loop engine is exhausted");
     private static final long OUT_OF_STACK = UnicodeApi.interned("maximum recursion depth exceeded in the event loop");
+    private static final long WITHOUT_TEXT =
+            UnicodeApi.interned("fault in the event loop engine, which could not say what it is; please report it");
 
     private Trampoline() {}
 
@@ -46,8 +49,20 @@ public final class Trampoline {
         }
     }
 
+    /// Goes the ways of a fault once, while booting, so that later all classes are there: loading one takes memory,
+    /// which a fault may be the lack of.
+    public static void rehearse() {
+        raise(new StackOverflowError());
+        raise(new OutOfMemoryError());
+        raiseWithoutText(new OutOfMemoryError());
+        raiseWithoutText(new IllegalStateException());
+        ErrorApi.clear();
+    }
+
     private static long stub(MethodHandle target, MethodHandle handler) {
-        return NativeLinker.upcallStub(MethodHandles.catchException(target, Throwable.class, handler));
+        MethodHandle guarded =
+                MethodHandles.catchException(FaultInjection.beforeUpcall(target), Throwable.class, handler);
+        return NativeLinker.upcallStub(guarded);
     }
 
     @SuppressWarnings("UnusedMethod") // found by name
@@ -65,6 +80,19 @@ public final class Trampoline {
     private static void raise(Throwable thrown) {
         try {
             Faults.raise(thrown, OUT_OF_MEMORY, OUT_OF_STACK);
+        } catch (Throwable again) {
+            raiseWithoutText(again);
+        }
+    }
+
+    /// Where making the message has failed, for want of memory most likely.
+    private static void raiseWithoutText(Throwable failure) {
+        try {
+            if (failure instanceof OutOfMemoryError) {
+                ErrorApi.raiseObject(Singletons.MEMORY_ERROR, OUT_OF_MEMORY);
+            } else if (!(failure instanceof PyError)) {
+                ErrorApi.raiseObject(Singletons.RUNTIME_ERROR, WITHOUT_TEXT);
+            }
         } catch (Throwable again) {
             // C then reports a SystemError for the missing exception, which is still an exception.
         }

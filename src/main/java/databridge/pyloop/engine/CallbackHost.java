@@ -3,8 +3,8 @@ package databridge.pyloop.engine;
 /// What the engine asks of those who know what a callback is.
 ///
 /// To the engine a callback is an opaque non-zero number that owns something: whoever takes it out of a queue
-/// either runs or discards it, once. Called on the loop's thread only. `run` and `interrupted` may throw; the
-/// engine then is as if the callback had returned, and its run ends with that throwable. Any method may call back
+/// either runs or discards it, once. Called on the loop's thread only. `run`, `idle` and `checkInterrupts` may
+/// throw; the engine then is as if they had returned, and its run ends with that throwable. Any method may call back
 /// into the loop.
 public interface CallbackHost {
     /// Runs the callback and gives it up.
@@ -22,7 +22,8 @@ public interface CallbackHost {
     /// Whether the loop is to leave after the current iteration.
     boolean stopRequested();
 
-    /// Called about once a second when the loop is about to wait: time to give memory back.
+    /// Called about once a second when the loop is about to wait: time to give memory back, and to check what others
+    /// may have changed in the process.
     void idle();
 
     /// Called after every wait and every few iterations: the place where pending signals are handled.

@@ -12,6 +12,10 @@ public final class LoopCore {
 
     private static final long TIDY_INTERVAL_NS = 1_000_000_000;
 
+    /// A busy loop gives other threads the lock so often, even if no callback runs Python code, which would give it
+    /// up after a switch interval by itself.
+    private static final long MOST_KEPT_NS = 20_000_000;
+
     private final ReadyQueue ready = new ReadyQueue();
     private final TimerHeap timers = new TimerHeap();
     private final LongStack doomed = new LongStack(PURGE_THRESHOLD);
@@ -24,6 +28,7 @@ public final class LoopCore {
     private final Attention attention;
     private int cancelledTimers;
     private long lastTidiedNs;
+    private long lockKeptSinceNs;
     private final Patience patience = new Patience();
     private boolean blocked;
     private boolean wakeupSent;
@@ -112,6 +117,7 @@ public final class LoopCore {
     /// Runs iterations until a stop is requested, at least one.
     public void run() {
         attention.reset();
+        lockKeptSinceNs = clock.nanos();
         do {
             iterate();
         } while (!host.stopRequested());
@@ -156,6 +162,9 @@ public final class LoopCore {
             attend(pollUntilNextDeadline(clock.nanos()));
         } else if (attention.due()) {
             long now = clock.nanos();
+            if (now - lockKeptSinceNs >= MOST_KEPT_NS) {
+                now = giveOthersTheLock();
+            }
             if (attention.lookDue(now)) {
                 look(now);
             }
@@ -168,6 +177,14 @@ public final class LoopCore {
                 deferred.run();
             }
         }
+    }
+
+    /// @return the time afterwards
+    private long giveOthersTheLock() {
+        blockingSection.enter();
+        blockingSection.leave();
+        lockKeptSinceNs = clock.nanos();
+        return lockKeptSinceNs;
     }
 
     private void runReady() {
@@ -231,16 +248,20 @@ public final class LoopCore {
         int events;
         long returned;
         blocked = true;
-        blockingSection.enter();
         try {
-            events = poller.await(deadline == Poller.FOREVER ? deadline : Math.max(0, deadline - clock.nanos()));
+            blockingSection.enter();
+            try {
+                events = poller.await(deadline == Poller.FOREVER ? deadline : Math.max(0, deadline - clock.nanos()));
+            } finally {
+                returned = clock.nanos();
+                blockingSection.leave();
+            }
         } finally {
-            returned = clock.nanos();
-            blockingSection.leave();
             blocked = false;
             wakeupSent = false;
         }
         long locked = clock.nanos();
+        lockKeptSinceNs = locked;
         patience.waitedForLock(returned, locked);
         patience.found(events);
         attention.reset();

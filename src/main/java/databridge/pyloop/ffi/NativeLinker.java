@@ -67,7 +67,7 @@ public final class NativeLinker {
     static MethodHandle downcallWithErrno(Prototype prototype) {
         MemorySegment function = MemorySegment.ofAddress(symbol(prototype.symbol()));
         MethodHandle handle = LINKER.downcallHandle(function, longs(shape(prototype)), Errno.CAPTURE);
-        return trimmed(handle, 1 + prototype.arity());
+        return FaultInjection.afterDowncall(trimmed(handle, 1 + prototype.arity()));
     }
 
     /// A C function pointer, valid as long as the process, that calls `target`, a static method of four `long`s
@@ -76,17 +76,21 @@ public final class NativeLinker {
         return LINKER.upcallStub(target, UPCALL_SHAPE, Arena.global()).address();
     }
 
-    /// For the `catch` that [MethodHandle#invokeExact] demands around a handle of C code, which throws nothing.
-    static AssertionError unreachable(Throwable thrown) {
-        return thrown instanceof AssertionError error ? error : new AssertionError("a downcall threw", thrown);
+    /// For the `catch` that [MethodHandle#invokeExact] demands around a handle of C code. C throws nothing, but the
+    /// Java frames of the call can lack stack or memory, and that is passed on as what it is.
+    static Error unreachable(Throwable thrown) {
+        if (thrown instanceof RuntimeException unchecked) {
+            throw unchecked;
+        }
+        return thrown instanceof Error error ? error : new AssertionError("a downcall threw", thrown);
     }
 
     static MethodHandle downcall(Prototype prototype, long address, Linker.Option... options) {
         MemorySegment function = MemorySegment.ofAddress(address);
-        if (prototype.usesDoubles()) {
-            return LINKER.downcallHandle(function, exactly(prototype), options);
-        }
-        return trimmed(LINKER.downcallHandle(function, longs(shape(prototype)), options), prototype.arity());
+        MethodHandle handle = prototype.usesDoubles()
+                ? LINKER.downcallHandle(function, exactly(prototype), options)
+                : trimmed(LINKER.downcallHandle(function, longs(shape(prototype)), options), prototype.arity());
+        return FaultInjection.afterDowncall(handle);
     }
 
     private static MethodHandle trimmed(MethodHandle handle, int parameters) {

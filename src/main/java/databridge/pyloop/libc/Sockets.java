@@ -29,6 +29,13 @@ public final class Sockets {
 
     private static final ErrnoFunction ACCEPT4 =
             ErrnoFunction.of("int accept4(int sockfd, struct sockaddr *addr, socklen_t *addrlen, int flags)");
+    private static final ErrnoFunction GETSOCKNAME =
+            ErrnoFunction.of("int getsockname(int sockfd, struct sockaddr *addr, socklen_t *addrlen)");
+    private static final ErrnoFunction SETSOCKOPT = ErrnoFunction.of(
+            "int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen)");
+    private static final int IPPROTO_TCP = 6;
+    private static final int TCP_NODELAY = 1;
+    private static final long ONE = Memory.allocateForever(Integer.BYTES);
     private static final long ACCEPT_FLAGS = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
     private static final long ADDRESS_SIZE = Memory.allocateForever(Integer.BYTES);
 
@@ -67,14 +74,27 @@ public final class Sockets {
 
     /// Takes a connection, whose descriptor neither blocks nor is inherited by `exec`.
     ///
-    /// @param address receives the peer's address, as far as it has room; [#acceptedAddressSize] is its size
+    /// @param address receives the peer's address, as far as it has room; [#addressSize] is its size
     public static int accept(int fd, long address, int room) {
         Memory.putInt(ADDRESS_SIZE, room);
         return ACCEPT4.call(ERRNO, fd, address, ADDRESS_SIZE, ACCEPT_FLAGS);
     }
 
-    public static int acceptedAddressSize() {
+    /// The socket's own address, as far as there is room for it; [#addressSize] is its size.
+    public static int localAddress(int fd, long address, int room) {
+        Memory.putInt(ADDRESS_SIZE, room);
+        return GETSOCKNAME.call(ERRNO, fd, address, ADDRESS_SIZE);
+    }
+
+    /// The size of the last address.
+    public static int addressSize() {
         return Memory.getInt(ADDRESS_SIZE);
+    }
+
+    /// Has small pieces of data leave at once.
+    public static int setNoDelay(int fd) {
+        Memory.putInt(ONE, 1);
+        return SETSOCKOPT.call(ERRNO, fd, IPPROTO_TCP, TCP_NODELAY, ONE, Integer.BYTES);
     }
 
     /// Without SIGPIPE.

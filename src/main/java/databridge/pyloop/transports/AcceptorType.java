@@ -9,13 +9,17 @@ import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SlottedClass;
+import databridge.pyloop.cpython.StackGuard;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.SocketAddress;
 import databridge.pyloop.libc.Sockets;
+import databridge.pyloop.types.ArgumentArray;
+import databridge.pyloop.types.LoopPeer;
 import java.lang.invoke.MethodHandles;
 
 /// `AcceptorCore`: accepts what waits at a listening socket and hands each connection to a Python method.
@@ -27,10 +31,10 @@ public final class AcceptorType {
     private static final long TYPE = TypeDef.named(
                     MethodHandles.lookup(), "data_bridge.pyloop.AcceptorCore", "The engine of a listening socket.")
             .method(
-                    "_accept($self, fd, most, /)",
+                    "_accept($self, fd, most, is_tcp, loop, /)",
                     FASTCALL_KEYWORDS,
                     "accept",
-                    "Call _accepted(fd, address) for every connection that waits, up to `most`.")
+                    "Call _accepted(fd, peername, sockname) for every connection that waits, up to `most`.")
             .build(EMPTY, SlottedClass.basicSize(EMPTY));
 
     private AcceptorType() {}
@@ -43,8 +47,13 @@ public final class AcceptorType {
 
     /// Raises OSError, unless it is that of a connection which the peer has given up already.
     static long accept(long self, long arguments, long count, long keywords) {
+        Arguments.require(4, count, keywords);
         int fd = (int) NumberApi.asLong(Memory.getLong(arguments));
         long most = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
+        boolean tcp = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
+        ArgumentArray calls =
+                LoopPeer.of(Memory.getLong(arguments + 3 * Long.BYTES)).callArguments();
+        StackGuard.check();
         for (long i = 0; i < most; i++) {
             int accepted = Sockets.accept(fd, ADDRESS, SocketAddress.ROOM);
             if (accepted < 0) {
@@ -53,17 +62,30 @@ public final class AcceptorType {
                 }
                 throw ErrorApi.raiseOsError(-accepted);
             }
-            handOver(self, accepted);
+            handOver(self, accepted, tcp, calls);
         }
         return Refs.retain(NONE);
     }
 
-    private static void handOver(long self, int accepted) {
-        long address = Addresses.toPython(ADDRESS, Sockets.acceptedAddressSize());
+    private static void handOver(long self, int accepted, boolean tcp, ArgumentArray calls) {
+        long peer = Addresses.toPython(ADDRESS, Sockets.addressSize());
+        if (tcp) {
+            Sockets.setNoDelay(accepted);
+        }
+        long own = Sockets.localAddress(accepted, ADDRESS, SocketAddress.ROOM) < 0
+                ? Refs.retain(NONE)
+                : AddressCache.toPython(ADDRESS, Sockets.addressSize());
         long number = NumberApi.fromLong(accepted);
-        long result = CallApi.callMethod(ACCEPTED, self, number, address);
+        long array = calls.take(4);
+        Memory.putLong(array, self);
+        Memory.putLong(array + Long.BYTES, number);
+        Memory.putLong(array + 2 * Long.BYTES, peer);
+        Memory.putLong(array + 3 * Long.BYTES, own);
+        long result = CallApi.callMethodOf(ACCEPTED, array, 4);
+        calls.giveBack(array);
         Refs.release(number);
-        Refs.release(address);
+        Refs.release(peer);
+        Refs.release(own);
         Refs.release(PyError.orThrow(result));
     }
 

@@ -81,6 +81,7 @@ public final class DatagramType {
     }
 
     static long attach(long self, long arguments, long count, long keywords) {
+        Arguments.require(6, count, keywords);
         LoopPeer peer = LoopPeer.of(Memory.getLong(arguments));
         int fd = (int) NumberApi.asLong(argument(arguments, 1));
         int family = (int) NumberApi.asLong(argument(arguments, 2));

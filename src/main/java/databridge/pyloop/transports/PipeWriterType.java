@@ -67,6 +67,7 @@ public final class PipeWriterType {
     }
 
     static long attach(long self, long arguments, long count, long keywords) {
+        Arguments.require(3, count, keywords);
         LoopPeer peer = LoopPeer.of(Memory.getLong(arguments));
         int fd = (int) NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
         boolean byteStream = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;

@@ -66,6 +66,7 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
         this.fd = fd;
         this.fields = fields;
         task = peer.core().addTask(this);
+        peer.transports().put(fd, self);
         deferral = new Deferral(peer.core(), self, this::flushDeferred);
     }
 
@@ -103,6 +104,11 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
         enqueueIfDue();
     }
 
+    /// What asyncio's `_remove_reader` does for the fd of a transport.
+    final void stopReading() {
+        peer.watchers().remove(fd, EPOLLIN);
+    }
+
     final void holdReading() {
         peer.watchers().hold(fd, EPOLLIN, Refs.retain(self));
     }
@@ -113,6 +119,7 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
 
     /// Stops polling, for good.
     final void end() {
+        peer.transports().remove(fd, self);
         self = 0;
         if (!peer.isClosed()) {
             peer.watchers().takeBack(fd, this);
@@ -183,20 +190,20 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
     @Owned
     private long runIn(long contextField, long transport) {
         long context = Refs.retain(Memory.getLong(transport + contextField));
-        long fatal;
         try {
             ContextApi.enter(context);
             try {
-                fatal = contextField == fields.readContext ? read() : sendMore();
+                return contextField == fields.readContext ? read() : sendMore();
             } catch (PyError raised) {
-                fatal = Failures.exceptionOf(peer, transport, 0);
+                return Failures.exceptionOf(peer, transport, 0);
+            } finally {
+                ContextApi.exit(context);
             }
-            ContextApi.exit(context);
         } catch (PyError entered) {
-            fatal = Failures.exceptionOf(peer, transport, 0);
+            return Failures.exceptionOf(peer, transport, 0);
+        } finally {
+            Refs.release(context);
         }
-        Refs.release(context);
-        return fatal;
     }
 
     private void finish(long transport, long fatal) {

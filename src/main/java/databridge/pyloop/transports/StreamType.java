@@ -44,6 +44,8 @@ public final class StreamType {
     private static final long ASYNCIO_WRITE = UnicodeApi.interned("_asyncio_write");
     private static final long ASYNCIO_WRITELINES = UnicodeApi.interned("_asyncio_writelines");
 
+    private static final long CLOSE_SLOWLY = UnicodeApi.interned("_close_slowly");
+    private static final long LOSE_CONNECTION = UnicodeApi.interned("_lose_connection");
     private static final long REFUSE_LINES = UnicodeApi.interned("_refuse_lines");
     private static final Arguments.Parameter PROTOCOL_PARAMETER =
             new Arguments.Parameter("_asyncio_set_protocol", "protocol");
@@ -74,6 +76,7 @@ public final class StreamType {
                 .boolMember("_eof", EOF)
                 .boolMember("_protocol_connected", PROTOCOL_CONNECTED)
                 .method("_attach($self, loop, fd, is_unix, /)", FASTCALL_KEYWORDS, "attach", "Join it to its loop.")
+                .method("close($self, /)", NO_ARGUMENTS, "close", "Close the transport after flushing buffered data.")
                 .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Stop polling, for good.")
                 .method("_add_reader($self, /, *args)", FASTCALL_KEYWORDS, "startReading", "Read from now on.")
                 .method("_read_ready($self, /)", NO_ARGUMENTS, "ioReady", "Read and write what can be.")
@@ -94,6 +97,7 @@ public final class StreamType {
     }
 
     static long attach(long self, long arguments, long count, long keywords) {
+        Arguments.require(3, count, keywords);
         LoopPeer peer = LoopPeer.of(Memory.getLong(arguments));
         int fd = (int) NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
         boolean unix = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
@@ -106,6 +110,28 @@ public final class StreamType {
         if (stream != null) {
             Memory.putInt(self + NUMBER, 0);
             stream.close();
+        }
+        return Refs.retain(NONE);
+    }
+
+    /// What asyncio's `close()` does once the deferred data is sent; its last step is Python.
+    static long close(long self, long unused, long unused2, long unused3) {
+        Stream stream = Stream.of(self);
+        if (stream != null && !stream.peer.isClosed()) {
+            stream.flushDeferred();
+            stream = Stream.of(self);
+        }
+        if (stream == null || stream.peer.isClosed()) {
+            return PyError.orThrow(CallApi.callMethod(CLOSE_SLOWLY, self));
+        }
+        if (Memory.getByte(self + CLOSING) != 0) {
+            return Refs.retain(NONE);
+        }
+        Memory.putByte(self + CLOSING, (byte) 1);
+        stream.stopReading();
+        if (stream.unsent() == 0) {
+            Memory.putInt(self + CONNECTION_LOST, Memory.getInt(self + CONNECTION_LOST) + 1);
+            Refs.release(PyError.orThrow(stream.peer.callArguments().callMethod(LOSE_CONNECTION, self)));
         }
         return Refs.retain(NONE);
     }

@@ -30,6 +30,7 @@ final class CallbackRunner implements CallbackHost {
     private static final long RUN = UnicodeApi.interned("_run");
     private static final long CANCEL = UnicodeApi.interned("cancel");
     private static final long RUN_IN_DEBUG_MODE = UnicodeApi.interned("_run_in_debug_mode");
+    private static final long REPAIR = UnicodeApi.interned("_repair_crash_handlers");
     private static final long CALLBACK_FAILED = UnicodeApi.interned("_callback_failed");
 
     private final LoopPeer peer;
@@ -84,6 +85,7 @@ final class CallbackRunner implements CallbackHost {
     public void idle() {
         HandleType.POOL.trim();
         TimerHandleType.POOL.trim();
+        CallApi.run(REPAIR, peer.self());
     }
 
     @Override

@@ -113,7 +113,7 @@ public final class FdWatchers implements PollHandle {
     /// Ends watching in one direction and cancels the handle.
     ///
     /// @return false if there was none
-    boolean remove(int fd, int event) {
+    public boolean remove(int fd, int event) {
         int interest = poller.interest(fd);
         if ((interest & event) == 0) {
             return false;

@@ -86,6 +86,10 @@ final class HandlePool {
         }
         long tuple = HandleLayout.take(handle + ARGS);
         long when = timers ? HandleLayout.take(handle + WHEN) : 0;
+        if (loop != 0) {
+            // Completed, and so shown to the collector: for example a reader that its own callback has removed.
+            ObjectApi.untrack(handle);
+        }
         restoreConstants(handle);
         if (free.size() < LIMIT) {
             free.push(handle);

@@ -21,6 +21,7 @@ public final class LoopPeer {
     private final LoopCore core;
     private final FdWatchers watchers;
     private final ArgumentArray callArguments = new ArgumentArray();
+    private final TransportsByFd transports = new TransportsByFd();
     private int depth;
     private boolean closed;
 
@@ -62,15 +63,22 @@ public final class LoopPeer {
         return peers[Memory.getInt(self + LoopType.PEER)];
     }
 
-    /// Closes the engine, giving up everything that is scheduled or watched.
+    /// Closes the engine, giving up everything that is scheduled or watched. Even if that fails, no way leads here any
+    /// more: the loop object may be freed next.
     void close() {
         closed = true;
-        core.clear();
-        peers[number] = null;
-        Memory.putInt(self + LoopType.PEER, 0);
-        new RootTable(self + LoopType.ROOTS).clear();
-        poller.close();
-        callArguments.free();
+        try {
+            core.clear();
+        } finally {
+            peers[number] = null;
+            Memory.putInt(self + LoopType.PEER, 0);
+            try {
+                new RootTable(self + LoopType.ROOTS).clear();
+            } finally {
+                poller.close();
+                callArguments.free();
+            }
+        }
     }
 
     public boolean isClosed() {
@@ -92,6 +100,10 @@ public final class LoopPeer {
 
     public FdWatchers watchers() {
         return watchers;
+    }
+
+    public TransportsByFd transports() {
+        return transports;
     }
 
     public ArgumentArray callArguments() {

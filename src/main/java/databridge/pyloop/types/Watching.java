@@ -1,6 +1,7 @@
 package databridge.pyloop.types;
 
 import static databridge.pyloop.cpython.Singletons.FALSE;
+import static databridge.pyloop.cpython.Singletons.NONE;
 import static databridge.pyloop.cpython.Singletons.TRUE;
 import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
 import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
@@ -47,6 +48,16 @@ final class Watching {
                         NO_ARGUMENTS,
                         "registrations",
                         "File object, fd, reader, writer, ...")
+                .method(
+                        "_transport_at($self, fd, /)",
+                        ONE_ARGUMENT,
+                        "transportAt",
+                        "Return the transport that the file descriptor belongs to, or None.")
+                .method(
+                        "_set_transport_at($self, fd, transport, /)",
+                        FASTCALL_KEYWORDS,
+                        "setTransportAt",
+                        "Say which transport, still in use, the file descriptor belongs to, or None.")
                 .method("_remove_reader($self, fd, /)", ONE_ARGUMENT, "removeReader", "Return whether there was one.")
                 .method("_remove_writer($self, fd, /)", ONE_ARGUMENT, "removeWriter", "Return whether there was one.");
     }
@@ -65,6 +76,24 @@ final class Watching {
     static long registrations(long self, long unused, long unused2, long unused3) {
         LoopPeer peer = LoopPeer.ifOpen(self);
         return peer == null ? ListApi.empty() : peer.watchers().registrations();
+    }
+
+    @Owned
+    static long transportAt(long self, long fd, long unused, long unused2) {
+        LoopPeer peer = LoopPeer.ifOpen(self);
+        long transport = peer == null ? 0 : peer.transports().get((int) NumberApi.asLong(fd));
+        return Refs.retain(transport == 0 ? NONE : transport);
+    }
+
+    @Owned
+    static long setTransportAt(long self, long arguments, long count, long keywords) {
+        LoopPeer peer = LoopPeer.ifOpen(self);
+        int fd = (int) NumberApi.asLong(Memory.getLong(arguments));
+        long transport = Memory.getLong(arguments + Long.BYTES);
+        if (peer != null) {
+            peer.transports().put(fd, transport == NONE ? 0 : transport);
+        }
+        return Refs.retain(NONE);
     }
 
     @Owned

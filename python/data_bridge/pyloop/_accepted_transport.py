@@ -1,0 +1,103 @@
+"""The transport of an accepted connection, which has a `socket.socket` only once somebody asks for it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from asyncio import trsock
+from typing import TYPE_CHECKING, Any
+
+from . import _asyncio_internals as internals
+from ._stream_transport import StreamTransport
+
+if TYPE_CHECKING:
+    import asyncio
+
+_HIGH_WATER, _LOW_WATER = internals.default_water_marks()
+
+
+class AcceptedTransport(StreamTransport):
+    """A `StreamTransport` of a descriptor that a server has accepted.
+
+    Most protocols never look at the socket. Making one costs as much as reading and answering a request, so it is made
+    for those that do.
+    """
+
+    _extra_made: dict[str, Any] | None = None
+    _socket_made: socket.socket | None = None
+    _ended = False
+
+    def __init__(
+        self,
+        loop: Any,  # noqa: ANN401 - our loop, of which private methods are used
+        fd: int,
+        like: socket.socket,
+        names: dict[str, Any],
+        protocol: asyncio.BaseProtocol,
+        server: asyncio.AbstractServer | None,
+    ) -> None:
+        """Own `fd` from now on: a connection of the kind of `like`, whose `peername` and `sockname` are `names`."""
+        # What the constructors of the bases do, as far as the engine's fields do not begin that way.
+        self._loop = loop
+        self._sock_fd = fd
+        self._like = like
+        self._names = names
+        self._protocol_paused = False
+        self._high_water = _HIGH_WATER
+        self._low_water = _LOW_WATER
+        self._empty_waiter = None
+        self.set_protocol(protocol)
+        self._server = server
+        if server is not None:
+            internals.attach(server, self)
+        self._attach(loop, fd, like.family == socket.AF_UNIX)
+        loop.call_soon(protocol.connection_made, self)
+        loop.call_soon(self._add_reader)
+
+    def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
+        """Return information about the transport or its socket, `default` if there is none of that name."""
+        if self._extra_made is None and name in self._names:
+            return self._names[name]
+        return super().get_extra_info(name, default)
+
+    @property
+    def _extra(self) -> dict[str, Any]:
+        if self._extra_made is None:
+            self._extra_made = {"socket": trsock.TransportSocket(self._sock or self._closed_socket()), **self._names}
+        return self._extra_made
+
+    @property
+    def _sock(self) -> socket.socket | None:  # type: ignore[override]
+        if self._ended:
+            return None
+        if self._socket_made is None:
+            self._socket_made = self._make_socket(self._sock_fd)
+        return self._socket_made
+
+    def _make_socket(self, fd: int | None) -> socket.socket:
+        like = self._like
+        return socket.socket(like.family, like.type | socket.SOCK_NONBLOCK, like.proto, fd)
+
+    def _closed_socket(self) -> socket.socket:
+        closed = self._make_socket(None)
+        closed.close()
+        return closed
+
+    def _call_connection_lost(self, exc: BaseException | None) -> None:
+        self._detach()
+        try:
+            if self._protocol_connected:
+                self._protocol.connection_lost(exc)
+        finally:
+            self._ended = True
+            if self._socket_made is None:
+                os.close(self._sock_fd)
+            else:
+                self._socket_made.close()
+            self._protocol = None
+            self._loop = None
+            if (server := self._server) is not None:
+                internals.detach(server, self)
+                self._server = None
+        if self._empty_waiter is not None:
+            self._empty_waiter.set_exception(ConnectionError("Connection is closed by peer"))

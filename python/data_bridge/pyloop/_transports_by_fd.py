@@ -1,0 +1,52 @@
+"""What asyncio finds in `_transports`: which transport a file descriptor belongs to, so that nobody else uses it."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from ._native import DatagramCore, StreamCore
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from ._native import LoopCore
+
+    _Transports = weakref.WeakValueDictionary[int, asyncio.BaseTransport]
+else:
+    _Transports = weakref.WeakValueDictionary
+
+
+class TransportsByFd(_Transports):
+    """A view of the engine's table, in which its transports enter themselves; asyncio's own ones are kept here."""
+
+    def __init__(self, loop: LoopCore) -> None:
+        super().__init__()
+        self._loop = weakref.ref(loop)
+
+    def __getitem__(self, fd: int) -> asyncio.BaseTransport:
+        loop = self._loop()
+        if loop is not None and (transport := loop._transport_at(fd)) is not None:
+            return transport
+        return super().__getitem__(fd)
+
+    def get(self, fd: int, default: Any = None) -> Any:  # noqa: ANN401
+        """See `dict.get`."""
+        try:
+            return self[fd]
+        except KeyError:
+            return default
+
+    def __setitem__(self, fd: int, transport: asyncio.BaseTransport) -> None:
+        loop = self._loop()
+        if loop is None or not isinstance(transport, StreamCore | DatagramCore):
+            super().__setitem__(fd, transport)
+        elif not transport.is_closing():  # one that is closing hinders nobody, and would not be taken out again
+            loop._set_transport_at(fd, transport)
+
+    def __delitem__(self, fd: int) -> None:
+        loop = self._loop()
+        if loop is not None and loop._transport_at(fd) is not None:
+            loop._set_transport_at(fd, None)
+        else:
+            super().__delitem__(fd)
