@@ -1,0 +1,101 @@
+"""Runs inside the child process of an overload test: limits, refused system calls, and what must be as before.
+
+This file is put in front of each program.
+"""
+
+import ctypes
+import gc
+import os
+import resource
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_PR_SET_NO_NEW_PRIVS = 38
+_SECCOMP = 317
+_SECCOMP_SET_MODE_FILTER = 1
+_RET_ERRNO = 0x00050000
+_RET_ALLOW = 0x7FFF0000
+_LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
+
+# The numbers of system calls on x86-64, all a loop could use for the purpose.
+ACCEPT = (43, 288)
+SEND = (44, 46, 307, 20)
+
+
+def open_files() -> int:
+    """The number of open file descriptors."""
+    return len(os.listdir("/proc/self/fd"))
+
+
+def threads() -> int:
+    """The number of threads that Python has started; the JVM starts and ends its own as it likes."""
+    return threading.active_count()
+
+
+def resident_bytes() -> int:
+    """The memory of this process that is in RAM."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextmanager
+def nothing_left() -> Iterator[None]:
+    """Check that there are as many descriptors and threads afterwards as before; those that go may need a moment."""
+    before = open_files(), threads()
+    yield
+    deadline = time.monotonic() + 30
+    while (open_files(), threads()) != before and time.monotonic() < deadline:
+        gc.collect()
+        time.sleep(0.01)
+    assert (open_files(), threads()) == before, ((open_files(), threads()), before)
+
+
+@contextmanager
+def no_free_descriptor() -> Iterator[None]:
+    """Leave no file descriptor free: every call that makes one fails with EMFILE."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/proc/self/fd"))) + 2, hard))
+    fillers = []
+    try:
+        while True:
+            fillers.append(os.dup(0))
+    except OSError:
+        pass
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for filler in fillers:
+            os.close(filler)
+
+
+def refuse(calls: tuple[int, ...], error: int) -> None:
+    """From now on these system calls of this thread fail with that error; it cannot be undone."""
+    filters = [struct.pack("HBBI", _LOAD, 0, 0, 0)]  # the number of the call
+    filters += [struct.pack("HBBI", _JUMP_IF_EQUAL, len(calls) - i, 0, call) for i, call in enumerate(calls)]
+    filters += [struct.pack("HBBI", _RETURN, 0, 0, value) for value in (_RET_ALLOW, _RET_ERRNO | error)]
+    program = ctypes.create_string_buffer(b"".join(filters))
+    pointer = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(filters), ctypes.addressof(program)))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.syscall(_SECCOMP, _SECCOMP_SET_MODE_FILTER, 0, pointer):
+        raise OSError(ctypes.get_errno(), "seccomp")
+
+
+def in_thread(function: Callable[[], object]) -> None:
+    """Run the function in a thread of its own and raise what it raised."""
+    errors: list[BaseException] = []
+
+    def run_function() -> None:
+        try:
+            function()
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run_function)
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors.pop()
