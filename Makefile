@@ -6,6 +6,7 @@ PYTEST_ARGS ?=
 BENCH_ARGS ?=
 IO_BENCH_ARGS ?=
 SOAK_ARGS ?=
+FUZZ_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -25,7 +26,7 @@ PACKAGE_SOURCES := pyproject.toml hatch_build.py pom.xml tools/maven.py \
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  PYTHON=python3.13 chooses the interpreter; PYTEST_ARGS, BENCH_ARGS, IO_BENCH_ARGS and SOAK_ARGS are handed on"
+	@echo "  PYTHON=python3.13 chooses the interpreter; PYTEST_ARGS, BENCH_ARGS, IO_BENCH_ARGS, SOAK_ARGS and FUZZ_ARGS are handed on"
 
 bench: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare PyLoop with asyncio, uvloop, rloop and others
 	$(BIN)/python benchmarks/pyloop/bench_event_loop.py $(BENCH_ARGS)
@@ -71,6 +72,12 @@ build: $(VENV)/created ## build the engine's jar: target/databridge-pyloop.jar
 soak-io: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## serve millions of messages and connections: wrong bytes, leaks? 4 minutes
 	$(BIN)/python benchmarks/io/soak.py $(SOAK_ARGS)
 
+soak: $(VENV)/installed-test ## mixed load for an hour: wrong answers, growth? SOAK_ARGS="--seconds 600" is shorter
+	$(BIN)/python -m soak $(SOAK_ARGS)
+
+fuzz: $(VENV)/installed-test ## compare PyLoop with asyncio on random programs: 10 minutes
+	$(BIN)/python -m fuzz $(FUZZ_ARGS)
+
 loadgen: $(LOADGEN)/target/loadgen.jar ## build the load generator of the I/O benchmarks
 
 clean: ## remove everything that was built or installed here
@@ -106,4 +113,4 @@ $(VENV)/installed-bench: $(VENV)/installed-rivals $(PACKAGE_SOURCES)
 	$(BIN)/python -m pip install --quiet --no-input .
 	@touch $@
 
-.PHONY: help bench bench-io soak-io loadgen test test-all python-test java-test lint format build clean
+.PHONY: help bench bench-io soak-io soak fuzz loadgen test test-all python-test java-test lint format build clean

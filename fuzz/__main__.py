@@ -1,0 +1,7 @@
+"""Runs the fuzzer from the command line."""
+
+import sys
+
+from fuzz.command_line import main
+
+sys.exit(main())

@@ -1,0 +1,221 @@
+"""The strand of callbacks, futures and tasks: operations that need no `await`. See `coroutines` for those that do."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from typing import TYPE_CHECKING, Any
+
+from fuzz.recorder import READY, VAR, PlantedBase, PlantedError, PlantedExit, text
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
+    from fuzz.program import Op
+    from fuzz.recorder import Recorder
+
+SLOTS = 4
+IDLE_ITERATIONS = 15
+MOST_ITERATIONS = 3000
+FAR = 3600.0
+_RAISED = {"plain": PlantedError, "base": PlantedBase, "exit": PlantedExit}
+
+
+def state(future: asyncio.Future[Any]) -> str:
+    """What a future has become."""
+    if not future.done():
+        return "pending"
+    if future.cancelled():
+        return "cancelled"
+    exc = future.exception()
+    return text(exc) if exc else f"result {future.result()!r}"
+
+
+class Ready:
+    """The objects a program works on, and the operations. Everything here follows from the order of the ready queue."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, recorder: Recorder) -> None:
+        self.loop = loop
+        self.recorder = recorder
+        self.base = loop.time()
+        self.handles: list[asyncio.Handle] = []
+        self.tasks: list[asyncio.Task[Any]] = []
+        self.futures = [loop.create_future() for _ in range(SLOTS)]
+        self.events = [asyncio.Event() for _ in range(SLOTS)]
+        self.queues: list[asyncio.Queue[int]] = [asyncio.Queue(size) for size in range(SLOTS)]
+        self.locks: list[Any] = [asyncio.Lock(), asyncio.Lock(), asyncio.Semaphore(2), asyncio.BoundedSemaphore(1)]
+        self.conditions = [asyncio.Condition() for _ in range(SLOTS)]
+
+    def note(self, op: Op, *what: Any) -> None:
+        """Record something about an operation."""
+        self.recorder.add(READY, op.ident, op.kind, *what)
+
+    def perform(self, ops: Sequence[Op]) -> None:
+        """Do operations in a callback; what a coroutine would do with `await` is left out."""
+        for op in ops:
+            method = getattr(self, f"do_{op.kind}", None)
+            if method is not None:
+                method(op, *op.args)
+
+    def _callback(self, op: Op) -> Any:
+        def callback(*args: Any) -> None:
+            self.note(op, "runs", args)
+            self.perform(op.body)
+
+        return callback
+
+    def _keep(self, handle: asyncio.Handle, keep: bool) -> None:
+        # A handle that nobody keeps can be reused by the loop; both kinds have to work.
+        if keep:
+            self.handles.append(handle)
+
+    @staticmethod
+    def _context(value: int | None) -> contextvars.Context | None:
+        if value is None:
+            return None
+        context = contextvars.copy_context()
+        context.run(VAR.set, value)
+        return context
+
+    def do_soon(self, op: Op, keep: bool, context: int | None, count: int) -> None:
+        args = range(count)
+        self._keep(self.loop.call_soon(self._callback(op), *args, context=self._context(context)), keep)
+
+    def do_soon_plain(self, op: Op, keep: bool, count: int) -> None:
+        self._keep(self.loop.call_soon(self._callback(op), *range(count)), keep)
+
+    def do_soon_threadsafe(self, op: Op, keep: bool, context: int | None) -> None:
+        self._keep(self.loop.call_soon_threadsafe(self._callback(op), context=self._context(context)), keep)
+
+    def do_timer_past(self, op: Op, keep: bool, context: int | None) -> None:
+        # More than a second ago: before all that `timer_due` makes.
+        when = self.base - 1 - op.ident / 100
+        self._keep(self.loop.call_at(when, self._callback(op), op.ident, context=self._context(context)), keep)
+
+    def do_timer_due(self, op: Op, keep: bool, delay: float) -> None:
+        self._keep(self.loop.call_later(delay, self._callback(op)), keep)
+
+    def do_timer_far(self, op: Op, keep: bool) -> None:
+        self._keep(self.loop.call_later(FAR + op.ident, self._callback(op)), keep)
+
+    def do_cancel_handle(self, op: Op, index: int) -> None:
+        if self.handles:
+            handle = self.handles[index % len(self.handles)]
+            before = handle.cancelled()
+            handle.cancel()
+            self.note(op, before, handle.cancelled(), isinstance(handle, asyncio.TimerHandle))
+
+    def _future(self, index: int) -> asyncio.Future[Any]:
+        return self.futures[index]
+
+    def do_new_future(self, op: Op, index: int) -> None:
+        self.note(op, state(self.futures[index]))
+        self.futures[index] = self.loop.create_future()
+
+    def do_set_result(self, op: Op, index: int) -> None:
+        try:
+            self.futures[index].set_result(op.ident)
+        except asyncio.InvalidStateError as exc:
+            self.note(op, text(exc))
+
+    def do_set_exception(self, op: Op, index: int) -> None:
+        try:
+            self.futures[index].set_exception(PlantedError(op.ident))
+        except asyncio.InvalidStateError as exc:
+            self.note(op, text(exc))
+
+    def do_cancel_future(self, op: Op, index: int) -> None:
+        self.note(op, self.futures[index].cancel(f"by {op.ident}"))
+
+    def do_done_callback(self, op: Op, index: int, context: int | None) -> None:
+        def done(future: asyncio.Future[Any]) -> None:
+            self.note(op, "done", state(future))
+            self.perform(op.body)
+
+        self.futures[index].add_done_callback(done, context=self._context(context))
+
+    def do_event_set(self, _op: Op, index: int) -> None:
+        self.events[index].set()
+
+    def do_event_clear(self, _op: Op, index: int) -> None:
+        self.events[index].clear()
+
+    def do_put_nowait(self, op: Op, index: int) -> None:
+        try:
+            self.queues[index].put_nowait(op.ident)
+        except asyncio.QueueFull as exc:
+            self.note(op, text(exc))
+
+    def do_get_nowait(self, op: Op, index: int) -> None:
+        try:
+            self.note(op, self.queues[index].get_nowait())
+        except asyncio.QueueEmpty as exc:
+            self.note(op, text(exc))
+
+    def coroutine(self, op: Op) -> Coroutine[Any, Any, int]:
+        """What a task of this operation runs."""
+        raise NotImplementedError
+
+    def start(self, op: Op, context: int | None = None) -> asyncio.Task[Any]:
+        """Make a task, known to `cancel_task`."""
+        task = self.loop.create_task(self.coroutine(op), name=f"task {op.ident}", context=self._context(context))
+        self.tasks.append(task)
+        return task
+
+    def do_spawn(self, op: Op, context: int | None) -> None:
+        self.start(op, context)
+
+    def do_cancel_task(self, op: Op, index: int) -> None:
+        if self.tasks:
+            task = self.tasks[index % len(self.tasks)]
+            self.note(op, task.cancel(f"by {op.ident}"), task.cancelling())
+
+    def do_look_task(self, op: Op, index: int) -> None:
+        if self.tasks:
+            task = self.tasks[index % len(self.tasks)]
+            self.note(op, task.get_name(), state(task), task.cancelling())
+
+    def do_set_var(self, op: Op) -> None:
+        VAR.set(op.ident)
+
+    def do_raise(self, op: Op, kind: str) -> None:
+        raise _RAISED[kind](op.ident)
+
+    def do_stop(self, op: Op) -> None:
+        self.note(op)
+        self.loop.stop()
+
+    def do_report(self, op: Op) -> None:
+        self.loop.call_exception_handler({"message": f"reported by {op.ident}", "exception": PlantedError(op.ident)})
+
+    async def run(self, strand: Op) -> None:
+        """Do the strand's operations, wait until nothing happens any more, then cancel the tasks that are left."""
+        self.loop.call_soon(self.perform, strand.body)
+        await self._idle()
+        for _ in range(4):
+            for task in list(self.tasks):
+                if not task.done():
+                    task.cancel("at the end")
+            await self._idle()
+        for task in self.tasks:
+            self.recorder.add(READY, "end", task.get_name(), state(task))
+        for future in self.futures:
+            self.recorder.add(READY, "end", state(future))
+
+    async def _idle(self) -> None:
+        """Wait until nothing was recorded in some iterations. The wait itself takes part in the order."""
+        idle = self.loop.create_future()
+        seen = quiet = 0
+
+        def tick(iterations: int) -> None:
+            nonlocal seen, quiet
+            count = self.recorder.count(READY)
+            quiet = quiet + 1 if count == seen else 0
+            seen = count
+            if quiet < IDLE_ITERATIONS and iterations < MOST_ITERATIONS:
+                self.loop.call_soon(tick, iterations + 1)
+            elif not idle.done():
+                idle.set_result(None)
+
+        tick(0)
+        await idle
