@@ -165,6 +165,8 @@ class Signals:
         signal.signal(number, lambda *_args: self._noted(op))
         await self._send(op, number)
         signal.signal(number, signal.SIG_IGN)
+        # It may also lie in the wakeup descriptor; asyncio would then call a handler that is added now for it.
+        await asyncio.sleep(0.001)
 
     def _noted(self, op: Op) -> None:
         # Runs between any two instructions, in whatever context.

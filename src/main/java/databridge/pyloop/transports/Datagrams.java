@@ -351,12 +351,14 @@ final class Datagrams extends PolledTransport {
             ErrorApi.clear();
             entered = false;
         }
-        long fatal = report(errno);
-        if (entered) {
-            ContextApi.exit(context);
+        try {
+            return report(errno);
+        } finally {
+            if (entered) {
+                ContextApi.exit(context);
+            }
+            Refs.release(context);
         }
-        Refs.release(context);
-        return fatal;
     }
 
     @Override

@@ -255,9 +255,12 @@ final class Stream extends PolledTransport {
             if (unsuitable != 0) {
                 return Failures.fatal(peer, self, unsuitable);
             }
-            size = BufferApi.size(VIEW);
-            count = Receiver.receiveInto(fd, BufferApi.data(VIEW), size, unix);
-            BufferApi.release(VIEW);
+            try {
+                size = BufferApi.size(VIEW);
+                count = Receiver.receiveInto(fd, BufferApi.data(VIEW), size, unix);
+            } finally {
+                BufferApi.release(VIEW);
+            }
         } finally {
             Refs.release(buffer);
         }

@@ -76,8 +76,11 @@ final class SocketCalls {
             sent = Sockets.send(fd, BytesApi.data(data), BytesApi.size(data));
         } else {
             BufferApi.open(VIEW, data);
-            sent = Sockets.send(fd, BufferApi.data(VIEW), BufferApi.size(VIEW));
-            BufferApi.release(VIEW);
+            try {
+                sent = Sockets.send(fd, BufferApi.data(VIEW), BufferApi.size(VIEW));
+            } finally {
+                BufferApi.release(VIEW);
+            }
         }
         if (sent < 0 && !triesAgain(sent)) {
             throw ErrorApi.raiseOsError(-sent);

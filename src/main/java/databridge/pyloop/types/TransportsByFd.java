@@ -12,6 +12,9 @@ public final class TransportsByFd {
 
     /// @param transport borrowed, to be removed before it is freed
     public void put(int fd, long transport) {
+        if (fd < 0) {
+            return; // a socket that is closed already: epoll will say so
+        }
         if (fd >= transports.length) {
             transports = Arrays.copyOf(transports, Math.max(fd + 1, 2 * transports.length));
         }
@@ -20,8 +23,8 @@ public final class TransportsByFd {
 
     /// Does nothing if another one has taken the place.
     public void remove(int fd, long transport) {
-        if (transports[fd] == transport) {
-            transports[fd] = 0;
+        if (get(fd) == transport) {
+            put(fd, 0);
         }
     }
 
