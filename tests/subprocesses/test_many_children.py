@@ -91,16 +91,16 @@ def test_short_ones_with_output(loop: Loop) -> None:
 
 def test_all_are_killed(loop: Loop) -> None:
     before = own_children()
-    signals = [1, 2, 3, 6, 9, 10, 14, 15]
+    signals = [6, 9, 10, 14, 15]  # not those that a shell has its background jobs ignore
 
     async def main() -> list[int]:
-        children = [await asyncio.create_subprocess_exec("sleep", "1000") for _ in range(200)]
+        children = [await asyncio.create_subprocess_exec("sleep", "1000") for _ in range(100)]
         for number, child in enumerate(children):
             child.send_signal(signals[number % len(signals)])
         return await asyncio.gather(*(child.wait() for child in children))
 
-    codes = loop.run_until_complete(asyncio.wait_for(main(), PROMPTLY))
-    assert codes == [-signals[number % len(signals)] for number in range(200)]
+    codes = loop.run_until_complete(asyncio.wait_for(main(), 4 * PROMPTLY))
+    assert codes == [-signals[number % len(signals)] for number in range(100)]
     assert own_children() == before
 
 
@@ -114,4 +114,4 @@ def test_transport_that_is_closed_kills_its_child(loop: Loop) -> None:
         while own_children() != before:
             await asyncio.sleep(0.001)
 
-    loop.run_until_complete(asyncio.wait_for(main(), PROMPTLY))
+    loop.run_until_complete(asyncio.wait_for(main(), 4 * PROMPTLY))
