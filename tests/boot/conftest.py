@@ -1,3 +1,3 @@
 """Fixtures of the boot tests."""
 
-from processes import run, run_clean  # noqa: F401 - fixtures
+from program_runs import run, run_clean  # noqa: F401 - fixtures

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from garbage_storms import OPTIONS
 from loop_kinds import ASYNCIO, KINDS, PYLOOP, LoopKind
-from processes import runs
+from program_runs import runs
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from garbage_storms import OPTIONS
-from processes import runs
+from program_runs import runs
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
