@@ -49,7 +49,9 @@ def finish():
 """
 
 
-@pytest.mark.parametrize("watcher", WATCHERS)
+# asyncio's MultiLoopChildWatcher works in the signal handler, which the next SIGCHLD interrupts: then it waits for a
+# child that its interruption has just reaped, and reports 255. One child at a time is what the next test gives it.
+@pytest.mark.parametrize("watcher", [name for name in WATCHERS if name != "MultiLoopChildWatcher"])
 def test_exit_statuses(kind: LoopKind, watcher: str) -> None:
     expect(
         kind,
