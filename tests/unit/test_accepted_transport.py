@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import logging
 import os
+import re
 import socket
 from typing import Any
 
@@ -122,3 +124,27 @@ def test_protocol_factory_that_fails_costs_no_descriptor(loop: Loop) -> None:
         server.close()
 
     loop.run_until_complete(main())
+
+
+@WAYS
+def test_debug_mode_logs_the_connection(loop: Loop, way: Way, caplog: pytest.LogCaptureFixture) -> None:
+    loop.set_debug(True)
+
+    async def main() -> None:
+        protocol = Recorder()
+        with caplog.at_level(logging.DEBUG, logger="asyncio"), await serve_one(way, protocol):
+            protocol.transport.close()
+            await asyncio.wait_for(protocol.until_lost(), PROMPTLY)
+
+    # Kept as it is when it is logged: the socket is closed afterwards.
+    handler = logging.Handler()
+    lines: list[str] = []
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    logger = logging.getLogger("asyncio")
+    logger.addHandler(handler)
+    try:
+        loop.run_until_complete(main())
+    finally:
+        logger.removeHandler(handler)
+    [line] = [line for line in lines if "got a new connection" in line]
+    assert re.fullmatch(r"<Server .*> got a new connection from .*: <socket\.socket fd=\d+, family=.*>", line)

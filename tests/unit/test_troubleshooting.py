@@ -20,7 +20,7 @@ _ANYTHING = "..."
 
 # Texts of several words that are no messages of PyLoop.
 _ASYNCIO_SAYS = {
-    "%r got a new connection from %r: fd=%d",
+    "%r got a new connection from %r: %r",
     "%r was closed by peer",
     "Connection is closed by peer",
     "Error on transport creation for incoming connection",

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _HIGH_WATER, _LOW_WATER = internals.default_water_marks()
 
 
+def socket_like(listener: socket.socket, fd: int | None) -> socket.socket:
+    """Make a socket object of a connection that `listener` has accepted; a new, unconnected one if `fd` is None."""
+    return socket.socket(listener.family, listener.type | socket.SOCK_NONBLOCK, listener.proto, fd)
+
+
 class AcceptedTransport(StreamTransport):
     """A `StreamTransport` of a descriptor that a server has accepted.
 
@@ -71,15 +76,11 @@ class AcceptedTransport(StreamTransport):
         if self._ended:
             return None
         if self._socket_made is None:
-            self._socket_made = self._make_socket(self._sock_fd)
+            self._socket_made = socket_like(self._like, self._sock_fd)
         return self._socket_made
 
-    def _make_socket(self, fd: int | None) -> socket.socket:
-        like = self._like
-        return socket.socket(like.family, like.type | socket.SOCK_NONBLOCK, like.proto, fd)
-
     def _closed_socket(self) -> socket.socket:
-        closed = self._make_socket(None)
+        closed = socket_like(self._like, None)
         closed.close()
         return closed
 

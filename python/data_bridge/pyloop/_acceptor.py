@@ -9,7 +9,7 @@ import socket
 from asyncio import constants, log, trsock
 from typing import TYPE_CHECKING, Any
 
-from ._accepted_transport import AcceptedTransport
+from ._accepted_transport import AcceptedTransport, socket_like
 from ._native import AcceptorCore
 
 if TYPE_CHECKING:
@@ -79,22 +79,26 @@ class Acceptor(AcceptorCore):
         taken = False
         try:
             if loop._debug:
-                address = names["peername"]
-                log.logger.debug("%r got a new connection from %r: fd=%d", self._server, address, fd)
+                self._log_connection(fd, names["peername"])
             protocol = self._protocol_factory()
             if loop._transport_at(fd) is not None:
                 loop._ensure_fd_no_transport(fd)
             taken = True
             AcceptedTransport(loop, fd, self._sock, names, protocol, self._server)
-        except (SystemExit, KeyboardInterrupt):
-            if not taken:
-                os.close(fd)
-            raise
         except BaseException as exc:
             if not taken:
                 os.close(fd)
-            if self._loop.get_debug():
+            if isinstance(exc, SystemExit | KeyboardInterrupt):
+                raise
+            if loop.get_debug():
                 context = {"message": "Error on transport creation for incoming connection", "exception": exc}
                 if protocol is not None:
                     context["protocol"] = protocol
-                self._loop.call_exception_handler(context)
+                loop.call_exception_handler(context)
+
+    def _log_connection(self, fd: int, address: object) -> None:
+        connection = socket_like(self._sock, fd)
+        try:
+            log.logger.debug("%r got a new connection from %r: %r", self._server, address, connection)
+        finally:
+            connection.detach()  # the descriptor is the transport's

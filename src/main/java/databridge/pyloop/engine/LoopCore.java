@@ -12,10 +12,6 @@ public final class LoopCore {
 
     private static final long TIDY_INTERVAL_NS = 1_000_000_000;
 
-    /// A busy loop gives other threads the lock so often, even if no callback runs Python code, which would give it
-    /// up after a switch interval by itself.
-    private static final long MOST_KEPT_NS = 20_000_000;
-
     private final ReadyQueue ready = new ReadyQueue();
     private final TimerHeap timers = new TimerHeap();
     private final LongStack doomed = new LongStack(PURGE_THRESHOLD);
@@ -28,7 +24,6 @@ public final class LoopCore {
     private final Attention attention;
     private int cancelledTimers;
     private long lastTidiedNs;
-    private long lockKeptSinceNs;
     private final Patience patience = new Patience();
     private boolean blocked;
     private boolean wakeupSent;
@@ -117,7 +112,7 @@ public final class LoopCore {
     /// Runs iterations until a stop is requested, at least one.
     public void run() {
         attention.reset();
-        lockKeptSinceNs = clock.nanos();
+        patience.lockTaken(clock.nanos());
         do {
             iterate();
         } while (!host.stopRequested());
@@ -126,6 +121,7 @@ public final class LoopCore {
     /// Runs one iteration, looking for I/O in any case.
     public void runOnce() {
         attention.reset();
+        patience.lockTaken(clock.nanos());
         iterate();
     }
 
@@ -162,7 +158,7 @@ public final class LoopCore {
             attend(pollUntilNextDeadline(clock.nanos()));
         } else if (attention.due()) {
             long now = clock.nanos();
-            if (now - lockKeptSinceNs >= MOST_KEPT_NS) {
+            if (patience.isOver(now)) {
                 now = giveOthersTheLock();
             }
             if (attention.lookDue(now)) {
@@ -183,8 +179,9 @@ public final class LoopCore {
     private long giveOthersTheLock() {
         blockingSection.enter();
         blockingSection.leave();
-        lockKeptSinceNs = clock.nanos();
-        return lockKeptSinceNs;
+        long now = clock.nanos();
+        patience.lockTaken(now);
+        return now;
     }
 
     private void runReady() {
@@ -261,7 +258,6 @@ public final class LoopCore {
             wakeupSent = false;
         }
         long locked = clock.nanos();
-        lockKeptSinceNs = locked;
         patience.waitedForLock(returned, locked);
         patience.found(events);
         attention.reset();

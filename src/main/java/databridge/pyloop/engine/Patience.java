@@ -19,7 +19,7 @@ final class Patience {
 
     private boolean contended;
     private boolean busy;
-    private long givenUpNs = Long.MIN_VALUE;
+    private long lockTakenNs = Long.MIN_VALUE;
 
     /// What a wait or a look has brought.
     void found(int events) {
@@ -29,12 +29,22 @@ final class Patience {
     /// When a wait without the lock was over, and when the lock was there again.
     void waitedForLock(long fromNs, long toNs) {
         contended = toNs - fromNs > CONTENTION_NS;
-        givenUpNs = toNs;
+        lockTaken(toNs);
+    }
+
+    /// The lock was taken, or a run begins with it.
+    void lockTaken(long nowNs) {
+        lockTakenNs = nowNs;
+    }
+
+    /// Whether other threads have to get the lock, however much there is to do.
+    boolean isOver(long nowNs) {
+        return nowNs - MOST_KEPT_NS >= lockTakenNs;
     }
 
     /// Whether to look before the lock is given up.
     boolean looks(long nowNs) {
-        return busy && nowNs - MOST_KEPT_NS < givenUpNs;
+        return busy && !isOver(nowNs);
     }
 
     /// For how long to go on looking if the first look brings nothing.

@@ -44,6 +44,8 @@ final class PatienceTest {
         getLockBackAfter(0);
         assertTrue(patience.looks(NOW + Patience.MOST_KEPT_NS - 1));
         assertFalse(patience.looks(NOW + Patience.MOST_KEPT_NS));
+        assertFalse(patience.isOver(NOW + Patience.MOST_KEPT_NS - 1));
+        assertTrue(patience.isOver(NOW + Patience.MOST_KEPT_NS));
     }
 
     @Test
