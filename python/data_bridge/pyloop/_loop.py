@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from _typeshed import FileDescriptorLike
 
 _NANOSECONDS = 1_000_000_000
+_SYSTEM_CLOCK = time.monotonic
 
 
 class PyLoop(
@@ -46,7 +47,9 @@ class PyLoop(
         bound = default_poll_bound() if poll_bound is None else poll_bound
         if not 0 <= bound <= 1:
             raise ValueError(f"poll_bound must be from 0 to 1 second, not {bound!r}")
-        self._has_own_clock = type(self).time is not PyLoop.time
+        # A C field: the clock itself, not a method that calls it. The engine reads the same clock without Python as
+        # long as the field holds this one; tests put others into it.
+        LoopCore.time.__set__(self, _SYSTEM_CLOCK)  # type: ignore[attr-defined]
         self._open_engine(round(bound * _NANOSECONDS))
         try:
             super().__init__(EngineSelector(self))
@@ -57,7 +60,12 @@ class PyLoop(
         self._ready = ReadyQueueView(self)
         self._transports = TransportsByFd(self)
         self._signal_wakeup = SignalWakeup(self._csock.fileno())
+        self._find_clock()
         self._bind_methods()
+
+    def _find_clock(self) -> None:
+        # A subclass can have a clock of its own, and a test can put one into the class.
+        self._has_own_clock = type(self).time is not LoopCore.time
 
     def _bind_methods(self) -> None:
         # Found in the instance, a bound method is called 8 % faster than one that Python binds for the call; and the
@@ -65,9 +73,6 @@ class PyLoop(
         for name in ("call_soon", "call_later", "call_at", "call_soon_threadsafe"):
             if getattr(type(self), name) is getattr(LoopCore, name):
                 setattr(self, name, getattr(self, name))
-
-    # The clock itself, not a method that calls it. Deadlines are measured by the same clock.
-    time = staticmethod(time.monotonic)
 
     def set_debug(self, enabled: bool) -> None:
         """Enable or disable debug mode; any object is taken for its truth, as asyncio does."""
@@ -78,6 +83,7 @@ class PyLoop(
         self._check_closed()
         self._check_running()
         crash_handlers.repair()
+        self._find_clock()
         with self._signal_wakeup:
             self._running_forever = True
             try:

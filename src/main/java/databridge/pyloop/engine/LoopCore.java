@@ -49,6 +49,7 @@ public final class LoopCore {
         attention.demand();
     }
 
+    /// Nanoseconds of the monotonic clock.
     public long now() {
         return clock.nanos();
     }
@@ -200,10 +201,15 @@ public final class LoopCore {
 
     private void attend(long now) {
         host.checkInterrupts();
-        while (!timers.isEmpty() && timers.firstDeadline() <= now) {
+        long time = clock.deadlineNanos(now);
+        while (!timers.isEmpty() && timers.firstDeadline() <= time) {
             readyTimer();
         }
-        attention.paid(now, timers.isEmpty() ? Poller.FOREVER : timers.firstDeadline());
+        if (clock.isReplaced()) {
+            attention.reset(); // nobody knows how far it will have gone in the next iteration
+        } else {
+            attention.paid(now, timers.isEmpty() ? Poller.FOREVER : timers.firstDeadline());
+        }
     }
 
     private void readyTimer() {
@@ -226,6 +232,7 @@ public final class LoopCore {
     }
 
     private long pollUntilNextDeadline(long now) {
+        long time = clock.deadlineNanos(now);
         discardCancelledFirst();
         if (now - lastTidiedNs > TIDY_INTERVAL_NS) {
             lastTidiedNs = now;
@@ -235,11 +242,12 @@ public final class LoopCore {
         }
         long deadline = timers.isEmpty() ? Poller.FOREVER : timers.firstDeadline();
         // What came before may have run code that scheduled something.
-        if (deadline <= now || !ready.isEmpty() || host.stopRequested()) {
+        if (deadline <= time || !ready.isEmpty() || host.stopRequested()) {
             look(now);
             return now;
         }
-        if (patience.looks(now) && lookPatiently(now, deadline)) {
+        long until = until(deadline, time, now);
+        if (patience.looks(now) && lookPatiently(now, until)) {
             return clock.nanos();
         }
         int events;
@@ -248,7 +256,7 @@ public final class LoopCore {
         try {
             blockingSection.enter();
             try {
-                events = poller.await(deadline == Poller.FOREVER ? deadline : Math.max(0, deadline - clock.nanos()));
+                events = poller.await(until == Poller.FOREVER ? until : Math.max(0, until - clock.nanos()));
             } finally {
                 returned = clock.nanos();
                 blockingSection.leave();
@@ -265,13 +273,20 @@ public final class LoopCore {
         return locked;
     }
 
-    private boolean lookPatiently(long start, long deadline) {
-        long until = Math.min(start + patience.lookNs(), deadline);
+    /// The moment of the monotonic clock at which a later deadline comes, if the two clocks go at one speed.
+    private static long until(long deadline, long time, long now) {
+        long wait = deadline - time;
+        boolean beyondAllTime = deadline == Poller.FOREVER || wait < 0 || now + wait < now;
+        return beyondAllTime ? Poller.FOREVER : now + wait;
+    }
+
+    private boolean lookPatiently(long start, long until) {
+        long end = Math.min(start + patience.lookNs(), until);
         do {
             if (look(start)) {
                 return true;
             }
-        } while (clock.nanos() < until);
+        } while (clock.nanos() < end);
         return false;
     }
 

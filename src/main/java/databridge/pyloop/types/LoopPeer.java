@@ -1,7 +1,10 @@
 package databridge.pyloop.types;
 
+import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.engine.LoopClock;
 import databridge.pyloop.engine.LoopCore;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.poll.EpollPoller;
@@ -18,9 +21,11 @@ public final class LoopPeer {
     private final int number;
     private final long self;
     private final EpollPoller poller = new EpollPoller();
+    private final LoopClock clock;
     private final LoopCore core;
     private final FdWatchers watchers;
     private final ArgumentArray callArguments = new ArgumentArray();
+    private final long view = BufferApi.newView();
     private final TransportsByFd transports = new TransportsByFd();
     private int depth;
     private boolean closed;
@@ -28,7 +33,8 @@ public final class LoopPeer {
     private LoopPeer(int number, long self, long pollBoundNs) {
         this.number = number;
         this.self = self;
-        core = new LoopCore(new CallbackRunner(this), poller, new GilSection(), System::nanoTime, pollBoundNs);
+        clock = new PythonClock(self);
+        core = new LoopCore(new CallbackRunner(this), poller, new GilSection(), clock, pollBoundNs);
         watchers = new FdWatchers(core, poller, new RootTable(self + LoopType.ROOTS), callArguments);
     }
 
@@ -58,6 +64,16 @@ public final class LoopPeer {
         return peer;
     }
 
+    /// As [#of], for an object that may be anything.
+    ///
+    /// @throws databridge.pyloop.cpython.PyError also TypeError if it is no loop of ours
+    public static LoopPeer ofAny(long object) {
+        if (!ObjectApi.isInstance(object, LoopType.type())) {
+            throw ErrorApi.raise(Singletons.TYPE_ERROR, "a PyLoop is required, not " + ObjectApi.typeName(object));
+        }
+        return of(object);
+    }
+
     /// The peer of a loop object, null if its engine is closed or was never opened.
     public static @Nullable LoopPeer ifOpen(long self) {
         return peers[Memory.getInt(self + LoopType.PEER)];
@@ -77,6 +93,7 @@ public final class LoopPeer {
             } finally {
                 poller.close();
                 callArguments.free();
+                Memory.free(view);
             }
         }
     }
@@ -110,6 +127,13 @@ public final class LoopPeer {
         return callArguments;
     }
 
+    /// Memory for the view of a buffer that is open during one system call. Not one for all loops: closing a view can
+    /// run
+    /// Python code, which lets the thread of another loop go on.
+    public long view() {
+        return view;
+    }
+
     public boolean debug() {
         return Memory.getByte(self + LoopType.DEBUG) != 0;
     }
@@ -118,9 +142,9 @@ public final class LoopPeer {
         return Memory.getByte(self + LoopType.STOPPING) != 0;
     }
 
-    /// Whether a subclass has replaced `time`, so that deadlines of delays are its business.
+    /// Whether `loop.time` was replaced, so that the deadlines of delays are asyncio's business, which calls it.
     boolean hasOwnClock() {
-        return Memory.getByte(self + LoopType.OWN_CLOCK) != 0;
+        return clock.isReplaced();
     }
 
     /// Runs one iteration, or as long as the loop is not stopped if `run_forever` is the caller.
