@@ -34,6 +34,25 @@ public final class NumberApi {
         return value;
     }
 
+    /// The value of an `int` object as a C `int`, a file descriptor for instance.
+    ///
+    /// @throws PyError OverflowError if it does not fit, TypeError if it is no `int`
+    public static int asInt(long object) {
+        long value = LONG_AS_LONG_LONG.call(object);
+        if (value == (int) value && (value != -1 || !ErrorApi.occurred())) {
+            return (int) value;
+        }
+        if (value == -1) {
+            long error = ErrorApi.takeRaised();
+            if (!ErrorApi.matches(error, Singletons.OVERFLOW_ERROR)) {
+                ErrorApi.restore(error);
+                throw PyError.pending();
+            }
+            Refs.release(error);
+        }
+        throw ErrorApi.raise(Singletons.OVERFLOW_ERROR, "Python int too large to convert to C int");
+    }
+
     public static boolean isExactFloat(long object) {
         return Memory.getLong(object + PyObjectLayout.OB_TYPE) == Singletons.FLOAT_TYPE;
     }

@@ -22,6 +22,7 @@ public final class Singletons {
     public static final long KEYBOARD_INTERRUPT = exception("KeyboardInterrupt");
     public static final long MEMORY_ERROR = exception("MemoryError");
     public static final long OS_ERROR = exception("OSError");
+    public static final long OVERFLOW_ERROR = exception("OverflowError");
     public static final long RECURSION_ERROR = exception("RecursionError");
     public static final long RUNTIME_ERROR = exception("RuntimeError");
     public static final long SYSTEM_EXIT = exception("SystemExit");

@@ -83,7 +83,9 @@ public final class TypeDef {
     /// @param target the static Java method
     public TypeDef method(String signature, Kind kind, String target, String methodDoc) {
         String method = signature.substring(0, signature.indexOf('('));
-        methods.add(new Method(method, kind, Trampoline.method(lookup, target), signature + "\n--\n\n" + methodDoc));
+        MethodHandle found = Trampoline.method(lookup, target);
+        MethodHandle guarded = kind == Kind.FASTCALL_KEYWORDS ? PositionalOnly.guard(found, signature) : found;
+        methods.add(new Method(method, kind, guarded, signature + "\n--\n\n" + methodDoc));
         return this;
     }
 

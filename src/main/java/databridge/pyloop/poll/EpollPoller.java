@@ -54,12 +54,12 @@ public final class EpollPoller implements Poller {
 
     /// What `fd` is registered for, 0 if it is not.
     public int interest(int fd) {
-        return fd < interests.length ? interests[fd] : 0;
+        return knows(fd) ? interests[fd] : 0;
     }
 
     /// Who receives the events of `fd`, null if it is not registered.
     public @Nullable PollHandle owner(int fd) {
-        return fd < handles.length ? handles[fd] : null;
+        return knows(fd) ? handles[fd] : null;
     }
 
     /// Registers `fd`, or changes what it is registered for.
@@ -72,9 +72,9 @@ public final class EpollPoller implements Poller {
         if (closed) { // its memory is given back, and its descriptor's number may be another's
             return -ErrnoCode.EBADF;
         }
-        grow(fd);
-        int known = interests[fd];
-        int generation = known == 0 ? generations[fd] + 1 : generations[fd];
+        int known = interest(fd);
+        int last = knows(fd) ? generations[fd] : 0;
+        int generation = known == 0 ? last + 1 : last;
         int result = epoll.control(known == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, interest, tag(fd, generation));
         boolean lost = known != 0 && result == -ErrnoCode.ENOENT;
         if (lost) {
@@ -84,6 +84,7 @@ public final class EpollPoller implements Poller {
         if (result < 0) {
             return result;
         }
+        grow(fd); // not before the kernel knows it: no number of a descriptor is too large to ask about
         handles[fd] = handle;
         interests[fd] = interest;
         generations[fd] = generation;
@@ -138,6 +139,10 @@ public final class EpollPoller implements Poller {
         Arrays.fill(interests, 0);
         wakeup.close();
         epoll.close();
+    }
+
+    private boolean knows(int fd) {
+        return fd >= 0 && fd < handles.length;
     }
 
     private void grow(int fd) {

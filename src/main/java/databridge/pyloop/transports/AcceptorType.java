@@ -47,12 +47,11 @@ public final class AcceptorType {
 
     /// Raises OSError, unless it is that of a connection which the peer has given up already.
     static long accept(long self, long arguments, long count, long keywords) {
-        Arguments.require(4, count, keywords);
-        int fd = (int) NumberApi.asLong(Memory.getLong(arguments));
+        int fd = NumberApi.asInt(Memory.getLong(arguments));
         long most = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
         boolean tcp = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
         ArgumentArray calls =
-                LoopPeer.of(Memory.getLong(arguments + 3 * Long.BYTES)).callArguments();
+                LoopPeer.ofAny(Memory.getLong(arguments + 3 * Long.BYTES)).callArguments();
         StackGuard.check();
         for (long i = 0; i < most; i++) {
             int accepted = Sockets.accept(fd, ADDRESS, SocketAddress.ROOM);

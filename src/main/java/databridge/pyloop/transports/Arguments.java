@@ -23,15 +23,6 @@ final class Arguments {
         }
     }
 
-    /// For methods that only this project's own code is meant to call.
-    ///
-    /// @throws PyError TypeError if there are not that many
-    static void require(long wanted, long count, long keywords) {
-        if (count != wanted || keywords != 0) {
-            throw ErrorApi.raise(Singletons.TYPE_ERROR, "exactly " + wanted + " positional arguments are required");
-        }
-    }
-
     /// @param arguments as a vectorcall has them: a C array of `count` objects, then those `keywords` names
     /// @throws PyError if it is not this one argument: the TypeError that asyncio's own method raises
     @Borrowed

@@ -81,13 +81,12 @@ public final class DatagramType {
     }
 
     static long attach(long self, long arguments, long count, long keywords) {
-        Arguments.require(6, count, keywords);
-        LoopPeer peer = LoopPeer.of(Memory.getLong(arguments));
-        int fd = (int) NumberApi.asLong(argument(arguments, 1));
-        int family = (int) NumberApi.asLong(argument(arguments, 2));
+        LoopPeer peer = LoopPeer.ofAny(Memory.getLong(arguments));
+        int fd = NumberApi.asInt(argument(arguments, 1));
+        int family = NumberApi.asInt(argument(arguments, 2));
         boolean connected = argument(arguments, 3) == Singletons.TRUE;
         Memory.putLong(self + REMOTE, Refs.retain(argument(arguments, 4)));
-        int header = (int) NumberApi.asLong(argument(arguments, 5));
+        int header = NumberApi.asInt(argument(arguments, 5));
         Memory.putInt(self + NUMBER, Datagrams.open(peer, self, fd, family, connected, header));
         return Refs.retain(NONE);
     }

@@ -71,7 +71,7 @@ public final class PipeReaderType {
         if (number == 0 || !NumberApi.isExactLong(number)) {
             throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "this transport has no file descriptor");
         }
-        int fd = (int) NumberApi.asLong(number);
+        int fd = NumberApi.asInt(number);
         long data = Receiver.read(fd, Memory.getInt(self + LAST_READ), largestRead(self));
         if (data > 0) {
             Memory.putInt(self + LAST_READ, (int) BytesApi.size(data));

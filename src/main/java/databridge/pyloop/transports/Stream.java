@@ -43,7 +43,6 @@ final class Stream extends PolledTransport {
     private static final long WRITE_FAILED = UnicodeApi.interned("_write_failed");
     private static final long ON_EOF = UnicodeApi.interned("_read_ready__on_eof");
     private static final long ANY_SIZE = NumberApi.fromLong(-1);
-    private static final long VIEW = BufferApi.newView();
 
     private static final Fields FIELDS = new Fields(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT);
     private static final NumberedTable<Stream> STREAMS = new NumberedTable<>();
@@ -251,15 +250,16 @@ final class Stream extends PolledTransport {
         int count;
         long size;
         try {
-            long unsuitable = open(buffer);
+            long view = peer.view();
+            long unsuitable = open(view, buffer);
             if (unsuitable != 0) {
                 return Failures.fatal(peer, self, unsuitable);
             }
             try {
-                size = BufferApi.size(VIEW);
-                count = Receiver.receiveInto(fd, BufferApi.data(VIEW), size, unix);
+                size = BufferApi.size(view);
+                count = Receiver.receiveInto(fd, BufferApi.data(view), size, unix);
             } finally {
-                BufferApi.release(VIEW);
+                BufferApi.release(view);
             }
         } finally {
             Refs.release(buffer);
@@ -278,17 +278,17 @@ final class Stream extends PolledTransport {
         return 0;
     }
 
-    /// Opens [#VIEW] on what a protocol gave to read into.
+    /// Opens a view on what a protocol gave to read into.
     ///
     /// @return 0, or with a pending exception the message about it
-    private static long open(long buffer) {
+    private static long open(long view, long buffer) {
         try {
-            BufferApi.openWritable(VIEW, buffer);
+            BufferApi.openWritable(view, buffer);
         } catch (PyError notWritable) {
             return refuse(buffer);
         }
-        if (BufferApi.size(VIEW) == 0) {
-            BufferApi.release(VIEW);
+        if (BufferApi.size(view) == 0) {
+            BufferApi.release(view);
             ErrorApi.raise(Singletons.RUNTIME_ERROR, "get_buffer() returned an empty buffer");
             return Failures.GET_BUFFER;
         }

@@ -97,9 +97,8 @@ public final class StreamType {
     }
 
     static long attach(long self, long arguments, long count, long keywords) {
-        Arguments.require(3, count, keywords);
-        LoopPeer peer = LoopPeer.of(Memory.getLong(arguments));
-        int fd = (int) NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
+        LoopPeer peer = LoopPeer.ofAny(Memory.getLong(arguments));
+        int fd = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
         boolean unix = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
         Memory.putInt(self + NUMBER, Stream.open(peer, self, fd, unix));
         return Refs.retain(NONE);

@@ -29,7 +29,7 @@ final class RootTable {
     @Borrowed
     long get(long index) {
         long tuple = Memory.getLong(field);
-        if (index >= capacity(tuple)) {
+        if (index < 0 || index >= capacity(tuple)) {
             return 0;
         }
         long object = TupleApi.item(tuple, index);

@@ -22,7 +22,6 @@ import java.lang.invoke.MethodHandles;
 final class SocketCalls {
     private static final long CREATE_FUTURE = UnicodeApi.interned("create_future");
     private static final long ENSURE_NO_TRANSPORT = UnicodeApi.interned("_ensure_fd_no_transport");
-    private static final long VIEW = BufferApi.newView();
 
     private SocketCalls() {}
 
@@ -52,14 +51,14 @@ final class SocketCalls {
 
     @Owned
     static long receive(long self, long arguments, long count, long keywords) {
-        int fd = (int) NumberApi.asLong(Memory.getLong(arguments));
+        int fd = NumberApi.asInt(Memory.getLong(arguments));
         long size = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
         long received = Receiver.receiveUpTo(fd, size);
         if (received > 0) {
             return received;
         }
         if (received == 0) {
-            return BytesApi.copy(VIEW, 0);
+            return BytesApi.copy(self, 0);
         }
         if (triesAgain((int) received)) {
             return Refs.retain(NONE);
@@ -69,17 +68,18 @@ final class SocketCalls {
 
     @Owned
     static long send(long self, long arguments, long count, long keywords) {
-        int fd = (int) NumberApi.asLong(Memory.getLong(arguments));
+        int fd = NumberApi.asInt(Memory.getLong(arguments));
         long data = Memory.getLong(arguments + Long.BYTES);
         int sent;
         if (BytesApi.isExact(data)) {
             sent = Sockets.send(fd, BytesApi.data(data), BytesApi.size(data));
         } else {
-            BufferApi.open(VIEW, data);
+            long view = LoopPeer.of(self).view();
+            BufferApi.open(view, data);
             try {
-                sent = Sockets.send(fd, BufferApi.data(VIEW), BufferApi.size(VIEW));
+                sent = Sockets.send(fd, BufferApi.data(view), BufferApi.size(view));
             } finally {
-                BufferApi.release(VIEW);
+                BufferApi.release(view);
             }
         }
         if (sent < 0 && !triesAgain(sent)) {
@@ -92,7 +92,7 @@ final class SocketCalls {
     static long await(long self, long arguments, long count, long keywords) {
         LoopPeer peer = LoopPeer.of(self);
         long number = Memory.getLong(arguments);
-        int fd = (int) NumberApi.asLong(number);
+        int fd = NumberApi.asInt(number);
         if (peer.watchers().isLent(fd)) {
             CallApi.run(ENSURE_NO_TRANSPORT, self, number);
         }
@@ -110,14 +110,14 @@ final class SocketCalls {
     static long endWait(long self, long arguments, long count, long keywords) {
         LoopPeer peer = LoopPeer.ifOpen(self);
         if (peer != null) {
-            int fd = (int) NumberApi.asLong(Memory.getLong(arguments));
+            int fd = NumberApi.asInt(Memory.getLong(arguments));
             peer.watchers().endWait(fd, event(arguments), Memory.getLong(arguments + 2 * Long.BYTES));
         }
         return Refs.retain(NONE);
     }
 
     private static int event(long arguments) {
-        return (int) NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
+        return NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
     }
 
     private static boolean triesAgain(int result) {

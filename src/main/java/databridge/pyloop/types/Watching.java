@@ -64,12 +64,12 @@ final class Watching {
 
     @Owned
     static long addReader(long self, long arguments, long count, long keywords) {
-        return add(LoopPeer.of(self), EPOLLIN, arguments, count, keywords);
+        return add(LoopPeer.of(self), EPOLLIN, arguments, count);
     }
 
     @Owned
     static long addWriter(long self, long arguments, long count, long keywords) {
-        return add(LoopPeer.of(self), EPOLLOUT, arguments, count, keywords);
+        return add(LoopPeer.of(self), EPOLLOUT, arguments, count);
     }
 
     @Owned
@@ -81,14 +81,19 @@ final class Watching {
     @Owned
     static long transportAt(long self, long fd, long unused, long unused2) {
         LoopPeer peer = LoopPeer.ifOpen(self);
-        long transport = peer == null ? 0 : peer.transports().get((int) NumberApi.asLong(fd));
+        long transport = 0;
+        try {
+            transport = peer == null ? 0 : peer.transports().get(NumberApi.asInt(fd));
+        } catch (PyError failed) {
+            forgetOverflow(failed);
+        }
         return Refs.retain(transport == 0 ? NONE : transport);
     }
 
     @Owned
     static long setTransportAt(long self, long arguments, long count, long keywords) {
         LoopPeer peer = LoopPeer.ifOpen(self);
-        int fd = (int) NumberApi.asLong(Memory.getLong(arguments));
+        int fd = NumberApi.asInt(Memory.getLong(arguments));
         long transport = Memory.getLong(arguments + Long.BYTES);
         if (peer != null) {
             peer.transports().put(fd, transport == NONE ? 0 : transport);
@@ -107,11 +112,7 @@ final class Watching {
     }
 
     @Owned
-    private static long add(LoopPeer peer, int event, long arguments, long count, long keywords) {
-        if (count < 2 || keywords != 0) {
-            throw ErrorApi.raise(
-                    Singletons.TYPE_ERROR, "a file descriptor and a callback are required, and no keyword arguments");
-        }
+    private static long add(LoopPeer peer, int event, long arguments, long count) {
         long fileObject = Memory.getLong(arguments);
         long handle = newHandle(peer, arguments + Long.BYTES, count - 1);
         try {
@@ -136,9 +137,10 @@ final class Watching {
         } catch (PyError closedOrWrong) {
             fd = peer.watchers().find(fileObject);
             if (fd < 0) {
-                throw closedOrWrong;
+                forgetOverflow(closedOrWrong);
+            } else {
+                ErrorApi.clear();
             }
-            ErrorApi.clear();
         }
         return Refs.retain(peer.watchers().remove(fd, event) ? TRUE : FALSE);
     }
@@ -157,17 +159,31 @@ final class Watching {
         return handle;
     }
 
-    /// @throws PyError ValueError if the object is or has no valid file descriptor
+    /// Nothing has a number that is no C `int`, which is no reason to fail where nothing is wanted.
+    ///
+    /// @throws PyError the pending error if it is another one
+    private static void forgetOverflow(PyError pending) {
+        long error = ErrorApi.takeRaised();
+        if (!ErrorApi.matches(error, Singletons.OVERFLOW_ERROR)) {
+            ErrorApi.restore(error);
+            throw pending;
+        }
+        Refs.release(error);
+    }
+
+    /// @throws PyError ValueError if the object is or has no valid file descriptor, OverflowError if that is no C `int`
     private static int fileno(LoopPeer peer, long fileObject) {
         if (NumberApi.isExactLong(fileObject)) {
-            long fd = NumberApi.asLong(fileObject);
-            if (fd >= 0 && fd <= Integer.MAX_VALUE) {
-                return (int) fd;
+            int fd = NumberApi.asInt(fileObject);
+            if (fd >= 0) {
+                return fd;
             }
         }
         long number = PyError.orThrow(CallApi.callMethod(FILENO, peer.self(), fileObject));
-        long fd = NumberApi.asLong(number);
-        Refs.release(number);
-        return (int) fd;
+        try {
+            return NumberApi.asInt(number);
+        } finally {
+            Refs.release(number);
+        }
     }
 }
