@@ -8,7 +8,6 @@ import static databridge.pyloop.libc.Epoll.EPOLLOUT;
 import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
@@ -24,11 +23,9 @@ import databridge.pyloop.libc.SocketAddress;
 import databridge.pyloop.types.LoopPeer;
 import org.jspecify.annotations.Nullable;
 
-/// The Java half of a datagram transport: what is received and sent, and when.
+/// The Java half of a datagram transport: when it receives, see [DatagramInput], and what it sends.
 ///
-/// An event only marks the socket readable and queues the transport, whose turn comes among the callbacks. Then it
-/// receives up to [DatagramSockets#MOST_RECEIVED] datagrams in one call and delivers them in one go; if there may be
-/// more, it queues again. Edge-triggered; for writing, the socket is polled only while it is full.
+/// Edge-triggered; for writing, the socket is polled only while it is full.
 ///
 /// Without a fixed address small datagrams are put off to the end of the iteration and leave in one call. Datagrams
 /// of connected sockets are not: an error of an earlier one, which the kernel reports with the next, would be lost.
@@ -36,12 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class Datagrams extends PolledTransport {
     private static final int MOST_DEFERRED = 64 * 1024;
 
-    private static final long DATAGRAM_RECEIVED = UnicodeApi.interned("datagram_received");
-    private static final long ERROR_RECEIVED = UnicodeApi.interned("error_received");
     private static final long MAYBE_RESUME = UnicodeApi.interned("_maybe_resume_protocol");
     private static final long SEND_FOREIGN = UnicodeApi.interned("_send_foreign");
     private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
-    private static final long READ = UnicodeApi.interned("Fatal read error on datagram transport");
 
     private static final Fields FIELDS = new Fields(DatagramType.READ_CONTEXT, DatagramType.WRITE_CONTEXT);
     private static final long NAME = Memory.allocateForever(SocketAddress.ROOM);
@@ -51,7 +45,8 @@ final class Datagrams extends PolledTransport {
     private final int family;
     private final boolean connected;
     private final int header;
-    private final ReceivedDatagrams received = new ReceivedDatagrams();
+    private final DatagramInput input;
+    private final DatagramErrors errors = new DatagramErrors(this);
     private final DatagramQueue unsent = new DatagramQueue();
     private boolean reporting;
 
@@ -61,6 +56,7 @@ final class Datagrams extends PolledTransport {
         this.family = family;
         this.connected = connected;
         this.header = header;
+        input = new DatagramInput(this, errors, family == SocketAddress.AF_UNIX);
     }
 
     /// Makes the Java half of a transport object.
@@ -83,7 +79,7 @@ final class Datagrams extends PolledTransport {
     void close() {
         ALL.remove(number);
         unsent.clear();
-        received.clear();
+        input.clear();
         end();
     }
 
@@ -165,7 +161,7 @@ final class Datagrams extends PolledTransport {
                 unsent.drop();
                 boolean nested = reporting;
                 reporting = true;
-                fatal = later ? reportInContext(-result) : report(-result);
+                fatal = later ? errors.reportInContext(-result) : errors.report(-result);
                 reporting = nested;
             }
         }
@@ -194,7 +190,7 @@ final class Datagrams extends PolledTransport {
 
     @Override
     boolean mayRead() {
-        return (readable || !received.isEmpty()) && isReading();
+        return (readable || input.hasMore()) && isReading();
     }
 
     @Override
@@ -212,66 +208,11 @@ final class Datagrams extends PolledTransport {
         return EPOLLIN | EPOLLOUT | (trustworthy ? EPOLLET : 0);
     }
 
-    // Receiving.
-
     @Override
     @Owned
     long read() {
-        long fatal = received.isEmpty() ? receiveBatch() : 0;
-        while (fatal == 0 && !received.isEmpty() && mayRead()) {
-            fatal = deliver();
-        }
-        return fatal;
+        return input.read();
     }
-
-    @Owned
-    private long receiveBatch() {
-        readable = false;
-        int count = DatagramSockets.receive(fd, family == SocketAddress.AF_UNIX);
-        if (count < 0) {
-            return receiveFailed(-count);
-        }
-        readable = moreThanData || count == DatagramSockets.MOST_RECEIVED;
-        try {
-            received.take(count);
-            return 0;
-        } catch (PyError noMemory) {
-            return Failures.fatal(peer, self, READ);
-        }
-    }
-
-    @Owned
-    private long receiveFailed(int errno) {
-        if (errno == ErrnoCode.EAGAIN) {
-            moreThanData = false;
-            return 0;
-        }
-        // Such an error is over when it has been reported, unless there is no socket any more.
-        readable = errno != ErrnoCode.EBADF && errno != ErrnoCode.ENOTSOCK;
-        return errno == ErrnoCode.EINTR ? 0 : report(errno);
-    }
-
-    @Owned
-    private long deliver() {
-        long transport = self;
-        long data = received.data();
-        long address = received.address();
-        received.drop();
-        long arguments = peer.callArguments().take(3);
-        long protocol = Refs.retain(Memory.getLong(self + DatagramType.PROTOCOL));
-        Memory.putLong(arguments, protocol);
-        Memory.putLong(arguments + Long.BYTES, data);
-        Memory.putLong(arguments + 2 * Long.BYTES, address);
-        long result = CallApi.callMethodOf(DATAGRAM_RECEIVED, arguments, 3);
-        peer.callArguments().giveBack(arguments);
-        long fatal = Failures.exceptionOf(peer, transport, result);
-        Refs.release(protocol);
-        Refs.release(data);
-        Refs.release(address);
-        return fatal;
-    }
-
-    // Sending.
 
     /// Writes an address to [#NAME].
     private int nameSize(long address) {
@@ -288,7 +229,7 @@ final class Datagrams extends PolledTransport {
         }
         Refs.release(bytes);
         if (result < 0) {
-            errorReceived(-result);
+            errors.tell(-result);
         }
     }
 
@@ -307,57 +248,6 @@ final class Datagrams extends PolledTransport {
         } catch (PyError notContiguous) {
             ErrorApi.clear();
             return 0;
-        }
-    }
-
-    /// Tells the protocol.
-    ///
-    /// @throws PyError what it raised
-    private void errorReceived(int errno) {
-        long error = ErrorApi.osError(errno);
-        long protocol = Refs.retain(Memory.getLong(self + DatagramType.PROTOCOL));
-        long result = CallApi.callMethod(ERROR_RECEIVED, protocol, error);
-        Refs.release(protocol);
-        Refs.release(error);
-        Refs.release(PyError.orThrow(result));
-    }
-
-    /// Tells the protocol; what it raises is reported.
-    ///
-    /// @return an exception that has to leave the loop, or 0
-    @Owned
-    private long report(int errno) {
-        long transport = self;
-        try {
-            errorReceived(errno);
-            return 0;
-        } catch (PyError raised) {
-            return Failures.exceptionOf(peer, transport, 0);
-        }
-    }
-
-    /// As [#report], in the context of receiving, unless that is where we are.
-    @Owned
-    private long reportInContext(int errno) {
-        if (Memory.getLong(self + DatagramType.READ_CONTEXT) == 0) {
-            return report(errno);
-        }
-        long context = Refs.retain(Memory.getLong(self + DatagramType.READ_CONTEXT));
-        boolean entered;
-        try {
-            ContextApi.enter(context);
-            entered = true;
-        } catch (PyError enteredAlready) {
-            ErrorApi.clear();
-            entered = false;
-        }
-        try {
-            return report(errno);
-        } finally {
-            if (entered) {
-                ContextApi.exit(context);
-            }
-            Refs.release(context);
         }
     }
 
@@ -384,7 +274,7 @@ final class Datagrams extends PolledTransport {
         if (result < 0 && result != -ErrnoCode.EAGAIN) {
             unsent.drop();
             writable = true; // asyncio goes on in the next iteration
-            return report(-result);
+            return errors.report(-result);
         }
         if (unsent.isEmpty()) {
             unblock();

@@ -11,22 +11,18 @@ import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
-import databridge.pyloop.cpython.NumberApi;
-import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.types.LoopPeer;
-import databridge.pyloop.types.Receiver;
 import org.jspecify.annotations.Nullable;
 
-/// The Java half of a stream transport: what is read and written, and when.
+/// The Java half of a stream transport: when it reads, see [StreamInput], and what it writes.
 ///
 /// Edge-triggered: the socket is registered once, in both directions.
 ///
@@ -35,27 +31,21 @@ import org.jspecify.annotations.Nullable;
 final class Stream extends PolledTransport {
     private static final int INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
 
-    private static final long DATA_RECEIVED = UnicodeApi.interned("data_received");
-    private static final long GET_BUFFER = UnicodeApi.interned("get_buffer");
-    private static final long BUFFER_UPDATED = UnicodeApi.interned("buffer_updated");
     private static final long MAYBE_RESUME = UnicodeApi.interned("_maybe_resume_protocol");
     private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
     private static final long WRITE_FAILED = UnicodeApi.interned("_write_failed");
-    private static final long ON_EOF = UnicodeApi.interned("_read_ready__on_eof");
-    private static final long ANY_SIZE = NumberApi.fromLong(-1);
 
     private static final Fields FIELDS = new Fields(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT);
     private static final NumberedTable<Stream> STREAMS = new NumberedTable<>();
 
     private final int number;
-    private final boolean unix;
+    private final StreamInput input;
     private final WriteQueue unsent = new WriteQueue();
-    private int lastRead;
 
     private Stream(LoopPeer peer, int number, long self, int fd, boolean unix) {
         super(peer, self, fd, FIELDS);
         this.number = number;
-        this.unix = unix;
+        input = new StreamInput(this, unix);
     }
 
     /// Makes the Java half of a transport object.
@@ -205,136 +195,12 @@ final class Stream extends PolledTransport {
         return INTEREST;
     }
 
-    // Reading.
-
     @Override
     @Owned
     long read() {
         readable = false;
-        return Memory.getByte(self + StreamType.BUFFERED) != 0 ? readIntoBuffer() : readBytes();
+        return input.read();
     }
-
-    @Owned
-    private long readBytes() {
-        long data = Receiver.receive(fd, lastRead, unix);
-        if (data <= 0) {
-            return nothingRead((int) data);
-        }
-        lastRead = (int) BytesApi.size(data);
-        judge(lastRead, Receiver.MOST);
-        long protocol = Refs.retain(Memory.getLong(self + StreamType.PROTOCOL));
-        long result = peer.callArguments().callMethod(DATA_RECEIVED, protocol, data);
-        long fatal = result == 0 ? Failures.fatal(peer, self, Failures.DATA_RECEIVED) : 0;
-        Refs.releaseIfAny(result);
-        Refs.release(protocol);
-        Refs.release(data);
-        return fatal;
-    }
-
-    @Owned
-    private long readIntoBuffer() {
-        long protocol = Refs.retain(Memory.getLong(self + StreamType.PROTOCOL));
-        try {
-            return readIntoBufferOf(protocol);
-        } finally {
-            Refs.release(protocol);
-        }
-    }
-
-    @Owned
-    private long readIntoBufferOf(long protocol) {
-        long buffer = peer.callArguments().callMethod(GET_BUFFER, protocol, ANY_SIZE);
-        if (buffer == 0) {
-            return Failures.fatal(peer, self, Failures.GET_BUFFER);
-        }
-        int count;
-        long size;
-        try {
-            long view = peer.view();
-            long unsuitable = open(view, buffer);
-            if (unsuitable != 0) {
-                return Failures.fatal(peer, self, unsuitable);
-            }
-            try {
-                size = BufferApi.size(view);
-                count = Receiver.receiveInto(fd, BufferApi.data(view), size, unix);
-            } finally {
-                BufferApi.release(view);
-            }
-        } finally {
-            Refs.release(buffer);
-        }
-        if (count <= 0) {
-            return nothingRead(count);
-        }
-        judge(count, size);
-        long number = NumberApi.fromLong(count);
-        long result = peer.callArguments().callMethod(BUFFER_UPDATED, protocol, number);
-        Refs.release(number);
-        if (result == 0) {
-            return Failures.fatal(peer, self, Failures.BUFFER_UPDATED);
-        }
-        Refs.release(result);
-        return 0;
-    }
-
-    /// Opens a view on what a protocol gave to read into.
-    ///
-    /// @return 0, or with a pending exception the message about it
-    private static long open(long view, long buffer) {
-        try {
-            BufferApi.openWritable(view, buffer);
-        } catch (PyError notWritable) {
-            return refuse(buffer);
-        }
-        if (BufferApi.size(view) == 0) {
-            BufferApi.release(view);
-            ErrorApi.raise(Singletons.RUNTIME_ERROR, "get_buffer() returned an empty buffer");
-            return Failures.GET_BUFFER;
-        }
-        return 0;
-    }
-
-    /// As asyncio, which first asks for the length and then hands the buffer to `recv_into`.
-    private static long refuse(long buffer) {
-        ErrorApi.clear();
-        try {
-            if (ObjectApi.length(buffer) == 0) {
-                ErrorApi.raise(Singletons.RUNTIME_ERROR, "get_buffer() returned an empty buffer");
-                return Failures.GET_BUFFER;
-            }
-        } catch (PyError noLength) {
-            return Failures.GET_BUFFER;
-        }
-        ErrorApi.raise(
-                Singletons.TYPE_ERROR,
-                "recv_into() argument 1 must be read-write bytes-like object, not " + ObjectApi.typeName(buffer));
-        return Failures.READ;
-    }
-
-    /// Whether there may be more to read, now that `count` of at most `size` bytes have come.
-    private void judge(int count, long size) {
-        readable = moreThanData || count == size || (unix && Sockets.endedAtControlData());
-    }
-
-    @Owned
-    private long nothingRead(int result) {
-        if (result == -ErrnoCode.EAGAIN) {
-            moreThanData = false;
-            return 0;
-        }
-        if (result == -ErrnoCode.EINTR) {
-            readable = true;
-            return 0;
-        }
-        if (result == 0) {
-            readable = true; // an end stays an end, for whoever resumes reading
-            return Failures.exceptionOf(peer, self, CallApi.callMethod(ON_EOF, self));
-        }
-        return Failures.fatal(peer, self, ErrorApi.osError(-result), Failures.READ);
-    }
-
-    // Writing.
 
     /// @return how much was sent, -1 if that failed for good
     private long sendNow(long data, long size) {
