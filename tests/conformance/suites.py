@@ -11,7 +11,7 @@ import unittest
 from dataclasses import dataclass
 from types import ModuleType
 
-from . import hooks
+from . import exclusions, hooks
 from .loops import LoopClass
 
 PACKAGE = "test.test_asyncio"
@@ -38,7 +38,8 @@ MIXINS = {
     ),
 }
 
-# Every test class of these modules, as far as the running version has the module, minus EXCLUDED_CLASSES.
+# Every test class of these modules, as far as the running version has the module, minus what
+# exclusions.py names.
 MODULES = (
     "test_base_events",
     "test_context",
@@ -54,6 +55,7 @@ MODULES = (
     "test_runners",
     "test_server",
     "test_ssl",
+    "test_sslproto",
     "test_staggered",
     "test_streams",
     "test_subprocess",
@@ -64,49 +66,6 @@ MODULES = (
     "test_unix_events",
     "test_waitfor",
 )
-
-# Modules left out on purpose.  A module in neither table makes the harness fail: a new Python may bring one.
-EXCLUDED_MODULES = {
-    "test_buffered_proto": "covered by mixin.buffered_protocol; its classes repeat it per selector",
-    "test_proactor_events": "tests the internals of the Windows proactor loop on mocks",
-    "test_protocols": "tests the protocol base classes; no loop takes part",
-    "test_selector_events": "tests asyncio.selector_events classes on mocked sockets and the suite's own TestLoop",
-    "test_sendfile": "covered by mixin.sendfile; its classes repeat it per selector",
-    "test_sock_lowlevel": "covered by mixin.sock; its classes repeat it per selector",
-    "test_sslproto": "covered by mixin.start_tls; the rest tests SSLProtocol on mocks",
-    "test_tools": "tests the command line of asyncio's introspection tool; no loop takes part",
-    "test_transports": "tests the transport base classes; no loop takes part",
-    "test_windows_events": "Windows only",
-    "test_windows_utils": "Windows only",
-}
-
-_REPEATS_MIXIN = "covered by mixin.event_loop; repeats it with a selector object handed to asyncio's loop"
-_NO_LOOP = "no event loop takes part"
-_MOCKED = "drives asyncio's own classes on mocks or on the suite's TestLoop; no loop under test can take part"
-EXCLUDED_CLASSES = {
-    "test_base_events.BaseEventTests": _NO_LOOP,
-    "test_base_events.BaseEventLoopTests": "tests asyncio.BaseEventLoop itself with mocked selector and queues",
-    "test_base_events.BaseLoopSockSendfileTests": _MOCKED,
-    "test_base_events.TestSelectorUtils": _NO_LOOP,
-    "test_events.AbstractEventLoopTests": _NO_LOOP,
-    "test_events.EPollEventLoopTests": _REPEATS_MIXIN,
-    "test_events.PollEventLoopTests": _REPEATS_MIXIN,
-    "test_events.SelectEventLoopTests": _REPEATS_MIXIN,
-    "test_events.HandleTests": "tests asyncio.Handle on a mocked loop",
-    "test_events.TimerTests": "tests asyncio.TimerHandle on a mocked loop",
-    "test_events.PolicyTests": "tests asyncio's policy classes, not loops",
-    "test_events.TestAbstractServer": _NO_LOOP,
-    "test_server.ProactorStartServerTests": "Windows only",
-    "test_subprocess.MultiLoopChildWatcherTests": _NO_LOOP,
-    "test_subprocess.SubprocessProactorTests": "Windows only",
-    "test_unix_events.AbstractChildWatcherTests": _NO_LOOP,
-    "test_unix_events.BaseChildWatcherTests": _NO_LOOP,
-    "test_unix_events.FastChildWatcherTests": _MOCKED,
-    "test_unix_events.SafeChildWatcherTests": _MOCKED,
-    "test_unix_events.PolicyTests": "tests asyncio's policy classes, not loops",
-    "test_unix_events.UnixReadPipeTransportTests": _MOCKED,
-    "test_unix_events.UnixWritePipeTransportTests": _MOCKED,
-}
 
 
 def is_available() -> bool:
@@ -122,7 +81,7 @@ def unknown_modules() -> list[str]:
     """Test modules of the running version that neither MODULES nor EXCLUDED_MODULES mentions."""
     package = importlib.import_module(PACKAGE)
     found = {info.name for info in pkgutil.iter_modules(package.__path__) if info.name.startswith("test_")}
-    return sorted(found.difference(MODULES, EXCLUDED_MODULES))
+    return sorted(found.difference(MODULES, exclusions.EXCLUDED_MODULES))
 
 
 def discover() -> tuple[list[str], dict[str, str]]:
@@ -137,7 +96,12 @@ def discover() -> tuple[list[str], dict[str, str]]:
             continue
         if module is not None:
             names += [f"{module_name}.{cls.__name__}" for cls in _test_classes(module)]
-    return [name for name in names if name not in EXCLUDED_CLASSES], unavailable
+    return [name for name in names if name not in exclusions.EXCLUDED_CLASSES], unavailable
+
+
+def tests_of(name: str, cls: type[unittest.TestCase]) -> list[str]:
+    """The names of the tests that are run of *cls*, the class of suite *name*."""
+    return [test for test in unittest.defaultTestLoader.getTestCaseNames(cls) if exclusions.is_run(name, test)]
 
 
 def load(name: str, loop: LoopClass) -> type[unittest.TestCase]:

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from . import expected, loops, runner
+from . import exclusions, expected, loops, runner
 from .verdict import judge, stale_entries
 
 LOOP = os.environ.get("CONFORMANCE_LOOP", loops.DEFAULT)
@@ -25,6 +25,9 @@ def test_suite(suite: str) -> None:
     result = runner.run_suite(LOOP, suite, CATALOGUE.suites[suite])
     verdict = judge(result, expected.for_loop(LOOP))
     assert verdict.good, "\n" + verdict.explain()
+    if suite in exclusions.EXCLUDED_TESTS:
+        no_loop = [test.name for test in result.tests.values() if test.status == "passed" and not test.loops]
+        assert no_loop == [], "exclusions.py has to name them"
 
 
 def test_every_module_is_run_or_left_out_on_purpose() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import loops, runner
+from . import exclusions, loops, runner
 from .expected import Expected
 from .test_conformance import CATALOGUE
 from .verdict import judge
@@ -89,3 +89,14 @@ def test_the_list_is_strict() -> None:
 def test_a_hang_is_never_expected() -> None:
     hung = runner.SuiteResult(SUITE, tests={NEEDS_DEBUG[0]: runner.TestResult(NEEDS_DEBUG[0], "hung")})
     assert not judge(hung, [Expected(SUITE, NEEDS_DEBUG[0], "because")]).good
+
+
+def test_single_tests_can_be_left_out() -> None:
+    name = "test_events.AbstractEventLoopTests"
+    assert CATALOGUE.suites[name] == ["test_not_implemented_async"]
+
+
+def test_what_is_left_out_may_depend_on_the_version() -> None:
+    suite, test = "test_events.PolicyTests", "test_get_event_loop"
+    assert exclusions.is_run(suite, test, (3, 13))
+    assert not exclusions.is_run(suite, test, (3, 14))

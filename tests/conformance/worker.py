@@ -112,7 +112,7 @@ def run(loop_name: str, suite_name: str, report: str, tests: list[str]) -> None:
     except unittest.SkipTest as skip:
         reporter.addSkip("import", str(skip))
     else:
-        names = tests or list(unittest.defaultTestLoader.getTestCaseNames(test_class))
+        names = tests or suites.tests_of(suite_name, test_class)
         reporter.emit(event="plan", tests=names)
         with warnings.catch_warnings():
             warnings.simplefilter("default")
@@ -125,9 +125,8 @@ def catalogue() -> dict[str, Any]:
     if not suites.is_available():
         return {"suites": {}, "unavailable": {}, "unknown_modules": []}
     cls = loops.loop_class(loops.CONTROL)
-    loader = unittest.defaultTestLoader
     names, unavailable = suites.discover()
-    found = {name: list(loader.getTestCaseNames(suites.load(name, cls))) for name in names}
+    found = {name: suites.tests_of(name, suites.load(name, cls)) for name in names}
     return {"suites": found, "unavailable": unavailable, "unknown_modules": suites.unknown_modules()}
 
 

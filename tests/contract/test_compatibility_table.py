@@ -4,7 +4,7 @@ import ast
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -34,8 +34,8 @@ def tables() -> dict[str, list[list[str]]]:
 
 
 @pytest.fixture
-def suites() -> Iterator[ModuleType]:
-    """The module of the harness that says what is run. Its package is not importable by name from here."""
+def harness() -> Iterator[Callable[[str], ModuleType]]:
+    """Import a module of the harness, which says what is run. Its package is not importable by name from here."""
     folder = TESTS / "conformance"
     package = importlib.util.spec_from_file_location(
         "conformance_for_the_table", folder / "__init__.py", submodule_search_locations=[str(folder)]
@@ -45,9 +45,19 @@ def suites() -> Iterator[ModuleType]:
     module = importlib.util.module_from_spec(package)
     sys.modules[package.name] = module
     package.loader.exec_module(module)
-    yield importlib.import_module(f"{package.name}.suites")
+    yield lambda name: importlib.import_module(f"{package.name}.{name}")
     for name in [name for name in sys.modules if name.partition(".")[0] == package.name]:
         del sys.modules[name]
+
+
+@pytest.fixture
+def suites(harness: Callable[[str], ModuleType]) -> ModuleType:
+    return harness("suites")
+
+
+@pytest.fixture
+def exclusions(harness: Callable[[str], ModuleType]) -> ModuleType:
+    return harness("exclusions")
 
 
 def test_tests_are_named() -> None:
@@ -75,20 +85,23 @@ def test_every_row_names_a_test(table: str) -> None:
     assert [row[0] for row in rows if len(row) != 3 or "::test_" not in row[2]] == []
 
 
-def test_modules_that_are_run(suites: ModuleType) -> None:
-    expected = []
-    for module in suites.MODULES:
-        left_out = [
-            f"`{name.partition('.')[2]}`: {reason}"
-            for name, reason in suites.EXCLUDED_CLASSES.items()
-            if name.partition(".")[0] == module
-        ]
-        expected.append([f"`{module}`", "<br>".join(left_out)])
-    assert tables()["module run"] == expected
+def test_modules_that_are_run(suites: ModuleType, exclusions: ModuleType) -> None:
+    left_out: dict[str, list[str]] = {module: [] for module in suites.MODULES}
+    for suite, reason in exclusions.EXCLUDED_CLASSES.items():
+        module, _, name = suite.partition(".")
+        left_out[module].append(f"`{name}`: {reason}")
+    for suite, entries in exclusions.EXCLUDED_TESTS.items():
+        module, _, name = suite.partition(".")
+        for entry in entries:
+            tests = ", ".join(f"`{test}`" for test in entry.tests)
+            since = "" if entry.since == (3, 11) else " (from {}.{} on)".format(*entry.since)
+            left_out[module].append(f"of `{name}` {tests}{since}: {entry.reason}")
+    assert tables()["module run"] == [[f"`{module}`", "<br>".join(parts)] for module, parts in left_out.items()]
 
 
-def test_modules_that_are_not_run(suites: ModuleType) -> None:
-    assert tables()["module not run"] == [[f"`{name}`", reason] for name, reason in suites.EXCLUDED_MODULES.items()]
+def test_modules_that_are_not_run(exclusions: ModuleType) -> None:
+    rows = [[f"`{name}`", reason] for name, reason in exclusions.EXCLUDED_MODULES.items()]
+    assert tables()["module not run"] == rows
 
 
 def test_composed_suites_are_named(suites: ModuleType) -> None:
@@ -97,9 +110,11 @@ def test_composed_suites_are_named(suites: ModuleType) -> None:
     assert re.findall(r"`([^`]+)`", line[1]) == list(suites.MIXINS)
 
 
-def test_excluded_classes_belong_to_modules_that_are_run(suites: ModuleType) -> None:
-    """Otherwise their rows would be in no table."""
-    assert {name.partition(".")[0] for name in suites.EXCLUDED_CLASSES} <= set(suites.MODULES)
+def test_what_is_left_out_belongs_to_modules_that_are_run(suites: ModuleType, exclusions: ModuleType) -> None:
+    """Otherwise nothing would be left out by it."""
+    listed = [*exclusions.EXCLUDED_CLASSES, *exclusions.EXCLUDED_TESTS]
+    assert {name.partition(".")[0] for name in listed} <= set(suites.MODULES)
+    assert set(exclusions.EXCLUDED_CLASSES).isdisjoint(exclusions.EXCLUDED_TESTS)
 
 
 def test_no_failure_is_expected() -> None:
