@@ -5,11 +5,14 @@ or a BaseEventLoop whose selector is a mock.  The stand-in serves speed, not the
 given the loop under test instead.  Tests that script the clock keep TestLoop, for they are about nothing else.
 """
 
+import asyncio
 import fnmatch
+import functools
 import importlib
 import unittest
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 from .loops import LoopClass
 
@@ -78,6 +81,52 @@ def _real_set_up_loop(cls: Any, loop: LoopClass) -> None:
     cls.setUp = set_up
 
 
+class _Kept:
+    """An attribute of a class that its instances cannot replace."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __get__(self, owner: Any, cls: Any) -> Any:
+        return self._value.__get__(owner, cls)
+
+    def __set__(self, owner: Any, value: Any) -> None:
+        pass
+
+
+def _real_base_loop(cls: Any, loop: LoopClass) -> None:
+    """BaseEventLoopTests.setUp() makes the loop under test.
+
+    The tests put mocks in the place of what BaseEventLoop lacks. A loop that waits for I/O needs its own.
+    """
+    for name in ("_process_events", "_write_to_self"):
+        if hasattr(loop, name):
+            setattr(loop, name, _Kept(getattr(loop, name)))
+
+    def set_up(self: Any) -> None:
+        super(cls, self).setUp()
+        self.loop = loop()
+        self.set_event_loop(self.loop)
+
+    cls.setUp = set_up
+
+
+def _real_loop_without_sendfile(cls: Any, loop: LoopClass) -> None:
+    """BaseLoopSockSendfileTests.setUp() makes the loop under test, which falls back to reading and sending."""
+    own_set_up = cls.setUp
+
+    def make() -> Any:
+        made: Any = loop()
+        made._sock_sendfile_native = functools.partial(asyncio.BaseEventLoop._sock_sendfile_native, made)
+        return made
+
+    def set_up(self: Any) -> None:
+        with mock.patch("asyncio.selector_events.BaseSelectorEventLoop", make):
+            own_set_up(self)
+
+    cls.setUp = set_up
+
+
 def tolerate_foreign_executor() -> None:
     """Let the suite's teardown close loops that keep their default executor out of sight.
 
@@ -106,6 +155,8 @@ HOOKS: tuple[tuple[str, Hook], ...] = (
     ("test_subprocess.SubprocessTransportTests", _real_test_loop),
     ("test_runners.*", _real_runner_loop),
     ("test_pep492.*", _real_set_up_loop),
+    ("test_base_events.BaseEventLoopTests", _real_base_loop),
+    ("test_base_events.BaseLoopSockSendfileTests", _real_loop_without_sendfile),
 )
 
 
