@@ -124,7 +124,8 @@ ROWS: dict[str, tuple[str, dict[str, str], str, tuple[str, ...]]] = {
     ),
     "no address space for the heap": (
         "",
-        {"PYLOOP_JVM_OPTIONS": "-Xmx100000g"},
+        # All there is: beside a program at a fixed address nearly all of it is in one piece.
+        {"PYLOOP_JVM_OPTIONS": "-Xmx131072g"},
         "ImportError: the Java virtual machine ",
         ("heap", "PYLOOP_JVM_OPTIONS"),
     ),
