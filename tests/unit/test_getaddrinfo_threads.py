@@ -5,6 +5,7 @@ import itertools
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,6 +22,19 @@ def resolving(loop: Loop) -> Iterator[Loop]:
     yield loop
     loop.set_debug(False)
     loop.run_until_complete(loop.shutdown_default_executor())
+
+
+@pytest.fixture
+def slow_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look-ups in threads take a while: asyncio of Python 3.14.10 does not wait for a thread that is done by then."""
+    look_up = socket.getaddrinfo
+
+    def slow(*args: Any, **options: Any) -> Any:
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.02)
+        return look_up(*args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
 
 
 def has_executor(loop: Loop) -> bool:
@@ -117,6 +131,7 @@ def test_replaced_method_serves_connections(loop: Loop) -> None:
     assert asked == [("name.invalid", 1)]
 
 
+@pytest.mark.usefixtures("slow_threads")
 def test_others_get_their_turn(resolving: Loop) -> None:
     async def main() -> list[str]:
         order = []
@@ -128,6 +143,7 @@ def test_others_get_their_turn(resolving: Loop) -> None:
     assert resolving.run_until_complete(main()) == ["other", "resolved"]
 
 
+@pytest.mark.usefixtures("slow_threads")
 def test_pending_cancellation_arrives(resolving: Loop) -> None:
     async def main() -> None:
         task = asyncio.current_task()
@@ -140,6 +156,7 @@ def test_pending_cancellation_arrives(resolving: Loop) -> None:
     resolving.run_until_complete(main())
 
 
+@pytest.mark.usefixtures("slow_threads")
 def test_task_can_be_cancelled(resolving: Loop) -> None:
     async def main() -> None:
         task = asyncio.create_task(resolving.getaddrinfo("::1", 80))

@@ -113,14 +113,18 @@ def test_files_and_sockets_that_do_not_fit(sending: Loop, opened: Callable[..., 
 
 
 def test_pipe_instead_of_a_file(sending: Loop, pair: SocketPair) -> None:
-    """`os.sendfile` refuses pipes, whose size is zero for asyncio: nothing is sent."""
+    """`os.sendfile` refuses pipes, whose size is zero for asyncio: nothing is sent.
+
+    As of Python 3.14.10 asyncio goes back to the beginning of the file before it says so, and in a pipe it cannot.
+    """
 
     async def main() -> None:
         read_end, write_end = os.pipe()
         with os.fdopen(read_end, "rb", 0) as file, os.fdopen(write_end, "wb", 0) as writer:
             writer.write(b"in the pipe")
             assert await sending.sock_sendfile(pair[0], file) == 0
-            with pytest.raises(asyncio.SendfileNotAvailableError, match=r"os\.sendfile call failed"):
+            refusals = (asyncio.SendfileNotAvailableError, OSError)
+            with pytest.raises(refusals, match=r"os\.sendfile call failed|Illegal seek"):
                 await sending.sock_sendfile(pair[0], file, count=5, fallback=False)
 
     sending.run_until_complete(main())

@@ -50,8 +50,11 @@ def test_socket_cannot_have_two_transports(loop: Loop) -> None:
             await loop.create_connection(lambda: protocol, sock=mine)
             with pytest.raises(RuntimeError, match="is used by transport"):
                 await loop.create_connection(Recorder, sock=mine)
-            peer.send(b"data")
-            await protocol.until_received(4)
+            if mine.fileno() >= 0:
+                peer.send(b"data")
+                await protocol.until_received(4)
+            else:  # as of Python 3.14.10 asyncio closes the socket it refuses, under the first transport
+                protocol.transport.abort()
         await protocol.until_lost()
 
     run(loop, main())
