@@ -161,7 +161,7 @@ def fork():
     pid = os.fork()
     if pid == 0:
         sys.exit(3)
-    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
     loop.stop()
 for count in (0, 100, 1_000, 10_000, 100_000):  # after each of these the JVM's compilers are at work
     for _ in range(count):
