@@ -20,8 +20,10 @@ from loop_kinds import KINDS, Loop, LoopKind, SocketPair
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker of tests that run for more than a minute."""
     config.addinivalue_line("markers", "slow: runs for more than 60 seconds")
-    # A shell starts its background jobs with SIGINT ignored, and so would be every program a test starts.
+    # A shell starts its background jobs with SIGINT ignored, and nohup everything with SIGHUP; the programs that tests
+    # start would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(params=KINDS, ids=str)

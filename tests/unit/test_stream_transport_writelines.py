@@ -1,11 +1,12 @@
 """writelines(): any list or tuple of bytes-like objects, in order among other writes."""
 
+import contextlib
 import random
 from typing import Any
 
 import pytest
 from connections import Recorder, Way, connected, every_way, receive, receive_all, run
-from loop_kinds import Loop
+from loop_kinds import ASYNCIO, Loop, LoopKind
 
 LINES: dict[str, Any] = {
     "list": [b"one ", b"two ", b"three"],
@@ -107,8 +108,9 @@ def test_list_may_change_after_it_was_written(loop: Loop) -> None:
         assert run(loop, main()) == b"one two"
 
 
-# Not None or 0: asyncio of Python 3.14.10 passes over what is false.
-@pytest.mark.parametrize("lines", [["text"], [1], 5, object()], ids=["str", "int", "no list", "object"])
+@pytest.mark.parametrize(
+    "lines", [["text"], [1], [b"x", 1, b""], 5, object()], ids=["str", "int", "among others", "no list", "object"]
+)
 def test_other_things_are_refused_and_nothing_is_sent(loop: Loop, lines: Any) -> None:
     protocol = Recorder()
 
@@ -120,3 +122,19 @@ def test_other_things_are_refused_and_nothing_is_sent(loop: Loop, lines: Any) ->
 
     with connected(loop, protocol) as peer:
         assert run(loop, main()) == b"next"
+
+
+@pytest.mark.parametrize("item", [None, 0, "", [], 0.0], ids=repr)
+def test_items_that_are_false(kind: LoopKind, item: Any) -> None:
+    """Whether they are refused or passed over depends on the version of asyncio: since 3.14.10 it does the latter."""
+
+    def outcome(loop: Loop) -> str:
+        protocol = Recorder()
+        with contextlib.closing(loop), connected(loop, protocol) as peer:
+            try:
+                protocol.transport.writelines([b"one", item, b"two"])
+            except TypeError:
+                protocol.transport.write(b"refused")
+            return run(loop, receive(peer, 6)).decode()
+
+    assert outcome(kind.new_event_loop()) == outcome(ASYNCIO.new_event_loop())

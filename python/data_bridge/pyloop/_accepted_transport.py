@@ -55,7 +55,7 @@ class AcceptedTransport(StreamTransport):
         self._server = server
         if server is not None:
             internals.attach(server, self)
-        self._attach(loop, fd, like.family == socket.AF_UNIX)
+        self._attach(loop, None, fd, like.family == socket.AF_UNIX)
         loop.call_soon(protocol.connection_made, self)
         loop.call_soon(self._add_reader)
 

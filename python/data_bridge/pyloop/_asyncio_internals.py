@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import inspect
 import selectors
 import sys
@@ -161,6 +162,24 @@ WRITE_PIPE_TRANSPORT_ATTRIBUTES = (
     *("_loop", "_maybe_pause_protocol", "_maybe_resume_protocol", "_pipe", "_protocol", "_read_ready", "_write_ready"),
 )
 """What the engine's write pipe transport uses or replaces, on an instance of asyncio's."""
+
+
+def _writelines_skips_false() -> bool:
+    transport: Any = SelectorSocketTransport.__new__(SelectorSocketTransport)
+    transport._eof = False
+    transport._empty_waiter = None
+    transport._conn_lost = 0
+    transport._buffer = collections.deque()
+    transport._sock = None  # for its finaliser
+    try:
+        transport.writelines([None])
+    except TypeError:
+        return False
+    return True
+
+
+WRITELINES_SKIPS_FALSE = _writelines_skips_false()
+"""Whether asyncio passes over items of `writelines` that are false, whatever their type, as it has since 3.14.10."""
 
 
 def default_water_marks() -> tuple[int, int]:

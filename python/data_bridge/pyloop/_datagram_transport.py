@@ -55,7 +55,7 @@ class DatagramTransport(DatagramCore, internals.SelectorDatagramTransport):  # t
         super().__init__(loop, sock, protocol, address, waiter, extra)
         is_connected = bool(self._extra["peername"])
         self._attach(
-            loop, sock.fileno(), sock.family, is_connected, address or None, internals.BUFFERED_DATAGRAM_HEADER
+            loop, sock, sock.fileno(), sock.family, is_connected, address or None, internals.BUFFERED_DATAGRAM_HEADER
         )
 
     _asyncio_sendto = internals.SelectorDatagramTransport.sendto

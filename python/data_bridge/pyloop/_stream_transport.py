@@ -47,7 +47,7 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
         is_tcp = sock.proto == socket.IPPROTO_TCP
         if is_tcp:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._attach(loop, fd, not is_tcp and sock.family == socket.AF_UNIX)
+        self._attach(loop, sock, fd, not is_tcp and sock.family == socket.AF_UNIX)
         loop.call_soon(protocol.connection_made, self)
         loop.call_soon(self._add_reader)  # only when connection_made() has been called
         if waiter is not None:
@@ -135,6 +135,9 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
             self._sock.shutdown(socket.SHUT_WR)
 
     def _refuse_lines(self, lines: tuple[Any, ...]) -> None:
+        if internals.WRITELINES_SKIPS_FALSE and not all(lines):
+            self.writelines([line for line in lines if line])
+            return
         if sys.version_info < (3, 12):
             b"".join(lines)
         for line in lines:

@@ -48,7 +48,7 @@ final class DatagramInput {
     @Owned
     private long receiveBatch() {
         datagrams.readable = false;
-        int count = DatagramSockets.receive(datagrams.fd, unix);
+        int count = DatagramSockets.receive(datagrams.descriptor(), unix);
         if (count < 0) {
             return receiveFailed(-count);
         }

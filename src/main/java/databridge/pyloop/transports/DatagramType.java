@@ -29,7 +29,8 @@ public final class DatagramType {
     static final long REMOTE = PROTOCOL + Long.BYTES;
     static final long READ_CONTEXT = REMOTE + Long.BYTES;
     static final long WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
-    static final long NUMBER = WRITE_CONTEXT + Long.BYTES;
+    static final long SOCKET = WRITE_CONTEXT + Long.BYTES;
+    static final long NUMBER = SOCKET + Long.BYTES;
     static final long CONNECTION_LOST = NUMBER + Integer.BYTES;
     static final long CLOSING = CONNECTION_LOST + Integer.BYTES;
     static final long PAUSED = CLOSING + 1;
@@ -57,11 +58,12 @@ public final class DatagramType {
                 .objectMember("_remote_address", REMOTE)
                 .objectMember("_read_context", READ_CONTEXT)
                 .objectMember("_write_context", WRITE_CONTEXT)
+                .objectMember("_engine_socket", SOCKET)
                 .intMember("_conn_lost", CONNECTION_LOST)
                 .boolMember("_closing", CLOSING)
                 .boolMember("_paused", PAUSED)
                 .method(
-                        "_attach($self, loop, fd, family, is_connected, remote_address, header_size, /)",
+                        "_attach($self, loop, sock, fd, family, is_connected, remote_address, header_size, /)",
                         FASTCALL_KEYWORDS,
                         "attach",
                         "Join it to its loop.")
@@ -82,12 +84,13 @@ public final class DatagramType {
 
     static long attach(long self, long arguments, long count, long keywords) {
         LoopPeer peer = LoopPeer.ofAny(Memory.getLong(arguments));
-        int fd = NumberApi.asInt(argument(arguments, 1));
-        int family = NumberApi.asInt(argument(arguments, 2));
-        boolean connected = argument(arguments, 3) == Singletons.TRUE;
-        Memory.putLong(self + REMOTE, Refs.retain(argument(arguments, 4)));
-        int header = NumberApi.asInt(argument(arguments, 5));
-        Memory.putInt(self + NUMBER, Datagrams.open(peer, self, fd, family, connected, header));
+        long socket = argument(arguments, 1);
+        int fd = NumberApi.asInt(argument(arguments, 2));
+        int family = NumberApi.asInt(argument(arguments, 3));
+        boolean connected = argument(arguments, 4) == Singletons.TRUE;
+        Memory.putLong(self + REMOTE, Refs.retain(argument(arguments, 5)));
+        int header = NumberApi.asInt(argument(arguments, 6));
+        Memory.putInt(self + NUMBER, Datagrams.open(peer, self, socket, fd, family, connected, header));
         return Refs.retain(NONE);
     }
 

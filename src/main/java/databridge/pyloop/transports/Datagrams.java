@@ -37,7 +37,8 @@ final class Datagrams extends PolledTransport {
     private static final long SEND_FOREIGN = UnicodeApi.interned("_send_foreign");
     private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
 
-    private static final Fields FIELDS = new Fields(DatagramType.READ_CONTEXT, DatagramType.WRITE_CONTEXT);
+    private static final Fields FIELDS =
+            new Fields(DatagramType.READ_CONTEXT, DatagramType.WRITE_CONTEXT, DatagramType.SOCKET);
     private static final long NAME = Memory.allocateForever(SocketAddress.ROOM);
     private static final NumberedTable<Datagrams> ALL = new NumberedTable<>();
 
@@ -50,8 +51,9 @@ final class Datagrams extends PolledTransport {
     private final DatagramQueue unsent = new DatagramQueue();
     private boolean reporting;
 
-    private Datagrams(LoopPeer peer, int number, long self, int fd, int family, boolean connected, int header) {
-        super(peer, self, fd, FIELDS);
+    private Datagrams(
+            LoopPeer peer, int number, long self, long socket, int fd, int family, boolean connected, int header) {
+        super(peer, self, socket, fd, FIELDS);
         this.number = number;
         this.family = family;
         this.connected = connected;
@@ -61,12 +63,13 @@ final class Datagrams extends PolledTransport {
 
     /// Makes the Java half of a transport object.
     ///
+    /// @param socket the socket object
     /// @param connected whether the kernel knows where datagrams go
     /// @param header what each datagram adds to the size of what is to be sent
     /// @return its number, for the object's field
-    static int open(LoopPeer peer, long self, int fd, int family, boolean connected, int header) {
+    static int open(LoopPeer peer, long self, long socket, int fd, int family, boolean connected, int header) {
         int number = ALL.freeNumber();
-        ALL.put(number, new Datagrams(peer, number, self, fd, family, connected, header));
+        ALL.put(number, new Datagrams(peer, number, self, socket, fd, family, connected, header));
         return number;
     }
 
@@ -154,7 +157,7 @@ final class Datagrams extends PolledTransport {
     long flush(boolean later) {
         long fatal = 0;
         while (fatal == 0 && self != 0 && !blocked && !unsent.isEmpty()) {
-            int result = unsent.send(fd, connected);
+            int result = unsent.send(descriptor(), connected);
             if (result == -ErrnoCode.EAGAIN || result == DatagramQueue.FOREIGN) {
                 fatal = waitForRoom();
             } else if (result < 0) {
@@ -220,7 +223,7 @@ final class Datagrams extends PolledTransport {
     }
 
     private void sendNow(@Stolen long bytes, int nameSize) {
-        int result = DatagramQueue.send(fd, bytes, NAME, nameSize);
+        int result = DatagramQueue.send(descriptor(), bytes, NAME, nameSize);
         if (result == -ErrnoCode.EAGAIN) {
             unsent.add(bytes, NAME, nameSize);
             block();
@@ -257,7 +260,7 @@ final class Datagrams extends PolledTransport {
         writable = false;
         long transport = self;
         int result;
-        while ((result = unsent.send(fd, connected)) == DatagramQueue.FOREIGN) {
+        while ((result = unsent.send(descriptor(), connected)) == DatagramQueue.FOREIGN) {
             try {
                 if (!sendForeign()) {
                     result = -ErrnoCode.EAGAIN;

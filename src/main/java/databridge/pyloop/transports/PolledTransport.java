@@ -14,10 +14,12 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.SocketObject;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.engine.PollHandle;
 import databridge.pyloop.engine.ReadyTask;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.types.LoopPeer;
 
 /// The Java half of a transport that polls its socket by itself: when it reads and writes, and in which context.
@@ -30,7 +32,8 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
     ///
     /// @param readContext the context in which it reads, while it does
     /// @param writeContext the context in which it writes, while it waits for room
-    record Fields(long readContext, long writeContext) {}
+    /// @param socket the socket object that owns the descriptor, NULL if the transport itself does
+    record Fields(long readContext, long writeContext, long socket) {}
 
     /// Up to here a write is put off to the end of the iteration; a larger one would only grow cold.
     static final int IMMEDIATE = 4 * 1024;
@@ -60,14 +63,28 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
     private final long task;
     private boolean queued;
 
-    PolledTransport(LoopPeer peer, long self, int fd, Fields fields) {
+    /// @param socket the socket object, None if there is none
+    PolledTransport(LoopPeer peer, long self, long socket, int fd, Fields fields) {
         this.peer = peer;
         this.self = self;
         this.fd = fd;
         this.fields = fields;
+        if (SocketObject.isOf(socket, fd)) {
+            Memory.putLong(self + fields.socket, Refs.retain(socket));
+        }
         task = peer.core().addTask(this);
         peer.transports().put(fd, self);
         deferral = new Deferral(peer.core(), self, this::flushDeferred);
+    }
+
+    /// The descriptor for a call of the kernel; -1, which the kernel refuses as asyncio's closed socket does, once
+    /// somebody has closed the socket under the transport. Its number may be another's by then.
+    final int descriptor() {
+        if (self == 0) {
+            return -1;
+        }
+        long socket = Memory.getLong(self + fields.socket);
+        return socket == 0 || SocketObject.descriptor(socket) == fd ? fd : -1;
     }
 
     /// Whether there is something to read, and it is wanted.
@@ -120,11 +137,13 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
     /// Stops polling, for good.
     final void end() {
         peer.transports().remove(fd, self);
+        long socketField = self + fields.socket;
         self = 0;
         if (!peer.isClosed()) {
             peer.watchers().takeBack(fd, this);
             peer.core().removeTask(task);
         }
+        Refs.clear(socketField);
     }
 
     @Override
@@ -168,7 +187,7 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
         if (peer.isClosed()) {
             throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
         }
-        int result = peer.watchers().lend(fd, this, interest());
+        int result = descriptor() < 0 ? -ErrnoCode.EBADF : peer.watchers().lend(fd, this, interest());
         if (result < 0) {
             throw ErrorApi.raiseOsError(-result);
         }

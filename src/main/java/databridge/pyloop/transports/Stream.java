@@ -35,25 +35,27 @@ final class Stream extends PolledTransport {
     private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
     private static final long WRITE_FAILED = UnicodeApi.interned("_write_failed");
 
-    private static final Fields FIELDS = new Fields(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT);
+    private static final Fields FIELDS =
+            new Fields(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT, StreamType.SOCKET);
     private static final NumberedTable<Stream> STREAMS = new NumberedTable<>();
 
     private final int number;
     private final StreamInput input;
     private final WriteQueue unsent = new WriteQueue();
 
-    private Stream(LoopPeer peer, int number, long self, int fd, boolean unix) {
-        super(peer, self, fd, FIELDS);
+    private Stream(LoopPeer peer, int number, long self, long socket, int fd, boolean unix) {
+        super(peer, self, socket, fd, FIELDS);
         this.number = number;
         input = new StreamInput(this, unix);
     }
 
     /// Makes the Java half of a transport object.
     ///
+    /// @param socket the socket object, None if there is none
     /// @return its number, for the object's field
-    static int open(LoopPeer peer, long self, int fd, boolean unix) {
+    static int open(LoopPeer peer, long self, long socket, int fd, boolean unix) {
         int number = STREAMS.freeNumber();
-        STREAMS.put(number, new Stream(peer, number, self, fd, unix));
+        STREAMS.put(number, new Stream(peer, number, self, socket, fd, unix));
         return number;
     }
 
@@ -163,7 +165,7 @@ final class Stream extends PolledTransport {
         if (blocked || unsent.isEmpty()) {
             return 0;
         }
-        int result = unsent.sendTo(fd);
+        int result = unsent.sendTo(descriptor());
         if (result == 0) {
             return 0;
         }
@@ -204,7 +206,7 @@ final class Stream extends PolledTransport {
 
     /// @return how much was sent, -1 if that failed for good
     private long sendNow(long data, long size) {
-        int sent = Sockets.send(fd, data, size);
+        int sent = Sockets.send(descriptor(), data, size);
         if (sent >= 0) {
             return sent;
         }
@@ -260,7 +262,7 @@ final class Stream extends PolledTransport {
     @Owned
     long sendMore() {
         writable = false;
-        int result = unsent.sendTo(fd);
+        int result = unsent.sendTo(descriptor());
         if (result < 0 && result != -ErrnoCode.EAGAIN) {
             dropUnsent();
             long error = ErrorApi.osError(-result);

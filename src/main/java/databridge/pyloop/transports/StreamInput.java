@@ -44,7 +44,7 @@ final class StreamInput {
 
     @Owned
     private long readBytes() {
-        long data = Receiver.receive(stream.fd, lastRead, unix);
+        long data = Receiver.receive(stream.descriptor(), lastRead, unix);
         if (data <= 0) {
             return nothingRead((int) data);
         }
@@ -85,7 +85,7 @@ final class StreamInput {
             }
             try {
                 size = BufferApi.size(view);
-                count = Receiver.receiveInto(stream.fd, BufferApi.data(view), size, unix);
+                count = Receiver.receiveInto(stream.descriptor(), BufferApi.data(view), size, unix);
             } finally {
                 BufferApi.release(view);
             }

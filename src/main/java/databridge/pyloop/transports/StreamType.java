@@ -32,7 +32,8 @@ public final class StreamType {
     static final long EMPTY_WAITER = PROTOCOL + Long.BYTES;
     static final long READ_CONTEXT = EMPTY_WAITER + Long.BYTES;
     static final long WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
-    static final long NUMBER = WRITE_CONTEXT + Long.BYTES;
+    static final long SOCKET = WRITE_CONTEXT + Long.BYTES;
+    static final long NUMBER = SOCKET + Long.BYTES;
     static final long CONNECTION_LOST = NUMBER + Integer.BYTES;
     static final long CLOSING = CONNECTION_LOST + Integer.BYTES;
     static final long PAUSED = CLOSING + 1;
@@ -70,12 +71,17 @@ public final class StreamType {
                 .objectMember("_empty_waiter", EMPTY_WAITER)
                 .objectMember("_read_context", READ_CONTEXT)
                 .objectMember("_write_context", WRITE_CONTEXT)
+                .objectMember("_engine_socket", SOCKET)
                 .intMember("_conn_lost", CONNECTION_LOST)
                 .boolMember("_closing", CLOSING)
                 .boolMember("_paused", PAUSED)
                 .boolMember("_eof", EOF)
                 .boolMember("_protocol_connected", PROTOCOL_CONNECTED)
-                .method("_attach($self, loop, fd, is_unix, /)", FASTCALL_KEYWORDS, "attach", "Join it to its loop.")
+                .method(
+                        "_attach($self, loop, sock, fd, is_unix, /)",
+                        FASTCALL_KEYWORDS,
+                        "attach",
+                        "Join it to its loop.")
                 .method("close($self, /)", NO_ARGUMENTS, "close", "Close the transport after flushing buffered data.")
                 .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Stop polling, for good.")
                 .method("_add_reader($self, /, *args)", FASTCALL_KEYWORDS, "startReading", "Read from now on.")
@@ -98,9 +104,10 @@ public final class StreamType {
 
     static long attach(long self, long arguments, long count, long keywords) {
         LoopPeer peer = LoopPeer.ofAny(Memory.getLong(arguments));
-        int fd = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
-        boolean unix = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
-        Memory.putInt(self + NUMBER, Stream.open(peer, self, fd, unix));
+        long socket = Memory.getLong(arguments + Long.BYTES);
+        int fd = NumberApi.asInt(Memory.getLong(arguments + 2 * Long.BYTES));
+        boolean unix = Memory.getLong(arguments + 3 * Long.BYTES) == Singletons.TRUE;
+        Memory.putInt(self + NUMBER, Stream.open(peer, self, socket, fd, unix));
         return Refs.retain(NONE);
     }
 

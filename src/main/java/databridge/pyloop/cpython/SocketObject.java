@@ -1,0 +1,23 @@
+package databridge.pyloop.cpython;
+
+import databridge.pyloop.ffi.Memory;
+
+/// `socketmodule.h`: the descriptor in a `socket.socket`, read as memory. With the GIL.
+public final class SocketObject {
+    private static final long TYPE = ObjectApi.importAttribute("_socket", "socket");
+
+    /// `struct PySocketSockObject { PyObject_HEAD; SOCKET_T sock_fd; ...`
+    private static final long SOCK_FD = PyObjectLayout.OBJECT_SIZE;
+
+    private SocketObject() {}
+
+    /// Whether it is a socket object whose descriptor this is. Only what was one may be asked for its [#descriptor].
+    public static boolean isOf(long object, int fd) {
+        return ObjectApi.isInstance(object, TYPE) && descriptor(object) == fd;
+    }
+
+    /// Its descriptor, -1 once it is closed or detached.
+    public static int descriptor(long socket) {
+        return Memory.getInt(socket + SOCK_FD);
+    }
+}
