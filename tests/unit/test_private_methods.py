@@ -3,7 +3,7 @@
 import inspect
 
 import pytest
-from loop_kinds import PYLOOP, Loop, only_pyloop
+from loop_kinds import PYLOOP, only_pyloop
 
 from data_bridge.pyloop import _native
 
@@ -96,21 +96,3 @@ def test_arguments_of_any_type_are_refused_or_taken(kind: object, seed: int) -> 
     done = PYLOOP.run_program(RANDOM_CALLS, str(seed))
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.split()[-2:] == ["True", "True"]
-
-
-@pytest.mark.parametrize("fd", [2**31 - 1, 10**6])
-def test_watching_a_descriptor_nobody_has(loop: Loop, fd: int) -> None:
-    for add in (loop.add_reader, loop.add_writer):
-        with pytest.raises(OSError, match="Bad file descriptor"):
-            add(fd, print)
-    assert not loop.remove_reader(fd)
-    assert not loop.remove_writer(fd)
-
-
-@pytest.mark.parametrize("fd", [2**31, 10**30])
-def test_watching_a_number_that_is_no_descriptor(loop: Loop, fd: int) -> None:
-    for add in (loop.add_reader, loop.add_writer):
-        with pytest.raises(OverflowError, match="int too"):
-            add(fd, print)
-    assert not loop.remove_reader(fd)
-    assert not loop.remove_writer(fd)

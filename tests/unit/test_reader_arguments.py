@@ -222,3 +222,20 @@ def test_callback_is_required(pair: SocketPair, watch: tuple[Watch, Watch]) -> N
     with pytest.raises(TypeError):
         add(pair[0])
     assert remove(pair[0]) is False
+
+
+@pytest.mark.parametrize(
+    ("number", "error", "text"),
+    [
+        (10**6, OSError, "Bad file descriptor"),
+        (2**31 - 1, OSError, "Bad file descriptor"),
+        (2**31, OverflowError, "int too"),
+        (10**30, OverflowError, "int too"),
+    ],
+)
+def test_numbers_that_nobody_has(watch: tuple[Watch, Watch], number: int, error: type[Exception], text: str) -> None:
+    """The largest C `int` is the largest number there can be."""
+    add, remove = watch
+    with pytest.raises(error, match=text):
+        add(number, int)
+    assert remove(number) is False
