@@ -26,28 +26,30 @@ final class DeferredTasks {
         return weight;
     }
 
-    /// Runs them all, those included that are added meanwhile; all run even if one throws, the last to do so wins.
-    void run() {
+    /// Runs them all, those included that are added meanwhile. If one throws the others run aside.
+    void run(CallbackHost host) {
         int next = 0;
         weight = 0;
-        try {
-            while (next < count) {
-                ReadyTask task = tasks[next];
-                tasks[next++] = null;
-                if (task != null) {
+        while (next < count) {
+            ReadyTask task = tasks[next];
+            tasks[next++] = null;
+            if (task != null) {
+                try {
                     task.run();
+                } catch (Throwable thrown) {
+                    forgetFirst(Math.min(next, count));
+                    host.runAside(() -> run(host));
+                    throw thrown;
                 }
             }
-        } finally {
-            if (next < count) {
-                System.arraycopy(tasks, next, tasks, 0, count - next);
-                Arrays.fill(tasks, count - next, count, null);
-                count -= next;
-                run();
-            } else {
-                count = 0;
-            }
         }
+        count = 0;
+    }
+
+    private void forgetFirst(int many) {
+        System.arraycopy(tasks, many, tasks, 0, count - many);
+        Arrays.fill(tasks, count - many, count, null);
+        count -= many;
     }
 
     void clear() {

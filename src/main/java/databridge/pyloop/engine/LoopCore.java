@@ -83,7 +83,7 @@ public final class LoopCore {
 
     /// Runs what was put off so far, now.
     public void runDeferred() {
-        deferred.run();
+        deferred.run(host);
     }
 
     /// Lets the heap know that a callback given to [#callAt] was cancelled and is still in there.
@@ -169,10 +169,12 @@ public final class LoopCore {
         }
         try {
             runReady();
-        } finally {
-            if (!deferred.isEmpty()) {
-                deferred.run();
-            }
+        } catch (Throwable thrown) {
+            host.runAside(this::runDeferred);
+            throw thrown;
+        }
+        if (!deferred.isEmpty()) {
+            runDeferred();
         }
     }
 

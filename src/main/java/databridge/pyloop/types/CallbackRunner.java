@@ -82,6 +82,20 @@ final class CallbackRunner implements CallbackHost {
     }
 
     @Override
+    public void runAside(Runnable action) {
+        long leaving = ErrorApi.occurred() ? ErrorApi.takeRaised() : 0;
+        try {
+            action.run();
+        } catch (PyError tooLate) {
+            ErrorApi.clear();
+        } finally {
+            if (leaving != 0) {
+                ErrorApi.restore(leaving);
+            }
+        }
+    }
+
+    @Override
     public void idle() {
         HandleType.POOL.trim();
         TimerHandleType.POOL.trim();

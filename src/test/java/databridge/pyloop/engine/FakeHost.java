@@ -19,6 +19,7 @@ final class FakeHost implements CallbackHost {
     Runnable whenInterruptsAreChecked = () -> {};
     Runnable whenIdle = () -> {};
     boolean stop;
+    int aside;
 
     FakeHost(List<String> trace) {
         this.trace = trace;
@@ -53,6 +54,16 @@ final class FakeHost implements CallbackHost {
     @Override
     public boolean stopRequested() {
         return stop;
+    }
+
+    @Override
+    public void runAside(Runnable action) {
+        aside++;
+        try {
+            action.run();
+        } finally {
+            aside--;
+        }
     }
 
     @Override

@@ -72,26 +72,26 @@ final class TasksTest {
     @Test
     void deferredTasksRunAlsoIfACallbackThrows() {
         loop.whenRun(1, () -> {
-            loop.core.defer(() -> ran.add("deferred"));
+            loop.core.defer(() -> ran.add("deferred, aside " + loop.host.aside));
             throw new IllegalStateException("callback");
         });
         loop.soon(1);
         assertThrows(IllegalStateException.class, loop::runStopped);
-        assertEquals(List.of("deferred"), ran);
+        assertEquals(List.of("deferred, aside 1"), ran);
     }
 
     @Test
     void allDeferredTasksRunAlsoIfOneThrows() {
         loop.whenRun(1, () -> {
-            loop.core.defer(() -> ran.add("first"));
+            loop.core.defer(() -> ran.add("first, aside " + loop.host.aside));
             loop.core.defer(() -> {
                 throw new IllegalStateException("second");
             });
-            loop.core.defer(() -> ran.add("third"));
+            loop.core.defer(() -> ran.add("third, aside " + loop.host.aside));
         });
         loop.soon(1);
         assertThrows(IllegalStateException.class, loop::runStopped);
-        assertEquals(List.of("first", "third"), ran);
+        assertEquals(List.of("first, aside 0", "third, aside 1"), ran);
     }
 
     @Test
