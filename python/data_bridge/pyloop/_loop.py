@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _NANOSECONDS = 1_000_000_000
 _SYSTEM_CLOCK = time.monotonic
+_CLOCK_FIELD: Any = LoopCore.__mro__[1].__dict__["time"]
 
 
 class PyLoop(
@@ -49,7 +50,7 @@ class PyLoop(
             raise ValueError(f"poll_bound must be from 0 to 1 second, not {bound!r}")
         # A C field: the clock itself, not a method that calls it. The engine reads the same clock without Python as
         # long as the field holds this one; tests put others into it.
-        LoopCore.time.__set__(self, _SYSTEM_CLOCK)  # type: ignore[attr-defined]
+        _CLOCK_FIELD.__set__(self, _SYSTEM_CLOCK)
         self._open_engine(round(bound * _NANOSECONDS))
         try:
             super().__init__(EngineSelector(self))
@@ -65,7 +66,7 @@ class PyLoop(
 
     def _find_clock(self) -> None:
         # A subclass can have a clock of its own, and a test can put one into the class.
-        self._has_own_clock = type(self).time is not LoopCore.time
+        self._has_own_clock = type(self).time is not _CLOCK_FIELD
 
     def _bind_methods(self) -> None:
         # Found in the instance, a bound method is called 8 % faster than one that Python binds for the call; and the

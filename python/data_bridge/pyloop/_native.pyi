@@ -26,7 +26,6 @@ class LoopCore:
     _running_forever: bool
     _has_own_clock: bool
 
-    def time(self) -> float: ...
     def call_soon(
         self, callback: Callable[[Unpack[_Ts]], object], *args: *_Ts, context: Context | None = None
     ) -> asyncio.Handle: ...
