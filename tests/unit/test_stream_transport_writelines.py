@@ -126,7 +126,7 @@ def test_other_things_are_refused_and_nothing_is_sent(loop: Loop, lines: Any) ->
 
 @pytest.mark.parametrize("item", [None, 0, "", [], 0.0], ids=repr)
 def test_items_that_are_false(kind: LoopKind, item: Any) -> None:
-    """Whether they are refused or passed over depends on the version of asyncio: since 3.14.10 it does the latter."""
+    """Whether they are refused or passed over depends on the version of asyncio: that of 3.14.10 does the latter."""
 
     def outcome(loop: Loop) -> str:
         protocol = Recorder()

@@ -179,7 +179,7 @@ def _writelines_skips_false() -> bool:
 
 
 WRITELINES_SKIPS_FALSE = _writelines_skips_false()
-"""Whether asyncio passes over items of `writelines` that are false, whatever their type, as it has since 3.14.10."""
+"""Whether asyncio passes over items of `writelines` that are false, whatever their type, as that of 3.14.10 does."""
 
 
 def default_water_marks() -> tuple[int, int]:

@@ -70,6 +70,18 @@ public final class ErrorApi {
         return (int) MATCHES.call(exception, type) != 0;
     }
 
+    /// Clears the pending exception, which must be an instance of `type`.
+    ///
+    /// @throws PyError the pending exception if it is another one
+    public static void clearOnly(long type) {
+        long error = takeRaised();
+        if (!matches(error, type)) {
+            restore(error);
+            throw PyError.pending();
+        }
+        Refs.release(error);
+    }
+
     /// Runs the Python handlers of signals that have arrived; only the main thread has any.
     ///
     /// @throws PyError if one of them raised

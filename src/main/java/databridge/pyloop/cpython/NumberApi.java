@@ -43,12 +43,7 @@ public final class NumberApi {
             return (int) value;
         }
         if (value == -1) {
-            long error = ErrorApi.takeRaised();
-            if (!ErrorApi.matches(error, Singletons.OVERFLOW_ERROR)) {
-                ErrorApi.restore(error);
-                throw PyError.pending();
-            }
-            Refs.release(error);
+            ErrorApi.clearOnly(Singletons.OVERFLOW_ERROR);
         }
         throw ErrorApi.raise(Singletons.OVERFLOW_ERROR, "Python int too large to convert to C int");
     }

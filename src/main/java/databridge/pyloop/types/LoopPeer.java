@@ -128,8 +128,7 @@ public final class LoopPeer {
     }
 
     /// Memory for the view of a buffer that is open during one system call. Not one for all loops: closing a view can
-    /// run
-    /// Python code, which lets the thread of another loop go on.
+    /// run Python code, which lets the thread of another loop go on.
     public long view() {
         return view;
     }

@@ -85,7 +85,7 @@ final class Watching {
         try {
             transport = peer == null ? 0 : peer.transports().get(NumberApi.asInt(fd));
         } catch (PyError failed) {
-            forgetOverflow(failed);
+            ErrorApi.clearOnly(Singletons.OVERFLOW_ERROR); // a number that is no C `int` is no transport's
         }
         return Refs.retain(transport == 0 ? NONE : transport);
     }
@@ -137,7 +137,7 @@ final class Watching {
         } catch (PyError closedOrWrong) {
             fd = peer.watchers().find(fileObject);
             if (fd < 0) {
-                forgetOverflow(closedOrWrong);
+                ErrorApi.clearOnly(Singletons.OVERFLOW_ERROR); // a number that is no C `int` is nobody's
             } else {
                 ErrorApi.clear();
             }
@@ -157,18 +157,6 @@ final class Watching {
         HandleProperties.complete(handle);
         ObjectApi.track(handle);
         return handle;
-    }
-
-    /// Nothing has a number that is no C `int`, which is no reason to fail where nothing is wanted.
-    ///
-    /// @throws PyError the pending error if it is another one
-    private static void forgetOverflow(PyError pending) {
-        long error = ErrorApi.takeRaised();
-        if (!ErrorApi.matches(error, Singletons.OVERFLOW_ERROR)) {
-            ErrorApi.restore(error);
-            throw pending;
-        }
-        Refs.release(error);
     }
 
     /// @throws PyError ValueError if the object is or has no valid file descriptor, OverflowError if that is no C `int`
