@@ -107,6 +107,25 @@ def test_switched_on_from_outside(run: Run, options: tuple[str, ...], variables:
 
 
 @pytest.mark.parametrize("change", [OFF, f"{OFF}; {ON}", "signal.signal(signal.SIGSEGV, signal.SIG_DFL)"])
+def test_taken_before_loops_are_made_and_closed(run: Run, change: str) -> None:
+    """What a loop does before its first run is Java too; one loop alone would meet a stop of its compiled code rarely."""
+    code = f"""{PROGRAM}
+from data_bridge.pyloop import new_event_loop
+new_event_loop().close()
+{change}
+loops = [new_event_loop() for _ in range(300)]
+{change}
+for loop in loops:
+    loop.close()
+probe("closed")
+crash_here()
+"""
+    result = run(code, PYLOOP_JVM_OPTIONS=STORM)
+    assert result.stdout == "closed True\n", result
+    _assert_traceback(result)
+
+
+@pytest.mark.parametrize("change", [OFF, f"{OFF}; {ON}", "signal.signal(signal.SIGSEGV, signal.SIG_DFL)"])
 def test_taken_while_a_loop_runs_that_goes_on_for_long(run: Run, change: str) -> None:
     """A server may be in its only run for ever: within about a second a loop that waits has repaired it."""
     code = f"""{PROGRAM}

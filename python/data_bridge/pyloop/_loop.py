@@ -51,6 +51,7 @@ class PyLoop(
         # A C field: the clock itself, not a method that calls it. The engine reads the same clock without Python as
         # long as the field holds this one; tests put others into it.
         _CLOCK_FIELD.__set__(self, _SYSTEM_CLOCK)
+        crash_handlers.repair()
         self._open_engine(round(bound * _NANOSECONDS))
         try:
             super().__init__(EngineSelector(self))
@@ -94,6 +95,7 @@ class PyLoop(
 
     def close(self) -> None:
         """Close the loop. It must not be running."""
+        crash_handlers.repair()
         try:
             super().close()
         except BaseException:
