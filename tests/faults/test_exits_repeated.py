@@ -139,6 +139,27 @@ def test_in_a_storm_that_goes_on(run: Run, ending: str) -> None:
         check(run, PYLOOP, ending, before=STORM, PYLOOP_JVM_OPTIONS=OPTIONS["unceasing collector"])
 
 
+@pytest.mark.timeout(1800)
+def test_while_much_is_compiled(run: Run) -> None:
+    """A compiler asks for a collection when compiled code has grown much, unless it is told not to.
+
+    Made to ask often, by SweeperThreshold=0.2, this program died in five of sixty exits.
+    """
+    code = """
+import asyncio
+import fault_workloads
+from data_bridge.pyloop import new_event_loop
+fault_workloads.silence()
+for workload in 2 * tuple(fault_workloads.WORKLOADS.values()):
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.get_loop().set_exception_handler(lambda *_: None)
+        runner.run(asyncio.wait_for(workload(), 30))
+"""
+    for _ in range(runs(2)):
+        result = run(code)
+        assert (result.returncode, result.stdout, result.stderr) == (0, "", ""), result
+
+
 def test_check_sees_a_wrong_code_and_a_word_on_standard_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for code in ("sys.exit(1)", "print(1, file=sys.stderr)", "print(1)"):
         monkeypatch.setitem(ENDINGS, "wrong", (code, 0, ""))

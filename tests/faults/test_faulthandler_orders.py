@@ -108,7 +108,7 @@ def test_switched_on_from_outside(run: Run, options: tuple[str, ...], variables:
 
 @pytest.mark.parametrize("change", [OFF, f"{OFF}; {ON}", "signal.signal(signal.SIGSEGV, signal.SIG_DFL)"])
 def test_taken_before_loops_are_made_and_closed(run: Run, change: str) -> None:
-    """What a loop does before its first run is Java too; one loop alone would meet a stop of its compiled code rarely."""
+    """What a loop does before its first run is Java too. Of one loop alone a stop would rarely meet compiled code."""
     code = f"""{PROGRAM}
 from data_bridge.pyloop import new_event_loop
 new_event_loop().close()

@@ -52,9 +52,9 @@ def take_back() -> None:
 def repair() -> None:
     """Give the four signals back to the JVM if somebody has taken them, for instance `faulthandler.disable()`.
 
-    Called where a loop is made, starts to run or is closed and, about once a second, before it waits. The JVM's own actions must never be
-    installed over a faulthandler that is off: it would return without doing anything, and the fault would repeat for
-    ever.
+    Called where a loop is made, starts to run or is closed and, about once a second, before it waits. The JVM's own
+    actions must never be installed over a faulthandler that is off: it would return without doing anything, and the
+    fault would repeat for ever.
     """
     if not _ours or libc.get_action(_SENTINEL).handler == _ours[_SENTINEL].handler:
         return

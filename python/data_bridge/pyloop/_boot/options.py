@@ -35,6 +35,10 @@ def jvm_options(jar: Path) -> list[str]:
         # Limits that let the process start under a tight address-space limit.
         "-XX:ReservedCodeCacheSize=32m",
         "-XX:CompressedClassSpaceSize=32m",
+        # No garbage collection because compiled code has grown by so many per cent. A compiler thread would ask for it
+        # at any time, also while exit() destroys static objects of the JVM, and the collector would use one of them.
+        # Below a tenth of free room there still is one.
+        "-XX:SweeperThreshold=100",
         # The number of threads, and with it the need for memory, does not grow with the machine.
         "-XX:CICompilerCount=2",
         # The engine's own code is optimised early, not after ten thousand runs: what happens once per wait or wakeup
