@@ -3,6 +3,7 @@
 tests/unit/test_signals.py and test_interrupts.py have the ordinary cases of these.
 """
 
+import pytest
 from loop_kinds import LoopKind
 from signal_programs import expect
 
@@ -16,6 +17,8 @@ class Interrupt(KeyboardInterrupt):
 def interrupt(signum, frame):
     raise Interrupt(signum)
 """
+# As on a busy machine: all timers come due at once.
+LATE = "loop.call_later(0.01, time.sleep, 0.2)"
 # A callback that schedules itself, all of it C code if call_soon is.
 CHAIN = """
 def chain(loop):
@@ -160,7 +163,8 @@ loop.close()
     )
 
 
-def test_handler_that_raises_leaves_tasks_and_timers_intact(kind: LoopKind) -> None:
+@pytest.mark.parametrize("late", ["", LATE], ids=["prompt", "late"])
+def test_handler_that_raises_leaves_tasks_and_timers_intact(kind: LoopKind, late: str) -> None:
     expect(
         kind,
         f"""
@@ -175,6 +179,7 @@ async def main():
 task = loop.create_task(main())
 loop.call_soon(raise_in_c, int(signal.SIGUSR1))
 loop.call_later(0.02, raise_in_c, int(signal.SIGUSR1))
+{late}
 interrupts = 0
 while not task.done():
     try:
@@ -186,4 +191,60 @@ print(interrupts in (1, 2), task.result() == sum(range(300)))
 loop.close()
 """,
         "True True\n",
+    )
+
+
+def test_handler_that_raises_after_a_callback_in_c_costs_no_other_callback(kind: LoopKind) -> None:
+    expect(
+        kind,
+        f"""
+{RAISE}
+signal.signal(signal.SIGUSR1, interrupt)
+loop = new_event_loop()
+def note(text):
+    print(text)
+def run():
+    try:
+        loop.run_forever()
+    except Interrupt:
+        print("interrupted")
+loop.call_soon(note, "before")
+loop.call_soon(raise_in_c, int(signal.SIGUSR1))
+loop.call_soon(note, "after")
+loop.call_soon(loop.stop)
+run()
+run()
+loop.call_later(0.01, raise_in_c, int(signal.SIGUSR1))
+{LATE}
+for _ in range(50):
+    loop.call_later(0.02, int)
+loop.call_later(0.02, note, "timer")
+loop.call_later(0.03, loop.stop)
+run()
+run()
+loop.close()
+""",
+        "before\ninterrupted\nafter\ninterrupted\ntimer\n",
+    )
+
+
+def test_error_of_a_handler_is_that_of_the_callback_in_which_the_signal_came(kind: LoopKind) -> None:
+    expect(
+        kind,
+        f"""
+{RAISE}
+def fail(signum, frame):
+    raise ValueError("from the handler")
+signal.signal(signal.SIGUSR1, fail)
+loop = new_event_loop()
+def report(loop, context):
+    print(type(context["handle"]).__name__ == "Handle", repr(context["exception"]))
+loop.set_exception_handler(report)
+loop.call_soon(raise_in_c, int(signal.SIGUSR1))
+loop.call_soon(print, "goes on")
+loop.call_soon(loop.stop)
+loop.run_forever()
+loop.close()
+""",
+        "True ValueError('from the handler')\ngoes on\n",
     )

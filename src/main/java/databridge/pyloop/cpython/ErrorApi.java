@@ -89,6 +89,11 @@ public final class ErrorApi {
         PyError.orThrow((int) CHECK_SIGNALS.call());
     }
 
+    /// As [#checkSignals], but tells whether one raised, and leaves its exception pending.
+    public static boolean signalHandlerRaised() {
+        return (int) CHECK_SIGNALS.call() != 0;
+    }
+
     /// Takes the pending exception, which must exist, out of the thread: normalized, with its traceback.
     @Owned
     public static long takeRaised() {

@@ -145,6 +145,9 @@ final class CallbackRunner implements CallbackHost {
         Memory.putLong(handle + RUN_CONTEXT, context);
         HandleLayout.putFlags(handle, flags | RUNNING);
         long result = ContextApi.run(context, handle + ARGV, 1L + count);
+        if (result != 0) {
+            result = SignalChecks.after(callback, result);
+        }
         long fatal = 0;
         if (result == 0) {
             fatal = failed(handle, ErrorApi.takeRaised());
