@@ -60,7 +60,10 @@ class Pipe:
 
         if not self.writer.transport.is_closing():
             await self._until(op, arrived)
-            self.recorder.add(self.lane, op.ident, "synced", self.reader.received)
+            # A reader that has been paused may have been so before or after it saw the last of the data.
+            reader = self.reader.transport
+            paused = not reader.is_closing() and not reader.is_reading()
+            self.recorder.add(self.lane, op.ident, "synced", "paused" if paused else self.reader.received)
 
     async def _pause(self, op: Op) -> None:
         self.reader.transport.pause_reading()

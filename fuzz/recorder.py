@@ -15,8 +15,9 @@ Lanes = dict[str, list[Any]]
 
 READY = "ready"
 COLLECTED = "collected"
-# The engine's transports are classes of their own, and report what protocols raise themselves.
-_TRANSPORT = re.compile(r"Exception in callback .*(Tran|_SelectorSoc).*", re.DOTALL)
+# The engine's transports are classes of their own, and report what protocols raise themselves. In asyncio that is the
+# handle of a reader or writer, without a callback if the transport has taken it away meanwhile.
+_TRANSPORT = re.compile(r"Exception in callback (.*(Tran|_SelectorSoc)|None\(\)).*", re.DOTALL)
 _OF_TRANSPORT = "Exception in callback of a transport"
 _ADDRESS = re.compile(r"0x[0-9a-f]+|\bfd=\d+|\('127\.0\.0\.1', \d+\)")
 
@@ -43,6 +44,8 @@ def text(exc: BaseException | None) -> str:
     """An exception by type and message, and by its parts if it is a group."""
     if exc is None:
         return "none"
+    if isinstance(exc, RecursionError):
+        return "RecursionError"  # the text says where the limit was met, in Python or at a call of C
     if isinstance(exc, BaseExceptionGroup):
         return f"{type(exc).__name__}({', '.join(map(text, exc.exceptions))})"
     return f"{type(exc).__name__}: {normal(str(exc))}"
