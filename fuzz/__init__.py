@@ -23,7 +23,8 @@ What is not compared, and why:
   different timers schedule: it depends on the kernel and on how late the loop is.
 - The order of equal deadlines: asyncio leaves it open, PyLoop keeps the order of scheduling (README). None are made.
 - What a transport's exception handler call is named: the classes of PyLoop's transports are its own.
-- The text of a RecursionError: it says what was called when the limit was met, and the loops' depths differ.
+- The text of a RecursionError: it says what was called when the limit was met, and the loops' depths differ. Likewise
+  how often tasks that wait for each other were cancelled before the limit was met.
 - How much a pipe's reader had seen when it was paused: that depends on which iteration looks.
 - Chunk sizes, and when `pause_writing` is called for a full socket: the kernel's matter. Writes below 4 KiB leave at
   the end of the iteration (README). Compared is that pauses and resumptions alternate, that a blocked peer leads to a

@@ -173,7 +173,8 @@ class Ready:
     def do_look_task(self, op: Op, index: int) -> None:
         if self.tasks:
             task = self.tasks[index % len(self.tasks)]
-            self.note(op, task.get_name(), state(task), task.cancelling())
+            # Tasks that wait for each other are cancelled until the stack is full: the count is how deep that is.
+            self.note(op, task.get_name(), state(task), min(task.cancelling(), 100))
 
     def do_set_var(self, op: Op) -> None:
         VAR.set(op.ident)
