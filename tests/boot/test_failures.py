@@ -196,8 +196,9 @@ def test_thread_limit(fail: Callable[..., str], threads: int) -> None:
 import encodings.ascii, encodings.idna, resource
 import data_bridge.pyloop._boot.sequence
 os.setgroups([])
-os.setresgid(54321, 54321, 54321)
-os.setresuid(54321, 54321, 54321)
+user = 100_000 + os.getpid()  # nobody else's, also when several Pythons are tested at once
+os.setresgid(user, user, user)
+os.setresuid(user, user, user)
 resource.setrlimit(resource.RLIMIT_NPROC, ({threads}, {threads}))
 """
     text = fail(prepare)

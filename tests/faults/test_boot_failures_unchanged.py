@@ -73,8 +73,9 @@ if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0) != 0:
 """
 ONE_PROCESS = """
 os.setgroups([])
-os.setresgid(54321, 54321, 54321)
-os.setresuid(54321, 54321, 54321)
+user = 100_000 + os.getpid()  # nobody else's, also when several Pythons are tested at once
+os.setresgid(user, user, user)
+os.setresuid(user, user, user)
 resource.setrlimit(resource.RLIMIT_NPROC, (COUNT, COUNT))
 """
 
