@@ -60,6 +60,12 @@ class End:
         if not self.rough:
             self.recorder.add(self.lane, *event)
 
+    def roughen(self) -> None:
+        """Record no more; also not how much of what is under way has arrived by now."""
+        if not self.rough:
+            self.recorder.forget_data(self.lane)
+        self.rough = True
+
     def protocol(self) -> asyncio.BaseProtocol:
         """A new protocol of the present kind."""
         return Buffered(self) if self.buffered else Plain(self)

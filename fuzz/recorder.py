@@ -85,6 +85,12 @@ class Recorder:
         events[-1].length += len(data)
         events[-1].checksum = zlib.crc32(data, events[-1].checksum)
 
+    def forget_data(self, lane: str) -> None:
+        """Take back the data that a lane ends with."""
+        events = self._lanes[lane]
+        if events and isinstance(events[-1], _Data):
+            events.pop()
+
     def count(self, lane: str) -> int:
         """The number of events in a lane."""
         return len(self._lanes[lane])

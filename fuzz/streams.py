@@ -239,7 +239,7 @@ class Conversation:
         if self.closed:
             return
         for end in self.ends:
-            end.rough = True
+            end.roughen()
             if not end.sent_eof and not end.transport.is_closing():
                 for size in sizes:
                     end.write(size)
