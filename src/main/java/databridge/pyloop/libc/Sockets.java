@@ -18,8 +18,6 @@ public final class Sockets {
 
     private static final ErrnoFunction RECV =
             ErrnoFunction.of("ssize_t recv(int sockfd, void *buf, size_t len, int flags)");
-    private static final ErrnoFunction READV =
-            ErrnoFunction.of("ssize_t readv(int fd, const struct iovec *iov, int iovcnt)");
     private static final ErrnoFunction SEND =
             ErrnoFunction.of("ssize_t send(int sockfd, const void *buf, size_t len, int flags)");
     private static final ErrnoFunction SENDMSG =
@@ -40,7 +38,7 @@ public final class Sockets {
     private static final long ADDRESS_SIZE = Memory.allocateForever(Integer.BYTES);
 
     private static final Errno ERRNO = new Errno();
-    private static final IoVector BUFFERS = new IoVector(2);
+    private static final IoVector BUFFER = new IoVector(1);
     private static final long SENT = Memory.allocateForever(MSGHDR.size());
     private static final long RECEIVED = Memory.allocateForever(MSGHDR.size());
 
@@ -50,17 +48,10 @@ public final class Sockets {
         return RECV.call(ERRNO, fd, buffer, size, 0);
     }
 
-    /// As [#receive], into a buffer and what does not fit into another.
-    public static int receiveIntoTwo(int fd, long first, long firstSize, long second, long secondSize) {
-        BUFFERS.put(0, first, firstSize);
-        BUFFERS.put(1, second, secondSize);
-        return READV.call(ERRNO, fd, BUFFERS.address(0), 2);
-    }
-
     /// As [#receive], for Unix sockets; [#endedAtControlData] then tells more.
     public static int receiveMessage(int fd, long buffer, long size) {
-        BUFFERS.put(0, buffer, size);
-        Memory.putLong(RECEIVED + MSG_IOV, BUFFERS.address(0));
+        BUFFER.put(0, buffer, size);
+        Memory.putLong(RECEIVED + MSG_IOV, BUFFER.address(0));
         Memory.putLong(RECEIVED + MSG_IOVLEN, 1);
         Memory.putInt(RECEIVED + MSG_FLAGS, 0);
         return RECVMSG.call(ERRNO, fd, RECEIVED, 0);

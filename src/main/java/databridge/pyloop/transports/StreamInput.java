@@ -27,7 +27,7 @@ final class StreamInput {
 
     private final Stream stream;
     private final boolean unix;
-    private int lastRead;
+    private int room;
 
     StreamInput(Stream stream, boolean unix) {
         this.stream = stream;
@@ -44,12 +44,13 @@ final class StreamInput {
 
     @Owned
     private long readBytes() {
-        long data = Receiver.receive(stream.descriptor(), lastRead, unix);
+        long data = Receiver.receive(stream.descriptor(), room, unix);
         if (data <= 0) {
             return nothingRead((int) data);
         }
-        lastRead = (int) BytesApi.size(data);
-        judge(lastRead, Receiver.MOST);
+        int count = (int) BytesApi.size(data);
+        judge(count, Receiver.asked(room));
+        room = Receiver.roomAfter(count);
         long protocol = Refs.retain(Memory.getLong(stream.self + StreamType.PROTOCOL));
         long result = stream.peer.callArguments().callMethod(DATA_RECEIVED, protocol, data);
         long fatal = result == 0 ? Failures.fatal(stream.peer, stream.self, Failures.DATA_RECEIVED) : 0;

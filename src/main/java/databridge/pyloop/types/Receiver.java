@@ -10,15 +10,14 @@ import databridge.pyloop.libc.Sockets;
 
 /// Receives into new `bytes` objects. Under the GIL; one for all connections, because nothing of it outlives a call.
 public final class Receiver {
-    /// Asked for with every read, as asyncio does. A smaller guess would split messages.
-    public static final int MOST = 256 * 1024;
+    /// Asked for with a read, as asyncio does, unless messages have been smaller.
+    private static final int MOST = 256 * 1024;
 
-    /// Up to here a copy of what came is cheaper than an object of full size that is shortened.
-    private static final int WORTH_COPYING = 16 * 1024;
+    /// Up to here a copy of what came is cheaper than an object that is shortened to it.
+    private static final int WORTH_COPYING = 4 * 1024;
 
-    /// From here on a copy costs more than receiving into two buffers, the first as large as the last message:
-    /// messages of one size are then not copied at all.
-    private static final int WORTH_GUESSING = 4 * 1024;
+    /// Up to here an object of just this size is cheaper than one for the most.
+    private static final int MEDIUM = 16 * 1024;
 
     private static final long SCRATCH = Memory.allocateForever(MOST);
 
@@ -26,45 +25,42 @@ public final class Receiver {
 
     /// What is there to read, as an object.
     ///
-    /// @param before how much came the last time: what this time depends on
+    /// @param room what [#roomAfter] said the last time, at first 0
     /// @param unix see [Sockets#receiveMessage]
     /// @return the object, 0 at the end of the stream, or `-errno`
     @Owned
-    public static long receive(int fd, int before, boolean unix) {
-        if (before >= WORTH_GUESSING && before < WORTH_COPYING && !unix) {
-            return receiveGuessing(fd, before);
-        }
-        if (before < WORTH_COPYING) {
+    public static long receive(int fd, int room, boolean unix) {
+        if (room == 0) {
             return copied(receiveInto(fd, SCRATCH, MOST, unix));
         }
-        long bytes = BytesApi.uninitialised(MOST);
-        return filled(bytes, MOST, receiveInto(fd, BytesApi.data(bytes), MOST, unix));
+        long bytes = BytesApi.uninitialised(room);
+        return filled(bytes, room, receiveInto(fd, BytesApi.data(bytes), room, unix));
+    }
+
+    /// How large an object to receive into, now that so many bytes have come: 0 for none, but a buffer that is copied.
+    public static int roomAfter(int count) {
+        if (count < WORTH_COPYING) {
+            return 0;
+        }
+        return count < MEDIUM ? MEDIUM : MOST;
+    }
+
+    /// For how many bytes [#receive] asks the kernel.
+    public static int asked(int room) {
+        return room == 0 ? MOST : room;
     }
 
     /// As [#receive], by `read`, from any descriptor.
     ///
+    /// @param before how much came the last time
     /// @param most asked for
     @Owned
     public static long read(int fd, int before, long most) {
-        if (before < WORTH_COPYING && most <= MOST) {
+        if (before < MEDIUM && most <= MOST) {
             return copied(Pipes.read(fd, SCRATCH, most));
         }
         long bytes = BytesApi.uninitialised(most);
         return filled(bytes, most, Pipes.read(fd, BytesApi.data(bytes), most));
-    }
-
-    @Owned
-    private static long receiveGuessing(int fd, int guess) {
-        long bytes = BytesApi.uninitialised(guess);
-        int count = Sockets.receiveIntoTwo(fd, BytesApi.data(bytes), guess, SCRATCH, MOST - guess);
-        if (count <= guess) {
-            return filled(bytes, guess, count);
-        }
-        try {
-            return joined(bytes, guess, count);
-        } finally {
-            Refs.release(bytes);
-        }
     }
 
     @Owned
@@ -81,15 +77,6 @@ public final class Receiver {
             return count;
         }
         return count == size ? bytes : BytesApi.shortened(bytes, count);
-    }
-
-    /// An object of `size` bytes and what the scratch buffer holds of the rest, `count` bytes in all.
-    @Owned
-    private static long joined(long bytes, int size, int count) {
-        long whole = BytesApi.uninitialised(count);
-        Memory.copy(BytesApi.data(bytes), BytesApi.data(whole), size);
-        Memory.copy(SCRATCH, BytesApi.data(whole) + size, count - size);
-        return whole;
     }
 
     /// As [#receive], but no more than `size` bytes.
