@@ -49,7 +49,11 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sizes", type=sizes, help="only loads of these sizes in bytes")
     parser.add_argument("--connections", type=sizes, help="only loads with these numbers of connections")
     parser.add_argument("--rounds", type=positive, help=f"default {FULL.rounds}, quick {QUICK.rounds}")
-    parser.add_argument("--window", type=float, help=f"seconds; default {FULL.window}, quick {QUICK.window}")
+    parser.add_argument(
+        "--window",
+        type=float,
+        help=f"seconds, longer with many connections; default {FULL.window}, quick {QUICK.window}",
+    )
     parser.add_argument("--warmup", type=float, help="longest warm-up in seconds; default 2, quick 1.5")
     parser.add_argument("--verify", action="store_true", help="compare every byte that comes back; costs the client")
     parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT, help="JSON file to write")

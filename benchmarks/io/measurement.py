@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 START_SECONDS = 20.0
 
+FEW_CONNECTIONS = 300
+"""Up to here every connection is served so often in a window that its first, cold time does not matter."""
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -30,8 +33,17 @@ class Timing:
 
     rounds: int
     window: float
+    """With more connections than `FEW_CONNECTIONS` so much longer: see `window_of`."""
     warmup: float
     """Before the first load of a scenario, and a third of it before each further one."""
+
+    def window_of(self, load: Load) -> float:
+        """How long a window is under this load.
+
+        While the other loops have their turn, the memory of idle connections leaves the processor's caches. No server
+        in use has that, so it must not weigh more the more connections there are.
+        """
+        return self.window * max(1.0, load.connections / FEW_CONNECTIONS)
 
 
 @dataclass
@@ -155,7 +167,7 @@ class Session:
             shift = round_number % max(len(active), 1)
             for contestant in active[shift:] + active[:shift]:
                 with self._noting_failure(cell, contestant, active):
-                    window = self._window(contestant.name, scenario)
+                    window = self._window(contestant.name, scenario, self._timing.window_of(load))
                     cell.windows.setdefault(contestant.name, []).append(window)
             self._done += 1
         for contestant in tuple(active):
@@ -201,11 +213,11 @@ class Session:
             self._generator.open(contestant.name, words)
             self._generator.run(contestant.name, seconds if first else seconds / 3)
 
-    def _window(self, name: str, scenario: Scenario) -> Window:
+    def _window(self, name: str, scenario: Scenario, seconds: float) -> Window:
         server = self._servers[name]
         with self._others_paused(name, scenario):
             before = server.run_time()
-            window = self._generator.run(name, self._timing.window)
+            window = self._generator.run(name, seconds)
             after = server.run_time()
         if not window["requests"]:
             raise FailedError("no request was answered")

@@ -183,6 +183,14 @@ def test_verified_connections_never_send_the_same_message(load_module: Callable[
     assert len(set.union(*messages)) == 4 * count
 
 
+@pytest.mark.parametrize(("connections", "seconds"), [(1, 0.3), (300, 0.3), (1000, 1.0)])
+def test_windows_are_longer_with_many_connections(
+    load_module: Callable[[str], ModuleType], connections: int, seconds: float
+) -> None:
+    timing = load_module("measurement").Timing(rounds=7, window=0.3, warmup=2.0)
+    assert timing.window_of(Size(100, connections)) == pytest.approx(seconds)
+
+
 def test_ratios_are_medians_of_rounds_and_above_one_is_better(load_module: Callable[[str], ModuleType]) -> None:
     def windows(*rounds: tuple[int, float]) -> list[dict[str, float]]:
         zero = dict.fromkeys(("client_cpu", "waited", "lost", "p50_us", "p99_us", "p999_us", "max_us"), 0)
