@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import warnings
 from asyncio import trsock
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from ._stream_transport import StreamTransport
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
 _HIGH_WATER, _LOW_WATER = internals.default_water_marks()
 
@@ -37,6 +39,7 @@ class AcceptedTransport(StreamTransport):
         loop: Any,  # noqa: ANN401 - our loop, of which private methods are used
         fd: int,
         like: socket.socket,
+        is_unix: bool,
         names: dict[str, Any],
         protocol: asyncio.BaseProtocol,
         server: asyncio.AbstractServer | None,
@@ -55,7 +58,7 @@ class AcceptedTransport(StreamTransport):
         self._server = server
         if server is not None:
             internals.attach(server, self)
-        self._attach(loop, None, fd, like.family == socket.AF_UNIX)
+        self._attach(loop, None, fd, is_unix)
         loop.call_soon(protocol.connection_made, self)
         loop.call_soon(self._add_reader)
 
@@ -102,3 +105,7 @@ class AcceptedTransport(StreamTransport):
                 self._server = None
         if self._empty_waiter is not None:
             self._empty_waiter.set_exception(ConnectionError("Connection is closed by peer"))
+
+    def __del__(self, _warn: Callable[..., object] = warnings.warn) -> None:
+        if not self._ended:
+            super().__del__(_warn)

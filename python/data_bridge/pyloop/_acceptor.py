@@ -40,6 +40,7 @@ class Acceptor(AcceptorCore):
         self._server = server
         self._backlog = backlog
         self._is_tcp = sock.proto == socket.IPPROTO_TCP
+        self._is_unix = sock.family == socket.AF_UNIX  # once: `family` takes as long as a call of the kernel
 
     @staticmethod
     def suits(sock: socket.socket) -> bool:
@@ -84,7 +85,7 @@ class Acceptor(AcceptorCore):
             if loop._transport_at(fd) is not None:
                 loop._ensure_fd_no_transport(fd)
             taken = True
-            AcceptedTransport(loop, fd, self._sock, names, protocol, self._server)
+            AcceptedTransport(loop, fd, self._sock, self._is_unix, names, protocol, self._server)
         except BaseException as exc:
             if not taken:
                 os.close(fd)
