@@ -120,9 +120,10 @@ class Churn(Workload):
             await loop.create_unix_server(EchoProtocol, path),
         ]
         self.tcp, self.path = self.servers[0].sockets[0].getsockname(), path
-        with socket.socket() as unused:
-            unused.bind(("127.0.0.1", 0))
-            self.nobody = unused.getsockname()
+        # It never listens, but keeps the port: another workload's server would be given it.
+        self.unused = socket.socket()
+        self.unused.bind(("127.0.0.1", 0))
+        self.nobody = self.unused.getsockname()
 
     async def round(self, random: Random) -> int:
         ends = (self._close, self._server_closes, self._server_aborts, self._abort, self._reset, self._half_close)
@@ -177,4 +178,5 @@ class Churn(Workload):
         for server in self.servers:
             server.close()
             await server.wait_closed()
+        self.unused.close()
         self.directory.cleanup()
