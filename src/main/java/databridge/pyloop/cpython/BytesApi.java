@@ -8,6 +8,9 @@ public final class BytesApi {
     /// `ob_sval`, the last field: the size of an empty object includes its closing NUL.
     private static final long OB_SVAL = SlottedClass.basicSize(Singletons.BYTES_TYPE) - 1;
 
+    /// `ob_shash`, the field before it: -1 as long as nobody has asked for the hash.
+    static final long OB_SHASH = OB_SVAL - Long.BYTES;
+
     private static final CFunction FROM_STRING_AND_SIZE =
             CFunction.of("PyObject *PyBytes_FromStringAndSize(const char *v, Py_ssize_t len)");
     private static final CFunction FROM_OBJECT = CFunction.of("PyObject *PyBytes_FromObject(PyObject *o)");
@@ -59,6 +62,13 @@ public final class BytesApi {
         Memory.putLong(FIELD, bytes);
         PyError.orThrow((int) RESIZE.call(FIELD, size));
         return Memory.getLong(FIELD);
+    }
+
+    /// Lets an object nobody else has consist of its first `size` bytes and keep the memory behind them.
+    public static void cut(long bytes, long size) {
+        Memory.putLong(bytes + PyObjectLayout.OB_SIZE, size);
+        Memory.putLong(bytes + OB_SHASH, -1);
+        Memory.putByte(data(bytes) + size, (byte) 0);
     }
 
     /// `bytes(object)` of something that has a buffer.

@@ -8,6 +8,7 @@ import databridge.pyloop.ffi.Memory;
 public final class LayoutCheck {
     private static final CFunction TUPLE_GET_ITEM =
             CFunction.of("PyObject *PyTuple_GetItem(PyObject *p, Py_ssize_t pos)");
+    private static final CFunction HASH = CFunction.of("Py_ssize_t PyObject_Hash(PyObject *o)"); // a Py_hash_t is one
 
     private LayoutCheck() {}
 
@@ -34,6 +35,9 @@ public final class LayoutCheck {
         long bytes = BytesApi.copy(Memory.cString("bytes"), 5);
         check("bytes", BytesApi.isExact(bytes) && BytesApi.size(bytes) == 5);
         check("ob_sval", Memory.getCString(BytesApi.data(bytes)).equals("bytes"));
+        check("ob_shash", Memory.getLong(bytes + BytesApi.OB_SHASH) == -1);
+        long hash = HASH.call(bytes);
+        check("ob_shash after hash()", Memory.getLong(bytes + BytesApi.OB_SHASH) == hash);
         Refs.release(bytes);
     }
 

@@ -50,13 +50,12 @@ final class StreamInput {
         }
         int count = (int) BytesApi.size(data);
         judge(count, Receiver.asked(room));
-        room = Receiver.roomAfter(count);
         long protocol = Refs.retain(Memory.getLong(stream.self + StreamType.PROTOCOL));
         long result = stream.peer.callArguments().callMethod(DATA_RECEIVED, protocol, data);
         long fatal = result == 0 ? Failures.fatal(stream.peer, stream.self, Failures.DATA_RECEIVED) : 0;
         Refs.releaseIfAny(result);
         Refs.release(protocol);
-        Refs.release(data);
+        room = Receiver.roomAfter(count, Receiver.giveBack(data, room));
         return fatal;
     }
 

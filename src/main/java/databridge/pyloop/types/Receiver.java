@@ -13,19 +13,16 @@ public final class Receiver {
     /// Asked for with a read, as asyncio does, unless messages have been smaller.
     private static final int MOST = 256 * 1024;
 
-    /// Up to here a copy of what came is cheaper than an object that is shortened to it.
-    private static final int WORTH_COPYING = 4 * 1024;
-
-    /// Up to here an object of just this size is cheaper than one for the most.
-    private static final int MEDIUM = 16 * 1024;
+    /// Up to here a copy costs no more than to find out whether it is needed.
+    private static final int WORTH_LENDING = 4 * 1024;
 
     private static final long SCRATCH = Memory.allocateForever(MOST);
 
     private Receiver() {}
 
-    /// What is there to read, as an object.
+    /// What is there to read, as an object, to be [#giveBack].
     ///
-    /// @param room what [#roomAfter] said the last time, at first 0
+    /// @param room how much is expected: what [#roomAfter] said the last time, at first 0
     /// @param unix see [Sockets#receiveMessage]
     /// @return the object, 0 at the end of the stream, or `-errno`
     @Owned
@@ -33,16 +30,32 @@ public final class Receiver {
         if (room == 0) {
             return copied(receiveInto(fd, SCRATCH, MOST, unix));
         }
-        long bytes = BytesApi.uninitialised(room);
-        return filled(bytes, room, receiveInto(fd, BytesApi.data(bytes), room, unix));
+        if (room == SpareBytes.ROOM) {
+            return lent(fd, unix);
+        }
+        long bytes = BytesApi.uninitialised(MOST);
+        return filled(bytes, MOST, receiveInto(fd, BytesApi.data(bytes), MOST, unix));
     }
 
-    /// How large an object to receive into, now that so many bytes have come: 0 for none, but a buffer that is copied.
-    public static int roomAfter(int count) {
-        if (count < WORTH_COPYING) {
-            return 0;
+    /// Gives up what [#receive] has returned.
+    ///
+    /// @return whether somebody else keeps it
+    public static boolean giveBack(@Stolen long data, int room) {
+        boolean kept = !Refs.unshared(data);
+        if (room == SpareBytes.ROOM && BytesApi.size(data) >= WORTH_LENDING) {
+            SpareBytes.giveBack(data);
+        } else {
+            Refs.release(data);
         }
-        return count < MEDIUM ? MEDIUM : MOST;
+        return kept;
+    }
+
+    /// How to receive the next message, now that one of `count` bytes was kept or not.
+    public static int roomAfter(int count, boolean kept) {
+        if (count >= SpareBytes.ROOM) {
+            return MOST;
+        }
+        return count < WORTH_LENDING || kept ? 0 : SpareBytes.ROOM;
     }
 
     /// For how many bytes [#receive] asks the kernel.
@@ -56,11 +69,27 @@ public final class Receiver {
     /// @param most asked for
     @Owned
     public static long read(int fd, int before, long most) {
-        if (before < MEDIUM && most <= MOST) {
+        if (before < SpareBytes.ROOM && most <= MOST) {
             return copied(Pipes.read(fd, SCRATCH, most));
         }
         long bytes = BytesApi.uninitialised(most);
         return filled(bytes, most, Pipes.read(fd, BytesApi.data(bytes), most));
+    }
+
+    /// A small message is copied after all, so that it takes no more memory than it needs if it is kept.
+    @Owned
+    private static long lent(int fd, boolean unix) {
+        long bytes = SpareBytes.take();
+        int count = receiveInto(fd, BytesApi.data(bytes), SpareBytes.ROOM, unix);
+        if (count >= WORTH_LENDING) {
+            BytesApi.cut(bytes, count);
+            return bytes;
+        }
+        try {
+            return count <= 0 ? count : BytesApi.copy(BytesApi.data(bytes), count);
+        } finally {
+            SpareBytes.giveBack(bytes);
+        }
     }
 
     @Owned
