@@ -27,6 +27,7 @@ final class StreamInput {
 
     private final Stream stream;
     private final boolean unix;
+    /// How the next message is received, see [Receiver#roomAfter].
     private int room;
 
     StreamInput(Stream stream, boolean unix) {

@@ -8,9 +8,9 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.Pipes;
 import databridge.pyloop.libc.Sockets;
 
-/// Receives into new `bytes` objects. Under the GIL; one for all connections, because nothing of it outlives a call.
+/// Receives into `bytes` objects. Under the GIL; one for all connections, because nothing of it outlives a call.
 public final class Receiver {
-    /// Asked for with a read, as asyncio does, unless messages have been smaller.
+    /// Asked for with a read, as asyncio does; less where the last message shows that less will come.
     private static final int MOST = 256 * 1024;
 
     /// Up to here a copy costs no more than to find out whether it is needed.

@@ -5,11 +5,11 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 
-/// A `bytes` object with room for [#ROOM] bytes, which is handed out again and again as long as nobody keeps it:
-/// messages
-/// then cost no allocation, and their place stays in the processor's cache.
+/// A `bytes` object with room for [#ROOM] bytes, which is handed out again and again as long as nobody keeps it.
+/// Messages then cost no allocation, and their place stays in the processor's cache.
 ///
-/// Whoever keeps it keeps the memory for [#ROOM] bytes, so it is for those who are not known to. Under the GIL.
+/// Whoever keeps the object keeps memory for [#ROOM] bytes; so it is for protocols that have kept nothing before.
+/// Under the GIL.
 final class SpareBytes {
     static final int ROOM = 16 * 1024;
 
