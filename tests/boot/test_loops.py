@@ -29,6 +29,17 @@ print(asyncio.run(sleep()))
     assert run_clean(PRELUDE + code, PYLOOP_JVM_OPTIONS="-XX:+UseParallelGC") == "True\nTrue\ndone\n"
 
 
+def test_asyncio_without_its_c_types(run_clean: Callable[..., str]) -> None:
+    code = """
+async def main():
+    await sleep()
+    return type(asyncio.get_running_loop().create_future()), type(asyncio.current_task())
+print(*pyloop.run(main()))
+"""
+    output = run_clean('import sys; sys.modules["_asyncio"] = None' + PRELUDE + code)
+    assert output == "<class 'asyncio.futures.Future'> <class 'asyncio.tasks.Task'>\n"
+
+
 def test_first_loop_in_a_thread_with_a_small_stack(run_clean: Callable[..., str]) -> None:
     code = """
 import threading

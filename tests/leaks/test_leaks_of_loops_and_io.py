@@ -62,6 +62,7 @@ warnings.simplefilter("ignore", ResourceWarning)
 def work(count):
     for _ in range(count):
         loop = new_event_loop()
+        loop.create_future()
         loop.call_soon(callback, argument)
         loop.call_later(3600, callback, argument)
         del loop

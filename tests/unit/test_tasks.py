@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from loop_kinds import PROMPTLY, Loop, run_iterations
+from loop_kinds import PROMPTLY, Loop, only_pyloop, run_iterations
 
 variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="unset")
 
@@ -25,6 +25,56 @@ def test_tasks_and_futures_are_the_c_types(loop: Loop) -> None:
     assert type(loop.create_future()) is _asyncio.Future
     assert task.get_loop() is loop
     loop.run_until_complete(task)
+
+
+def test_futures_and_tasks_belong_to_the_loop_that_made_them(loop: Loop) -> None:
+    other = type(loop)()
+    try:
+        for each in (loop, other, loop):
+            assert each.create_future().get_loop() is each
+            task = each.create_task(value(1))
+            assert task.get_loop() is each
+            assert each.run_until_complete(task) == 1
+    finally:
+        other.close()
+
+
+def test_replaced_classes_make_futures_and_tasks(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Future(asyncio.Future[Any]):
+        def __init__(self, **keywords: Any) -> None:
+            self.keywords = keywords
+            super().__init__(**keywords)
+            keywords.clear()  # is ours, not the loop's
+
+    class Task(asyncio.Task[Any]):
+        pass
+
+    monkeypatch.setattr(asyncio.futures, "Future", Future)
+    monkeypatch.setattr(asyncio.tasks, "Task", Task)
+    for _ in range(2):
+        future = loop.create_future()
+        assert type(future) is Future
+        assert future.get_loop() is loop
+        task = loop.create_task(value())
+        assert type(task) is Task
+        loop.run_until_complete(task)
+
+
+@only_pyloop
+@pytest.mark.parametrize("thing", [5, None, []])
+def test_keyword_that_somebody_replaced_is_made_anew(loop: Any, thing: object) -> None:
+    loop._keyword = thing
+    assert loop.create_future().get_loop() is loop
+    del loop._keyword
+    assert loop.create_future().get_loop() is loop
+
+
+def test_what_is_no_coroutine_is_refused(loop: Loop) -> None:
+    for _ in range(2):
+        with pytest.raises(TypeError, match=r"^a coroutine was expected, got 5$"):
+            loop.create_task(5)  # type: ignore[arg-type]
+    task = loop.create_task(value(2))
+    assert loop.run_until_complete(task) == 2
 
 
 def test_task_has_the_given_name(loop: Loop) -> None:

@@ -7,6 +7,8 @@ import databridge.pyloop.ffi.Memory;
 public final class CallApi {
     private static final CFunction VECTORCALL = CFunction.of("PyObject *PyObject_Vectorcall(PyObject *callable,"
             + " PyObject *const *args, size_t nargsf, PyObject *kwnames)");
+    private static final CFunction CALL =
+            CFunction.of("PyObject *PyObject_Call(PyObject *callable, PyObject *args, PyObject *kwargs)");
     private static final CFunction VECTORCALL_METHOD = CFunction.of("PyObject *PyObject_VectorcallMethod("
             + "PyObject *name, PyObject *const *args, size_t nargsf, PyObject *kwnames)");
 
@@ -29,6 +31,13 @@ public final class CallApi {
     @Owned
     public static long vectorcall(long callable, long array, long count, long keywords) {
         return VECTORCALL.call(callable, array, count, keywords);
+    }
+
+    /// `callable(*arguments, **keywords)` with a tuple and a dict, which is how C's types want them; NULL for an
+    /// exception.
+    @Owned
+    public static long callWithDict(long callable, long arguments, long keywords) {
+        return CALL.call(callable, arguments, keywords);
     }
 
     /// `self.name(*arguments)`, where the first argument is `self`; NULL for an exception.

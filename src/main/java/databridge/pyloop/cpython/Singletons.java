@@ -11,6 +11,7 @@ public final class Singletons {
 
     public static final long BYTEARRAY_TYPE = NativeLinker.symbol("PyByteArray_Type");
     public static final long BYTES_TYPE = NativeLinker.symbol("PyBytes_Type");
+    public static final long DICT_TYPE = NativeLinker.symbol("PyDict_Type");
     public static final long FLOAT_TYPE = NativeLinker.symbol("PyFloat_Type");
     public static final long LONG_TYPE = NativeLinker.symbol("PyLong_Type");
     public static final long MEMORYVIEW_TYPE = NativeLinker.symbol("PyMemoryView_Type");

@@ -89,6 +89,7 @@ public final class LoopPeer {
             peers[number] = null;
             Memory.putInt(self + LoopType.PEER, 0);
             try {
+                LoopKeyword.drop(self);
                 new RootTable(self + LoopType.ROOTS).clear();
             } finally {
                 poller.close();

@@ -22,9 +22,11 @@ import java.lang.invoke.MethodHandles;
 /// Its C fields are flags that asyncio's own methods set through members of the same names, so that both halves see
 /// one state: `self._stopping = True` in `BaseEventLoop.stop` is a byte the running engine reads.
 public final class LoopType {
-    private static final long ROOTED = SlottedClass.withSlots("LoopRoots", "_roots", "_task_factory", "time");
+    private static final long ROOTED =
+            SlottedClass.withSlots("LoopRoots", "_roots", "_keyword", "_task_factory", "time");
 
     static final long ROOTS = DescriptorLayout.memberOffset(ROOTED, "_roots");
+    static final long KEYWORD = DescriptorLayout.memberOffset(ROOTED, "_keyword");
     static final long TASK_FACTORY = DescriptorLayout.memberOffset(ROOTED, "_task_factory");
     static final long TIME = DescriptorLayout.memberOffset(ROOTED, "time");
     static final long PEER = SlottedClass.basicSize(ROOTED);

@@ -5,8 +5,10 @@ import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
 import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
 
 import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.StackGuard;
 import databridge.pyloop.cpython.TupleApi;
@@ -25,6 +27,9 @@ final class TaskCreation {
     private static final long FUTURE = UnicodeApi.interned("Future");
     private static final long TASKS = namespace("asyncio.tasks");
     private static final long FUTURES = namespace("asyncio.futures");
+    private static final long C_TASK = inC("asyncio.tasks", "_CTask");
+    private static final long C_FUTURE = inC("asyncio.futures", "_CFuture");
+    private static final long NO_ARGUMENT = TupleApi.ofNone(0);
     private static final long LOOP_KEYWORD = UnicodeApi.interned("loop");
     private static final long[] KNOWN_KEYWORDS = {Memory.cString("name"), Memory.cString("context")};
     private static final long ONLY_LOOP = TupleApi.ofOne(LOOP_KEYWORD);
@@ -56,11 +61,15 @@ final class TaskCreation {
         if (peer == null || peer.debug()) {
             return CallApi.callMethod(ASYNCIO_CREATE_FUTURE, self);
         }
+        long future = ObjectApi.getItem(FUTURES, FUTURE);
+        if (future == C_FUTURE) {
+            return newInstance(future, NO_ARGUMENT, self);
+        }
         long array = peer.callArguments().take(1);
         Memory.putLong(array, self);
         StackGuard.enter();
         try {
-            return CallApi.vectorcall(ObjectApi.getItem(FUTURES, FUTURE), array, 0, ONLY_LOOP);
+            return CallApi.vectorcall(future, array, 0, ONLY_LOOP);
         } finally {
             StackGuard.leave();
             peer.callArguments().giveBack(array);
@@ -74,6 +83,15 @@ final class TaskCreation {
         if (names == 0 || peer.debug() || Memory.getLong(self + LoopType.TASK_FACTORY) != NONE) {
             return CallApi.forward(ASYNCIO_CREATE_TASK, self, arguments, count, keywords);
         }
+        long task = ObjectApi.getItem(TASKS, TASK);
+        if (keywords == 0 && task == C_TASK) {
+            long coroutine = TupleApi.ofOne(Memory.getLong(arguments));
+            try {
+                return newInstance(task, coroutine, self);
+            } finally {
+                Refs.release(coroutine);
+            }
+        }
         long values = TupleApi.size(names);
         long array = peer.callArguments().take(1 + values);
         Memory.putLong(array, Memory.getLong(arguments));
@@ -83,10 +101,21 @@ final class TaskCreation {
         }
         StackGuard.enter();
         try {
-            return CallApi.vectorcall(ObjectApi.getItem(TASKS, TASK), array, 1, names);
+            return CallApi.vectorcall(task, array, 1, names);
         } finally {
             StackGuard.leave();
             peer.callArguments().giveBack(array);
+        }
+    }
+
+    /// `type(*arguments, loop=self)`, for the classes of asyncio that are C.
+    @Owned
+    private static long newInstance(long type, long arguments, long self) {
+        StackGuard.enter();
+        try {
+            return CallApi.callWithDict(type, arguments, LoopKeyword.of(self));
+        } finally {
+            StackGuard.leave();
         }
     }
 
@@ -121,6 +150,16 @@ final class TaskCreation {
             }
         }
         return false;
+    }
+
+    /// A class that asyncio has if the interpreter was built with it, otherwise 0.
+    private static long inC(String moduleName, String name) {
+        try {
+            return ObjectApi.importAttribute(moduleName, name);
+        } catch (PyError absent) {
+            ErrorApi.clear();
+            return 0;
+        }
     }
 
     /// A module's own dict, looked into anew for every call: programs put other classes there.
