@@ -82,7 +82,12 @@ def test_children_of_others_are_left_alone(kind: LoopKind, watcher: str) -> None
 async def main():
     other = subprocess.Popen(["sh", "-c", "exit 7"])
     second = os.posix_spawnp("sh", ["sh", "-c", "exit 9"], os.environ)
-    codes = await asyncio.gather(*(exit_with(code) for code in range(20)))
+    for pid in (other.pid, second):
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    if type(watcher).__name__ == "MultiLoopChildWatcher":
+        codes = [await exit_with(code) for code in range(20)]
+    else:
+        codes = await asyncio.gather(*(exit_with(code) for code in range(20)))
     done = await asyncio.get_running_loop().run_in_executor(None, subprocess.run, ["sh", "-c", "exit 8"])
     return codes == list(range(20)), other.wait(), os.waitstatus_to_exitcode(os.waitpid(second, 0)[1]), done.returncode
 

@@ -62,10 +62,10 @@ def test_replaced_classes_make_futures_and_tasks(loop: Loop, monkeypatch: pytest
 
 @only_pyloop
 @pytest.mark.parametrize("thing", [5, None, []])
-def test_keyword_that_somebody_replaced_is_made_anew(loop: Any, thing: object) -> None:
-    loop._keyword = thing
+def test_keywords_that_somebody_replaced_are_made_anew(loop: Any, thing: object) -> None:
+    loop._keywords = thing
     assert loop.create_future().get_loop() is loop
-    del loop._keyword
+    del loop._keywords
     assert loop.create_future().get_loop() is loop
 
 

@@ -3,6 +3,7 @@ package databridge.pyloop.types;
 import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.engine.LoopClock;
 import databridge.pyloop.engine.LoopCore;
@@ -89,7 +90,7 @@ public final class LoopPeer {
             peers[number] = null;
             Memory.putInt(self + LoopType.PEER, 0);
             try {
-                LoopKeyword.drop(self);
+                Refs.clear(self + LoopType.KEYWORDS);
                 new RootTable(self + LoopType.ROOTS).clear();
             } finally {
                 poller.close();

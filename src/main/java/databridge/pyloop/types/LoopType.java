@@ -23,10 +23,10 @@ import java.lang.invoke.MethodHandles;
 /// one state: `self._stopping = True` in `BaseEventLoop.stop` is a byte the running engine reads.
 public final class LoopType {
     private static final long ROOTED =
-            SlottedClass.withSlots("LoopRoots", "_roots", "_keyword", "_task_factory", "time");
+            SlottedClass.withSlots("LoopRoots", "_roots", "_keywords", "_task_factory", "time");
 
     static final long ROOTS = DescriptorLayout.memberOffset(ROOTED, "_roots");
-    static final long KEYWORD = DescriptorLayout.memberOffset(ROOTED, "_keyword");
+    static final long KEYWORDS = DescriptorLayout.memberOffset(ROOTED, "_keywords");
     static final long TASK_FACTORY = DescriptorLayout.memberOffset(ROOTED, "_task_factory");
     static final long TIME = DescriptorLayout.memberOffset(ROOTED, "time");
     static final long PEER = SlottedClass.basicSize(ROOTED);
