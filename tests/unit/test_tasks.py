@@ -69,6 +69,28 @@ def test_keywords_that_somebody_replaced_are_made_anew(loop: Any, thing: object)
     assert loop.create_future().get_loop() is loop
 
 
+def test_loop_that_is_closed_while_it_makes_a_future(loop: Loop) -> None:
+    """Futures ask their loop whether it is in debug mode."""
+
+    class Closing(type(loop)):  # type: ignore[misc]
+        closes = False
+
+        def get_debug(self) -> bool:
+            if self.closes:
+                self.closes = False
+                self._keywords = None
+                self.close()
+            return False
+
+    for _ in range(20):
+        other = Closing()
+        other.create_future()
+        other.closes = True
+        future = other.create_future()
+        assert other.is_closed()
+        assert future.get_loop() is other
+
+
 def test_what_is_no_coroutine_is_refused(loop: Loop) -> None:
     for _ in range(2):
         with pytest.raises(TypeError, match=r"^a coroutine was expected, got 5$"):

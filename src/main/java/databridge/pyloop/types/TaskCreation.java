@@ -4,7 +4,6 @@ import static databridge.pyloop.cpython.Singletons.NONE;
 import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
 import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
 
-import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ObjectApi;
@@ -113,25 +112,30 @@ final class TaskCreation {
     /// `type(*arguments, loop=self)`, for the classes of asyncio that are C.
     @Owned
     private static long newInstance(long type, long arguments, long self) {
+        long keywords = keywordsOf(self);
         StackGuard.enter();
         try {
-            return CallApi.callWithDict(type, arguments, keywordsOf(self));
+            return CallApi.callWithDict(type, arguments, keywords);
         } finally {
             StackGuard.leave();
+            Refs.release(keywords);
         }
     }
 
     /// `{"loop": self}`, made once: to make it for every future took a third of the time of that. It lies in a slot of
     /// the loop object, where the garbage collector sees that it refers back, until the engine is closed.
-    @Borrowed
+    ///
+    /// Owned, because what is called may run Python code that closes the loop or empties the slot.
+    @Owned
     private static long keywordsOf(long self) {
         long dict = Memory.getLong(self + LoopType.KEYWORDS);
         // Python code can have put anything there.
-        if (dict == 0 || ObjectApi.typeOf(dict) != Singletons.DICT_TYPE) {
-            dict = ObjectApi.newDict();
-            ObjectApi.setItem(dict, "loop", self);
-            HandleLayout.replace(self + LoopType.KEYWORDS, dict);
+        if (dict != 0 && ObjectApi.typeOf(dict) == Singletons.DICT_TYPE) {
+            return Refs.retain(dict);
         }
+        dict = ObjectApi.newDict();
+        ObjectApi.setItem(dict, "loop", self);
+        HandleLayout.replace(self + LoopType.KEYWORDS, Refs.retain(dict));
         return dict;
     }
 
