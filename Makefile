@@ -1,5 +1,6 @@
 # Every check and job of the project, one target each; `make` alone lists them.
-# A fresh clone needs Python 3.11+, a JDK 25 and Maven 3.8+: the rest is set up here, in .venv-<version> and target/.
+# A fresh clone needs Python 3.11+, a JDK 25, Maven 3.8+ and a C compiler: the rest is set up here, in .venv-<version> and
+# target/. The engine is built once for all Pythons, and again only when its sources have changed.
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
@@ -7,6 +8,9 @@ BENCH_ARGS ?=
 IO_BENCH_ARGS ?=
 SOAK_ARGS ?=
 FUZZ_ARGS ?=
+# "quick" makes do with the engine of build-quick wherever one is installed: make test PYLOOP_BUILD=quick
+PYLOOP_BUILD ?=
+export PYLOOP_BUILD
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -21,8 +25,8 @@ LOADGEN := benchmarks/io/loadgen
 LOADGEN_MAVEN = $(PYTHON) tools/maven.py -f $(LOADGEN)/pom.xml --batch-mode --no-transfer-progress --quiet
 
 # Directories too, so that a removed file counts as a change.
-PACKAGE_SOURCES := pyproject.toml hatch_build.py pom.xml tools/maven.py \
-	$(shell find python src/main \( -name __pycache__ -o -name _engine \) -prune -o -print 2>/dev/null)
+PACKAGE_SOURCES := pyproject.toml hatch_build.py pom.xml LICENSE NOTICE \
+	$(shell find python src/main native tools LICENSES \( -name __pycache__ -o -name '_engine.abi3.*' \) -prune -o -print 2>/dev/null)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,7 +44,7 @@ test: $(VENV)/installed-test $(LOADGEN)/target/loadgen.jar java-test ## run all 
 
 test-all: java-test ## run the Python tests on every supported Python of this machine
 	@pythons=$$($(PYTHON) tools/find_pythons.py); failed=; \
-	test -n "$$pythons" || { echo "no usable Python 3.11 to 3.14 was found" >&2; exit 1; }; \
+	test -n "$$pythons" || { echo "no usable Python 3.11 to 3.15 was found" >&2; exit 1; }; \
 	for python in $$pythons; do \
 		echo "== $$python"; \
 		$(MAKE) --no-print-directory python-test PYTHON="$$python" || failed="$$failed $$python"; \
@@ -66,8 +70,17 @@ format: $(VENV)/installed-lint ## rewrite Python and Java sources in the project
 	$(MAVEN) --quiet -Plint spotless:apply
 	$(LOADGEN_MAVEN) -Plint spotless:apply
 
-build: $(VENV)/created ## build the engine's jar: target/databridge-pyloop.jar
-	$(MAVEN) --quiet package -DskipTests
+build: $(VENV)/created ## build the engine, for wheels and for the package in python/: 1 to 2 minutes
+	$(PYTHON) tools/build_engine.py --copy
+
+build-quick: $(VENV)/created ## the same in less time, for development: a slower engine
+	$(PYTHON) tools/build_engine.py --copy --quick
+
+wheel: $(VENV)/installed-wheel ## pack wheel and sdist into dist/ and check them
+	rm -rf dist
+	PYLOOP_BUILD= $(BIN)/python -m build --sdist --wheel
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/python tools/check_wheel.py dist/*.whl
 
 soak-io: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## serve millions of messages and connections: wrong bytes, leaks? 4 minutes
 	$(BIN)/python benchmarks/io/soak.py $(SOAK_ARGS)
@@ -81,7 +94,7 @@ fuzz: $(VENV)/installed-test ## compare PyLoop with asyncio on random programs: 
 loadgen: $(LOADGEN)/target/loadgen.jar ## build the load generator of the I/O benchmarks
 
 clean: ## remove everything that was built or installed here
-	rm -rf target $(LOADGEN)/target dist build .venv-* .mypy_cache .ruff_cache .pytest_cache python/data_bridge/pyloop/_engine
+	rm -rf target $(LOADGEN)/target dist build .venv-* .mypy_cache .ruff_cache .pytest_cache python/data_bridge/pyloop/_engine.abi3.so
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
 $(LOADGEN)/target/loadgen.jar: $(LOADGEN)/pom.xml $(shell find $(LOADGEN)/src -name '*.java' 2>/dev/null) | $(VENV)/created
@@ -100,6 +113,10 @@ $(VENV)/installed-lint: $(VENV)/created pyproject.toml
 	$(BIN)/python tools/extras.py lint
 	@touch $@
 
+$(VENV)/installed-wheel: $(VENV)/created pyproject.toml
+	$(BIN)/python tools/extras.py wheel
+	@touch $@
+
 $(VENV)/installed-test: $(VENV)/created $(PACKAGE_SOURCES)
 	$(BIN)/python -m pip install --quiet --no-input '.[test]'
 	@touch $@
@@ -113,4 +130,4 @@ $(VENV)/installed-bench: $(VENV)/installed-rivals $(PACKAGE_SOURCES)
 	$(BIN)/python -m pip install --quiet --no-input .
 	@touch $@
 
-.PHONY: help bench bench-io soak-io soak fuzz loadgen test test-all python-test java-test lint format build clean
+.PHONY: help bench bench-io soak-io soak fuzz loadgen test test-all python-test java-test lint format build build-quick wheel clean

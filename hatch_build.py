@@ -1,10 +1,13 @@
-"""Build hook of the wheel: compile the Java engine with Maven and put its jar into the package."""
+"""Build hook of the wheel: build the engine and put it into the package.
+
+PYLOOP_BUILD=quick in the environment accepts an engine that is optimised less: `make build-quick`, for development.
+"""
 
 from __future__ import annotations
 
+import os
 import platform
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,32 +15,36 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-JAR = "target/databridge-pyloop.jar"
-JAR_IN_WHEEL = "data_bridge/pyloop/_engine/databridge-pyloop.jar"
+ENGINE = "target/native/_engine.abi3.so"
+ENGINE_IN_WHEEL = "data_bridge/pyloop/_engine.abi3.so"
+# For NOTICE: which OpenJDK the engine holds parts of.
+OPENJDK_RELEASE = "target/native/openjdk-release.txt"
+
+# One engine for CPython 3.11 and all later ones; tools/check_wheel.py compares the glibc with what the engine needs.
+TAG = "cp311-abi3-manylinux_2_17_x86_64"
 
 
 class EngineBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     """Runs before the files of a wheel are collected; an editable install counts as a wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the jar and add it to the wheel."""
+        """Build the engine and add it to the wheel."""
         root = Path(self.root)
         self._check_platform()
         self._check_version(root)
-        maven = [sys.executable, str(root / "tools" / "maven.py"), "--quiet", "--batch-mode"]
-        if subprocess.run([*maven, "package", "-DskipTests"], cwd=root, check=False).returncode != 0:
-            self._fail("The Java engine could not be built; the reason is above.")
+        command = [sys.executable, str(root / "tools" / "build_engine.py")]
+        if os.environ.get("PYLOOP_BUILD") == "quick":
+            command.append("--quick")
         if version == "editable":
-            # Then the package is used where it lies, so the jar must lie there too.
-            beside_package = root / "python" / JAR_IN_WHEEL
-            beside_package.parent.mkdir(exist_ok=True)
-            shutil.copyfile(root / JAR, beside_package)
-        else:
-            build_data["force_include"][str(root / JAR)] = JAR_IN_WHEEL
-        # No compiled code, hence no ABI tag. Yet the engine knows the structs and calls of this platform alone, so
-        # an installer should refuse the wheel elsewhere rather than the loop at run time.
+            # Then the package is used where it lies, so the engine must lie there too.
+            command.append("--copy")
+        if subprocess.run(command, cwd=root, check=False).returncode != 0:
+            self._fail("The engine could not be built; the reason is above.")
+        if version != "editable":
+            build_data["force_include"][str(root / ENGINE)] = ENGINE_IN_WHEEL
+        build_data["extra_metadata"][str(root / OPENJDK_RELEASE)] = Path(OPENJDK_RELEASE).name
         build_data["pure_python"] = False
-        build_data["tag"] = "py3-none-linux_x86_64"
+        build_data["tag"] = TAG
 
     def _check_platform(self) -> None:
         if sys.platform != "linux" or platform.machine() != "x86_64":

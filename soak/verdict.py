@@ -30,7 +30,7 @@ ALLOWED_OBJECTS = 300
 """Of one type that is not the loop's: modules loaded late, caches of the standard library."""
 ALLOWED_RSS = 16 * MIB
 ALLOWED_RSS_SHORT = 64 * MIB
-"""In a run that is shorter than the time the JVM takes to compile everything once."""
+"""In a short run: pools and caches of every kind are filled in its first minutes."""
 LONG_ENOUGH = 600.0
 
 # What the loop makes and unmakes. A class defined by a workload counts, too.

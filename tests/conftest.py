@@ -64,8 +64,6 @@ def new_loop(kind: LoopKind, caplog: pytest.LogCaptureFixture) -> Iterator[Calla
 
     A test that expects asyncio to log an error reads the record and then calls ``caplog.clear()``.
     """
-    # The first loop may load an engine that stays open for the life of the process.
-    kind.new_event_loop().close()
     before = _process_state()
     loops: list[Loop] = []
 

@@ -1,7 +1,7 @@
 """Faults thrown inside the engine, at a chosen call between C and Java, and what has to work after one.
 
-Java counts the calls in memory of this process and throws when it is told to; see FaultInjection.java. `main` is for
-programs in processes of their own.
+Java counts the calls in cells that are here, and throws when they say so; see FaultInjection.java. `main` and `storms`
+are for programs in processes of their own.
 """
 
 import asyncio
@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import fault_workloads
+
+from data_bridge.pyloop import new_event_loop
 
 #: At the entry of an upcall, or when a downcall has returned.
 PLACES = {"entry": 1, "return": 2}
@@ -109,7 +111,7 @@ class Sweep:
         loop = watchdog = None
         with armed(place, throwable, countdown, again):
             try:
-                loop = _new_event_loop()
+                loop = new_event_loop()
                 self.loops += 1
                 loop.set_exception_handler(self._report)
                 watchdog = loop.call_later(_PATIENCE if countdown < _NEVER else 30, loop.stop)
@@ -126,12 +128,6 @@ class Sweep:
 
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         self.reported[type(context.get("exception")).__name__] += 1
-
-
-def _new_event_loop() -> asyncio.AbstractEventLoop:
-    from data_bridge.pyloop import new_event_loop  # which starts the engine: the cells come first
-
-    return new_event_loop()
 
 
 def _check_same_loop(loop: asyncio.AbstractEventLoop) -> None:
@@ -167,7 +163,7 @@ def _close(loop: asyncio.AbstractEventLoop) -> None:
 def check_new_loops() -> None:
     """Run every workload, each on a loop made now, to its end."""
     for name, workload in fault_workloads.WORKLOADS.items():
-        loop = _new_event_loop()
+        loop = new_event_loop()
         errors: list[dict[str, Any]] = []
         loop.set_exception_handler(lambda _loop, context, errors=errors: errors.append(context))
         loop.run_until_complete(asyncio.wait_for(workload(), 30))
@@ -176,8 +172,10 @@ def check_new_loops() -> None:
 
 
 def prepare(seconds: float) -> None:
-    """Before the engine starts: tell it where to count, and keep quiet about what faults leave behind."""
-    os.environ["PYLOOP_JVM_OPTIONS"] = f"-Ddatabridge.pyloop.faults={ctypes.addressof(_cells)}"
+    """Tell the engine where to count, and keep quiet about what faults leave behind."""
+    from data_bridge.pyloop import _engine
+
+    _engine._inject_faults(ctypes.addressof(_cells))
     # A hang ends with the stacks of all threads, before the time limit of the process hides them.
     faulthandler.dump_traceback_later(seconds, exit=True)
     threading.excepthook = lambda _arguments: None  # a fault may strike in the workload's own threads

@@ -1,4 +1,4 @@
-"""What a forked child does, and where it is forked, in a process with a JVM that is collecting garbage all the time.
+"""What a forked child does, and where it is forked, in a process whose garbage is being collected all the time.
 
 Imported by programs in processes of their own. A child whose expectations hold ends with status 5, unless its action
 says otherwise; one that hangs is ended by SIGALRM.
@@ -6,7 +6,6 @@ says otherwise; one that hangs is ended by SIGALRM.
 
 import asyncio
 import ctypes
-import faulthandler
 import gc
 import json
 import os
@@ -18,13 +17,13 @@ import traceback
 import warnings
 from collections.abc import Callable
 
-from garbage_storms import Storm
+from garbage_storms import Storm, collect_java_garbage
 
-from data_bridge.pyloop import new_event_loop
+from data_bridge.pyloop import PyLoop, new_event_loop
 
 _FINE = 5
 _WRONG = 99
-_LONGEST_LIFE = 60
+_LONGEST_LIFE = 30
 
 loop = new_event_loop()
 objects: list[object] = []
@@ -41,7 +40,7 @@ def pure_python() -> None:
 
 
 def new_loop() -> None:
-    """Run asyncio on what `new_event_loop()` gives."""
+    """Use every kind of wakeup on a new loop, which is a PyLoop, without a warning."""
 
     async def main() -> int:
         await asyncio.sleep(0.001)
@@ -49,37 +48,59 @@ def new_loop() -> None:
         await asyncio.get_running_loop().run_in_executor(None, int)
         return await process.wait()
 
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        # What the child has before its first fork is one thread; the executor of the loop below is another.
+        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            assert type(runner.get_loop()) is asyncio.SelectorEventLoop
+            assert type(runner.get_loop()) is PyLoop
             assert runner.run(main()) == 7
-    assert RuntimeWarning in {warning.category for warning in caught}, caught
+
+
+def loops_in_threads() -> None:
+    """Run new loops in several threads at once."""
+    results: list[int] = []
+
+    def run_loop(number: int) -> None:
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            results.append(runner.run(asyncio.sleep(0.001, number)))
+
+    threads = [threading.Thread(target=run_loop, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == [0, 1, 2, 3]
+
+
+def collects() -> None:
+    """Fill a part of the Java heap many times over, with collections between iterations."""
+    new = new_event_loop()
+    for _ in range(20):
+        for _ in range(10_000):
+            new.call_later(3600, int).cancel()
+        new.call_soon(new.stop)
+        new.run_forever()
+        collect_java_garbage()
+    new.close()
+
+
+def collects_at_once() -> None:
+    """Where no callback of the parent is on the stack, a collection is not refused."""
+    assert collect_java_garbage()
 
 
 def inherited_loop() -> None:
-    """Every use of the parent's loop is refused, and closing it is not."""
-    uses: list[Callable[[], object]] = [
-        lambda: loop.call_soon(int),
-        lambda: loop.call_later(1, int),
-        lambda: loop.call_at(1, int),
-        lambda: loop.call_soon_threadsafe(int),
-        lambda: loop.add_reader(0, int),
-        lambda: loop.remove_reader(0),
-        loop.run_forever,
-        loop.create_future,
-    ]
-    for number, use in enumerate(uses):
-        try:
-            use()
-        except RuntimeError as error:
-            text = str(error)
-        else:
-            text = "not refused"
-        assert "before os.fork()" in text, (number, text)
-    assert not loop.is_running()
-    loop.close()
-    assert loop.is_closed()
+    """Schedule on the parent's loop, and run it; if the parent runs it, get asyncio's error."""
+    seen: list[int] = []
+    loop.call_soon(seen.append, 1)
+    refusal, sleeping = "", asyncio.sleep(0.001)
+    try:
+        loop.run_until_complete(sleeping)
+    except RuntimeError as error:
+        refusal = str(error)
+        sleeping.close()
+    assert (refusal, seen) == (("This event loop is already running", []) if loop.is_running() else ("", [1]))
 
 
 def frees_objects() -> None:
@@ -90,6 +111,16 @@ def frees_objects() -> None:
     gc.collect()
 
 
+def grandchild() -> None:
+    """Fork again, on a new loop."""
+
+    async def main() -> int:
+        return in_child(new_loop)
+
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        assert runner.run(main()) == _FINE
+
+
 def crashes() -> None:
     """Read from address 0."""
     ctypes.string_at(0)
@@ -98,8 +129,13 @@ def crashes() -> None:
 def executes() -> None:
     """Become another program, which has a PyLoop of its own."""
     code = "import asyncio, sys; from data_bridge.pyloop import run; sys.exit(run(asyncio.sleep(0.001, 6)))"
-    os.environ.pop("PYLOOP_JVM_OPTIONS", None)  # no storm there
     os.execv(sys.executable, [sys.executable, "-c", code])
+
+
+def spawns() -> None:
+    """Start a program by `posix_spawn`."""
+    pid = os.posix_spawn("/bin/sh", ["sh", "-c", "exit 8"], os.environ)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 8
 
 
 def exits() -> None:
@@ -110,6 +146,7 @@ def exits() -> None:
 def in_child(action: Callable[[], None]) -> int:
     """Fork, let the child do that, and return its status."""
     with warnings.catch_warnings():
+        # The storm's threads are Python's own.
         warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
         pid = os.fork()
     if pid == 0:
@@ -150,10 +187,45 @@ def in_callback(action: Callable[[], None]) -> int:
 
 def in_thread(action: Callable[[], None]) -> int:
     """Fork in another thread, while this one runs the loop with timers that are due all the time."""
+    return _in_thread_beside(action, 0.0001)
+
+
+def beside_a_wait(action: Callable[[], None]) -> int:
+    """Fork in another thread, while this one waits in the kernel."""
+    return _in_thread_beside(action, 0.05)
+
+
+def beside_a_callback(action: Callable[[], None]) -> int:
+    """Fork while another thread is inside a callback of a loop: a thread that the child does not have."""
+    inside, leave = threading.Event(), threading.Event()
+
+    def stay() -> None:
+        inside.set()
+        leave.wait()
+
+    def run_loop() -> None:
+        other = new_event_loop()
+        other.call_soon(stay)
+        other.call_soon(other.stop)
+        other.run_forever()
+        other.close()
+
+    thread = threading.Thread(target=run_loop)
+    thread.start()
+    inside.wait()
+    # That callback's Java frames are in the way here, which the child must not think of its own.
+    assert not collect_java_garbage()
+    status = in_child(action)
+    leave.set()
+    thread.join()
+    return status
+
+
+def _in_thread_beside(action: Callable[[], None], interval: float) -> int:
     statuses: list[int] = []
 
     def tick() -> None:
-        loop.call_later(0.0001, tick) if not statuses else loop.stop()
+        loop.call_later(interval, tick) if not statuses else loop.stop()
 
     def fork() -> None:
         time.sleep(0.005)
@@ -169,8 +241,6 @@ def in_thread(action: Callable[[], None]) -> int:
 
 def main(place: str, actions: list[str], times: int) -> None:
     """Print how the children ended, by action, and go on using the loop."""
-    if not faulthandler.is_enabled():
-        sys.exit("a crash would go unseen")
     objects.extend(loop.call_later(3600, int) for _ in range(20_000))
     fork_and_wait: Callable[[Callable[[], None]], int] = globals()[place]
     with Storm() as storm:

@@ -9,9 +9,10 @@ SOURCES = Path(__file__).parents[1] / "src" / "main" / "java"
 
 _TEXT = r'"(?:[^"\\]|\\.)*"'
 _CONCATENATED = rf"{_TEXT}(?:\s*\+\s*{_TEXT})*"
-_BINDING = re.compile(rf"\b(?:CFunction\.(?:of|critical)|ErrnoFunction\.of)\(\s*({_CONCATENATED})\s*\)")
-_ANY_BINDING = re.compile(r"\b(?:CFunction\.(?:of|critical)|ErrnoFunction\.of)\(")
-_SYMBOL = re.compile(r'\bNativeLinker\.(?:symbol|optionalSymbol)\(\s*"(\w+)"\s*\)')
+# What is bound by `unnamed` has an address and no symbol.
+_MAKER = r"\b(?:CFunction|ErrnoFunction)\.(of|blocking|optional|optionalBlocking)\("
+_BINDING = re.compile(rf"{_MAKER}\s*({_CONCATENATED})\s*\)")
+_SYMBOL = re.compile(r'\b(?:NativeLinker\.(?:symbol|optionalSymbol)|Symbol\.of)\(\s*"(\w+)"\s*\)')
 _EXCEPTION = re.compile(r'\bexception\("(\w+)"\)')
 _NAME = re.compile(r"(\w+)\s*\(")
 
@@ -23,6 +24,10 @@ class Binding:
     symbol: str
     prototype: str
     file: str
+    #: Whether Java has another way where the symbol is missing.
+    optional: bool
+    #: Whether it may wait while another thread holds the GIL.
+    blocking: bool
 
     def __str__(self) -> str:
         return self.symbol
@@ -40,16 +45,17 @@ def bindings() -> list[Binding]:
     found = []
     for file, code in _sources():
         for match in _BINDING.finditer(code):
-            prototype = "".join(text[1:-1] for text in re.findall(_TEXT, match[1]))
+            prototype = "".join(text[1:-1] for text in re.findall(_TEXT, match[2]))
             name = _NAME.search(prototype)
             assert name, f"no function name in {prototype!r} of {file}"
-            found.append(Binding(name[1], prototype, file))
+            maker = match[1].lower()
+            found.append(Binding(name[1], prototype, file, "optional" in maker, "blocking" in maker))
     return found
 
 
 def count_of_bindings() -> int:
     """How often a binding is made, whatever its argument: none may go unseen by `bindings()`."""
-    return sum(len(_ANY_BINDING.findall(code)) for _, code in _sources())
+    return sum(len(re.findall(_MAKER, code)) for _, code in _sources())
 
 
 def data_symbols() -> list[str]:

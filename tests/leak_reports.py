@@ -9,11 +9,9 @@ from loop_kinds import ASYNCIO, LoopKind
 MEASURING = (Path(__file__).parent / "leaks" / "measuring.py").read_text()
 
 MEGABYTE = 1 << 20
-# Growth that is no leak: pages that an allocator or a compiler touches late. A leak of one pointer per operation
-# exceeds it tenfold, with ten million operations.
-# On a busy machine the JVM's compilers are still at work, and touch new pages, while a program is measured: 9 MB were
-# seen. A leak of the operations themselves shows in the counts of references and blocks.
-ALLOWED_BYTES = 16 * MEGABYTE
+# Growth that is no leak: pages that an allocator or Java's heap, up to its next collection, touches late. A leak of one
+# pointer per operation exceeds it tenfold, with ten million operations.
+ALLOWED_BYTES = 8 * MEGABYTE
 # Blocks of Python's allocator: far fewer than operations, room for caches that fill late.
 ALLOWED_BLOCKS = 2000
 # None, True and types are used by everything that runs, caches included; a leak would show as thousands.

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from loop_kinds import Done, LoopKind
 
-HELPERS = (Path(__file__).parent / "overload" / "program_helpers.py").read_text()
+_HERE = Path(__file__).parent
+HELPERS = "\n".join((_HERE / file).read_text() for file in ("refused_calls.py", "overload/program_helpers.py"))
 
 # With this variable set, the tests have the sizes that docs/reliability.md states; without it, what fits a short run.
 FULL = bool(os.environ.get("PYLOOP_OVERLOAD_FULL"))

@@ -15,7 +15,7 @@ _HERE = Path(__file__).parent
 _HELPERS = (_HERE, _HERE / "boot")
 _TIMEOUT = 60
 # What a developer may have set and a test must not depend on.
-_UNSET = ("PYTHONFAULTHANDLER", "PYTHONDEVMODE", "PYLOOP_JVM_OPTIONS", "PYLOOP_FAULTHANDLER", "JAVA_TOOL_OPTIONS")
+_UNSET = ("PYTHONFAULTHANDLER", "PYTHONDEVMODE", "PYTHONWARNINGS", "PYLOOP_POLL_BOUND")
 
 
 def runs(default: int) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_NAMES = [f"python3.{minor}{suffix}" for minor in (11, 12, 13, 14) for suffix in ("", "-dbg", "d")]
+_NAMES = [f"python3.{minor}{suffix}" for minor in (11, 12, 13, 14, 15) for suffix in ("", "-dbg", "d")]
 _FACTS = """
 import json, sys, sysconfig
 with open("/proc/self/maps") as maps:

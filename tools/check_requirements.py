@@ -8,12 +8,10 @@ from __future__ import annotations
 import os
 import platform
 import re
-import runpy
 import shutil
 import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MINIMUM_PYTHON = (3, 11)
 MINIMUM_MAVEN = (3, 8)
 
@@ -38,12 +36,17 @@ def missing() -> list[str]:
             f"Python's venv ({error}): install the package that holds it, e.g. Debian's "
             f"python{sys.version_info.major}.{sys.version_info.minor}-venv."
         )
-    rule = runpy.run_path(os.path.join(ROOT, "python", "data_bridge", "pyloop", "_jdk.py"))
+    # The scripts that follow are beside this one, and newer than what an old Python can read.
+    from engine_build.toolchain import C_COMPILER_REMEDY, find_c_compiler
+    from jdk import JdkNotFoundError, find_graalvm, find_jdk
+
     home = None
     try:
-        home = rule["find_jdk"](compiler=True)
-    except ImportError as error:
+        home = find_graalvm() or find_jdk()
+    except JdkNotFoundError as error:
         found.append("JDK 25: " + str(error).replace("\n", "\n  "))
+    if find_c_compiler() is None:
+        found.append(C_COMPILER_REMEDY)
     maven = shutil.which("mvn")
     if maven is None:
         found.append("Maven 3.8 or newer: no command mvn on PATH. Install it, e.g. the Debian package maven.")

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-MINOR_VERSIONS = (11, 12, 13, 14)
+MINOR_VERSIONS = (11, 12, 13, 14, 15)
 
 _PROBE = """
 import sys, sysconfig, ensurepip, venv
@@ -35,14 +35,11 @@ def is_usable(command: str, minor: int) -> bool:
     return completed.stdout.strip() == f"3.{minor}"
 
 
-def main() -> None:
-    """Print the first usable candidate of each version."""
-    for minor in MINOR_VERSIONS:
-        for command in candidates(minor):
-            if is_usable(command, minor):
-                print(command)
-                break
+def usable_pythons() -> list[str]:
+    """The first usable candidate of each version."""
+    found = (next((one for one in candidates(minor) if is_usable(one, minor)), None) for minor in MINOR_VERSIONS)
+    return [command for command in found if command]
 
 
 if __name__ == "__main__":
-    main()
+    print("\n".join(usable_pythons()))

@@ -1,6 +1,6 @@
 """Run Maven on a JDK that can build the engine: `python3 tools/maven.py ARGUMENTS`.
 
-The JDK found by `data_bridge.pyloop._jdk` becomes JAVA_HOME for Maven, whatever the default Java of the system is.
+The GraalVM or JDK found by `jdk.py` becomes JAVA_HOME for Maven, whatever the default Java of the system is.
 `--quiet` leaves warnings visible: Maven's own would hide those of the compiler, which fail the build.
 `-f POM` first builds another project than the engine.
 """
@@ -8,13 +8,13 @@ The JDK found by `data_bridge.pyloop._jdk` becomes JAVA_HOME for Maven, whatever
 from __future__ import annotations
 
 import os
-import runpy
 import shutil
 import sys
 from pathlib import Path
 
+from jdk import JdkNotFoundError, find_graalvm, find_jdk
+
 ROOT = Path(__file__).resolve().parent.parent
-JDK_RULE = ROOT / "python" / "data_bridge" / "pyloop" / "_jdk.py"
 
 # Maven's own libraries use what newer JDKs warn about. Nobody who builds the engine can act on that.
 JDK_OPTIONS = "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
@@ -27,11 +27,9 @@ def main(arguments: list[str]) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         sys.exit("Maven (mvn) was not found on PATH. Install Maven 3.8 or newer, for example the Debian package maven.")
-    # Loaded by its path: neither the package nor anything it imports need to be installed.
-    rule = runpy.run_path(str(JDK_RULE))
     try:
-        home = rule["find_jdk"](compiler=True)
-    except ImportError as error:
+        home = find_graalvm() or find_jdk()
+    except JdkNotFoundError as error:
         sys.exit(str(error))
     options = [JDK_OPTIONS, os.environ.get("MAVEN_OPTS", "")]
     if "--quiet" in arguments:

@@ -13,16 +13,20 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 JAR = Path(__file__).resolve().parent / "loadgen" / "target" / "loadgen.jar"
-JDK_RULE = ROOT / "python" / "data_bridge" / "pyloop" / "_jdk.py"
+JDK_RULE = ROOT / "tools" / "jdk.py"
 LIMIT_CLASS = "databridge.pyloop.loadgen.EpollServer"
 ANSWER_SECONDS = 30.0
 
 
 def java_command(*arguments: str) -> list[str]:
-    """Java, found by the rule of the project, with the jar."""
+    """Java, found by the rule that the build of the jar obeys, with the jar."""
     if not JAR.exists():
         raise FailedError(f"{JAR.name} is missing: run `make loadgen`")
-    home = runpy.run_path(str(JDK_RULE))["find_jdk"]()
+    rule = runpy.run_path(str(JDK_RULE))
+    try:
+        home = rule["find_graalvm"]() or rule["find_jdk"]()
+    except rule["JdkNotFoundError"] as error:
+        raise FailedError(str(error)) from None
     # Serial, so that no thread of the collector works beside the one that is measured.
     options = ["-XX:+UseSerialGC", "-Xmx256m", "-Xshare:auto", "--enable-native-access=ALL-UNNAMED"]
     return [str(home / "bin" / "java"), *options, "-cp", str(JAR), *arguments]

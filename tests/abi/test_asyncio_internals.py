@@ -1,8 +1,7 @@
-"""The private names of asyncio that PyLoop relies on exist in the asyncio of this Python."""
+"""What PyLoop does with asyncio's private functions comes to the same as what asyncio does."""
 
 import asyncio
 import inspect
-import types
 from collections.abc import Iterator
 
 import pytest
@@ -18,34 +17,6 @@ def stock_loop() -> Iterator[asyncio.SelectorEventLoop]:
     loop.close()
 
 
-@pytest.mark.parametrize("name", internals.LOOP_ATTRIBUTES)
-def test_loop_has(stock_loop: asyncio.SelectorEventLoop, name: str) -> None:
-    assert hasattr(stock_loop, name)
-
-
-@pytest.mark.parametrize("name", internals.HANDLE_SLOTS)
-def test_handle_has_the_slot(name: str) -> None:
-    assert isinstance(vars(asyncio.Handle)[name], types.MemberDescriptorType)
-
-
-@pytest.mark.parametrize("name", internals.TIMER_HANDLE_SLOTS)
-def test_timer_handle_has_the_slot(name: str) -> None:
-    assert isinstance(vars(asyncio.TimerHandle)[name], types.MemberDescriptorType)
-
-
-def test_handle_has_no_slot_that_is_not_known() -> None:
-    """A new slot would be one that handles made by the engine leave unset."""
-    slots = {name for name, value in vars(asyncio.Handle).items() if inspect.ismemberdescriptor(value)}
-    assert slots == set(internals.HANDLE_SLOTS)
-    slots = {name for name, value in vars(asyncio.TimerHandle).items() if inspect.ismemberdescriptor(value)}
-    assert slots == set(internals.TIMER_HANDLE_SLOTS)
-
-
-def test_no_name_is_listed_twice() -> None:
-    for names in (internals.LOOP_ATTRIBUTES, internals.HANDLE_SLOTS, internals.TIMER_HANDLE_SLOTS):
-        assert len(set(names)) == len(names)
-
-
 def test_a_descriptor_is_found_as_selectors_do(stock_loop: asyncio.SelectorEventLoop) -> None:
     assert internals.file_descriptor(stock_loop._csock) == stock_loop._csock.fileno()
     assert internals.file_descriptor(0) == 0
@@ -56,24 +27,29 @@ def test_a_descriptor_is_found_as_selectors_do(stock_loop: asyncio.SelectorEvent
 def test_a_failure_is_described_as_asyncio_does(stock_loop: asyncio.SelectorEventLoop) -> None:
     error = ValueError("x")
 
-    def fail() -> None:
+    def fail(_argument: str) -> None:
         raise error
 
     contexts: list[dict[str, object]] = []
     stock_loop.set_exception_handler(lambda _loop, context: contexts.append(context))
     for debug in (False, True):
         stock_loop.set_debug(debug)
-        handle = asyncio.Handle(fail, (), stock_loop)
+        handle = asyncio.Handle(fail, ("secret",), stock_loop)
         handle._run()
         assert internals.callback_failure(handle, error) == contexts.pop()
 
 
-def test_the_last_frame_of_a_source_traceback_is_dropped(stock_loop: asyncio.SelectorEventLoop) -> None:
-    handle = asyncio.Handle(print, (), stock_loop)
-    internals.drop_last_frame(handle)
-    assert not handle._source_traceback  # type: ignore[attr-defined]
-    stock_loop.set_debug(True)
-    handle = asyncio.Handle(print, (), stock_loop)
-    before = list(handle._source_traceback)  # type: ignore[attr-defined]
-    internals.drop_last_frame(handle)
-    assert list(handle._source_traceback) == before[:-1]  # type: ignore[attr-defined]
+def test_own_frames_of_a_source_traceback_are_dropped(stock_loop: asyncio.SelectorEventLoop) -> None:
+    for handle_class in {asyncio.Handle, internals.ThreadSafeHandle or asyncio.Handle}:
+        stock_loop.set_debug(False)
+        handle = handle_class(print, (), stock_loop)
+        internals.drop_own_frames(handle)
+        assert not handle._source_traceback
+        stock_loop.set_debug(True)
+        handle = handle_class(print, (), stock_loop)
+        own = inspect.currentframe()
+        assert own is not None
+        internals.drop_own_frames(handle)
+        assert handle._source_traceback[-1].name != own.f_code.co_name
+        assert own.f_back is not None
+        assert handle._source_traceback[-1].name == own.f_back.f_code.co_name

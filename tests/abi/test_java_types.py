@@ -12,7 +12,7 @@ from importlib import resources
 import pytest
 
 from data_bridge import pyloop
-from data_bridge.pyloop import _native
+from data_bridge.pyloop._start import _engine
 
 
 def methods_of(node: ast.ClassDef) -> dict[str, list[str]]:
@@ -34,9 +34,9 @@ def fields_of(node: ast.ClassDef) -> set[str]:
     }
 
 
-STUB = ast.parse((resources.files(pyloop) / "_native.pyi").read_text())
+STUB = ast.parse((resources.files(pyloop) / "_engine.pyi").read_text())
 STUB_CLASSES = {node.name: node for node in STUB.body if isinstance(node, ast.ClassDef)}
-TYPES = {name: getattr(_native, name) for name in STUB_CLASSES}
+TYPES = {name: getattr(_engine, name) for name in STUB_CLASSES}
 DECLARED = [
     (class_name, method, parameters)
     for class_name, node in STUB_CLASSES.items()
@@ -73,7 +73,7 @@ def test_every_method_has_a_signature_and_a_doc(class_name: str) -> None:
 
 
 def test_the_loops_stub_declares_every_method_and_field() -> None:
-    ours = vars(_native.LoopCore)
+    ours = vars(_engine.LoopCore)
     node = STUB_CLASSES["LoopCore"]
     assert {name for name, value in ours.items() if is_native_method(value)} == set(methods_of(node))
     assert {name for name, value in ours.items() if inspect.ismemberdescriptor(value)} == fields_of(node)
@@ -104,9 +104,9 @@ def test_type_takes_part_in_garbage_collection(class_name: str) -> None:
 
 
 def test_handles_are_subclasses_of_asyncios() -> None:
-    assert issubclass(_native.Handle, asyncio.Handle)
-    assert issubclass(_native.TimerHandle, asyncio.TimerHandle)
-    assert issubclass(pyloop.PyLoop, _native.LoopCore)
+    assert issubclass(_engine.Handle, asyncio.Handle)
+    assert issubclass(_engine.TimerHandle, asyncio.TimerHandle)
+    assert issubclass(pyloop.PyLoop, _engine.LoopCore)
 
 
 def test_loops_are_weakly_referenceable_as_asyncios_are(loop: asyncio.AbstractEventLoop) -> None:
@@ -144,5 +144,5 @@ def test_loops_cannot_be_pickled(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def test_facts_are_text() -> None:
-    assert _native.facts
-    assert all(isinstance(key, str) and isinstance(value, str) for key, value in _native.facts.items())
+    assert _engine.facts
+    assert all(isinstance(key, str) and isinstance(value, str) for key, value in _engine.facts.items())

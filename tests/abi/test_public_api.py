@@ -41,7 +41,7 @@ def test_namespace_package_has_no_init() -> None:
     assert getattr(data_bridge, "__file__", None) is None
 
 
-@pytest.mark.parametrize("name", ["py.typed", "_native.pyi"])
+@pytest.mark.parametrize("name", ["py.typed", "_engine.pyi"])
 def test_type_information_is_shipped(name: str) -> None:
     assert (resources.files(pyloop) / name).is_file()
 

@@ -1,17 +1,13 @@
-"""What a boot must not change in its process, for code in the processes that the boot tests start."""
+"""What loading the engine must not change in its process, for code in the processes that the boot tests start."""
 
 import ctypes
+import faulthandler
 import locale
 import os
 import resource
 import signal
 import threading
 from typing import Any
-
-# The signals of a crash, which faulthandler and the JVM share; only a failed boot must put them back.
-FATAL = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT)
-# And a real-time signal that nobody used, which the JVM keeps.
-_KEPT = {*FATAL, 62}
 
 _SA_RESTORER = 0x04  # in the highest byte of the flags
 
@@ -20,12 +16,13 @@ _libc.setlocale.restype = ctypes.c_char_p
 
 
 def snapshot() -> dict[str, Any]:
-    """The whole state, except what a running JVM needs."""
+    """The whole state."""
     return {
-        "actions": {number: action(number) for number in signal.valid_signals() if number not in _KEPT},
+        "actions": {number: action(number) for number in signal.valid_signals()},
         "handlers": {number: signal.getsignal(number) for number in signal.valid_signals()},
         "mask": signal.pthread_sigmask(signal.SIG_BLOCK, ()),
-        "ignored": status("SigIgn"),
+        "signal masks": {field: status(field) for field in ("SigBlk", "SigIgn", "SigCgt")},
+        "faulthandler": faulthandler.is_enabled(),
         "umask": status("Umask"),
         "thread name": status("Name"),
         "locale": {category: _libc.setlocale(category, None) for category in range(7)},
@@ -37,12 +34,9 @@ def snapshot() -> dict[str, Any]:
         "wakeup fd": wakeup_fd(),
         "stack size": threading.stack_size(),
         "Python threads": sorted(thread.name for thread in threading.enumerate()),
+        "threads": os.listdir("/proc/self/task"),
+        "descriptors": descriptors(),
     }
-
-
-def fatal_actions() -> dict[str, Any]:
-    """The actions that a failed boot must put back too."""
-    return {number.name: action(number) for number in FATAL}
 
 
 def difference(before: dict[Any, Any], after: dict[Any, Any]) -> dict[Any, Any]:
@@ -72,6 +66,11 @@ def status(field: str) -> str:
         return next(line.split(":", 1)[1].strip() for line in lines if line.startswith(field + ":"))
 
 
+def kibibytes(field: str) -> int:
+    """A field of /proc/self/status that is a size."""
+    return int(status(field).split()[0])
+
+
 def c_environment() -> list[bytes]:
     """The C library's environment, which `os.environ` does not follow."""
     entries = ctypes.POINTER(ctypes.c_char_p).in_dll(_libc, "environ")
@@ -88,7 +87,18 @@ def wakeup_fd() -> int:
     return fd
 
 
-def jvm_is_mapped() -> bool:
-    """Tell whether a JVM library is loaded."""
+def descriptors() -> dict[int, str]:
+    """What each open descriptor leads to; the one that reads the directory is closed again and leads nowhere."""
+    found = {}
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            found[int(name)] = os.readlink(f"/proc/self/fd/{name}")
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def engine_is_mapped() -> bool:
+    """Tell whether the engine's library is loaded."""
     with open("/proc/self/maps") as maps:
-        return "libjvm.so" in maps.read()
+        return "/_engine.abi3.so" in maps.read()

@@ -1,93 +1,95 @@
-"""The process ends after a boot as it does without one: exact exit code, nothing on standard error."""
+"""The process ends with the engine in it as without: exact exit code, nothing on standard error."""
 
+import signal
 import subprocess
 from collections.abc import Callable
 
 import pytest
+from loop_kinds import LoopKind
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
-BOOT = "from data_bridge.pyloop._boot import boot; boot()\n"
-REPETITIONS = 5
+PRELUDE = """
+import asyncio, os, sys
+async def sleep():
+    await asyncio.sleep(0.01)
+    return "done"
+def run(coroutine):
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(coroutine)
+"""
 
-ENDINGS = {
-    "end of the program": ("", 0),
-    "sys.exit": ("import sys; sys.exit(3)", 3),
-    "os._exit": ("import os; os._exit(4)", 4),
-    "daemon thread": (
-        "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+# How a program ends, with which code, and what it prints before.
+EXITS = {
+    "after a run": ("run(sleep())", 0, ""),
+    "exit code after a run": ("run(sleep()); sys.exit(3)", 3, ""),
+    "sys.exit in a callback": ("loop = new_event_loop(); loop.call_soon(sys.exit, 3); loop.run_forever()", 3, ""),
+    "os._exit in a callback": ("loop = new_event_loop(); loop.call_soon(os._exit, 3); loop.run_forever()", 3, ""),
+    "loop left open": ("loop = new_event_loop(); loop.call_later(60, print)", 0, ""),
+    "loop left open in a cycle": ("loop = new_event_loop(); loop.self = loop; del loop", 0, ""),
+    "loop left open in a cycle, garbage collected at once": (
+        "import gc; loop = new_event_loop(); loop.self = loop; gc.collect(); gc.set_threshold(1); del loop",
         0,
+        "",
     ),
-    "thread that ends later": ("import threading, time; threading.Thread(target=time.sleep, args=(0.2,)).start()", 0),
-    "asyncio in atexit": ("import asyncio, atexit; atexit.register(lambda: asyncio.run(asyncio.sleep(0)))", 0),
-    "booted by another thread": (
-        "import threading, data_bridge.pyloop._boot as b\nt = threading.Thread(target=b.boot); t.start(); t.join()",
+    "loop of a daemon thread": (
+        "import _thread, time; _thread.start_new_thread(new_event_loop().run_forever, ()); time.sleep(0.1)",
         0,
+        "",
+    ),
+    "thread that runs a loop longer": (
+        "import threading; threading.Thread(target=lambda: print(run(asyncio.sleep(0.1, 'late')))).start()",
+        0,
+        "late\n",
+    ),
+    "first loop in a thread": (
+        "import threading; t = threading.Thread(target=lambda: print(run(sleep()))); t.start(); t.join()",
+        0,
+        "done\n",
+    ),
+    "run in atexit": ("import atexit; atexit.register(lambda: print(run(sleep())))", 0, "done\n"),
+    "second run in atexit": ("import atexit; run(sleep()); atexit.register(lambda: print(run(sleep())))", 0, "done\n"),
+    "loop used when modules are gone": (
+        "class Last:\n"
+        "    def __del__(self):\n"
+        "        self.loop.call_soon(int)\n"
+        "        self.loop.run_forever()\n"
+        "sys.last = Last(); sys.last.loop = new_event_loop()",
+        0,
+        "",
+    ),
+    "loop used after atexit": (
+        "class Last:\n"
+        "    def __del__(self):\n"
+        "        self.loop.call_soon(self.write, 1, b'ran')\n"
+        "        self.loop.call_soon(self.loop.stop)\n"
+        "        self.loop.run_forever()\n"
+        "last = Last(); last.loop = new_event_loop(); last.write = os.write",
+        0,
+        "ran",
     ),
 }
 
 
-@pytest.mark.parametrize(("ending", "code"), ENDINGS.values(), ids=ENDINGS)
-def test_exit_code(run: Run, ending: str, code: int) -> None:
-    boot = "" if "b.boot" in ending else BOOT
-    for _ in range(REPETITIONS):
-        result = run(boot + ending)
-        assert (result.returncode, result.stdout, result.stderr) == (code, "", ""), result
+@pytest.mark.parametrize("ending", EXITS)
+def test_exit(run: Run, kind: LoopKind, ending: str) -> None:
+    code, status, printed = EXITS[ending]
+    for _ in range(2):
+        result = run(f"{kind.import_statement}\n{PRELUDE}{code}")
+        assert (result.returncode, result.stdout, result.stderr) == (status, printed, ""), result
 
 
-def test_exception(run: Run) -> None:
-    result = run(BOOT + "raise ValueError(7)")
-    assert (result.returncode, result.stderr.splitlines()[-1]) == (1, "ValueError: 7"), result
-
-
-def test_development_mode(run: Run) -> None:
-    result = run(BOOT, options=("-X", "dev"))
-    assert (result.returncode, result.stderr) == (0, ""), result
-
-
-def test_types_are_sealed_at_exit(run_clean: Callable[..., str]) -> None:
+def test_keyboard_interrupt(run: Run, kind: LoopKind) -> None:
     code = """
-import atexit
-class Base:  # stands for a type that Java defines
-    def call_soon(self): return "Java"
-    def __del__(self): print("Java")
-def report(when):
-    try:
-        print(when, kept_alive_to_the_end.call_soon(), is_exiting())
-    except RuntimeError as error:
-        print(when, error, is_exiting())
-        try:
-            boot()
-        except RuntimeError as error:
-            print(error)
-atexit.register(report, "handler from before the import:")
-from data_bridge.pyloop._boot import boot, is_exiting, seal
-atexit.register(report, "handler from after the import:")
-boot()
-seal.register({"Base": Base})
-kept_alive_to_the_end = Base()
+import signal, threading
+new_event_loop().close()
+threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+run(asyncio.sleep(30))
 """
-    assert run_clean(code) == (
-        "handler from after the import: Java False\n"
-        "handler from before the import: this event loop cannot be used any more: the interpreter is exiting True\n"
-        "PyLoop's engine cannot be used any more, the interpreter is exiting; use asyncio's loop\n"
-    )
+    result = run(f"{kind.import_statement}\n{PRELUDE}{code}")
+    assert (result.returncode, result.stderr.splitlines()[-1]) == (-signal.SIGINT, "KeyboardInterrupt"), result
 
 
-def test_boot_at_exit_is_refused_or_works(run: Run) -> None:
-    code = """
-import atexit
-from data_bridge.pyloop._boot import boot
-def late():
-    try:
-        boot()
-    except RuntimeError as error:
-        print(error)
-    else:
-        print("booted")
-atexit.register(late)
-"""
-    result = run(code)
-    # Since 3.12 no thread can be started that late.
-    assert (result.returncode, result.stderr) == (0, ""), result
-    assert result.stdout == "booted\n" or "create the loop before the interpreter exits" in result.stdout
+def test_engine_that_no_loop_has_used(run: Run) -> None:
+    result = run("from data_bridge.pyloop import PyLoop", options=("-X", "dev"))
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", ""), result

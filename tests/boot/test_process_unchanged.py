@@ -1,119 +1,98 @@
-"""A boot leaves the process as it was, whether it succeeds or fails."""
+"""Loading the engine leaves the process as it was."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+RunClean = Callable[..., str]
+
 PREPARE = """
 import asyncio, faulthandler, os, resource, signal, sys
 import process_state
-from data_bridge.pyloop._boot import boot
+import data_bridge.pyloop
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGTERM})
 signal.signal(signal.SIGUSR2, lambda *_: None)
 signal.signal(signal.SIGHUP, signal.SIG_IGN)
-before, fatal = process_state.snapshot(), process_state.fatal_actions()
+before = process_state.snapshot()
 """
 CHECK = """
 print(process_state.difference(before, process_state.snapshot()))
 """
-# JVM options from the environment that would be fatal if the JVM saw them.
-VARIABLES = {
-    "LC_ALL": "C.UTF-8",
-    "JAVA_TOOL_OPTIONS": "-XX:+NoSuchOption",
-    "_JAVA_OPTIONS": "-XX:+NoSuchOption",
-    "JDK_JAVA_OPTIONS": "-XX:+NoSuchOption",
-    "_JAVA_SR_SIGNUM": "60",
-}
-
-FAILURES = {
-    "no JDK": {"PYLOOP_JAVA_HOME": "/nonexistent"},
-    "no engine": {"PYLOOP_ENGINE_JAR": "/nonexistent.jar"},
-    "unknown option": {"PYLOOP_JVM_OPTIONS": "-XX:+NoSuchOption"},
-    "process would end": {"PYLOOP_JVM_OPTIONS": "-XX:+UseParallelGC"},
-    "process would end late": {"PYLOOP_JVM_OPTIONS": "--add-modules=no.such.module"},
-}
-
-
-def test_after_success(run_clean: Callable[..., str]) -> None:
-    assert run_clean(PREPARE + "boot()" + CHECK, **VARIABLES) == "{}\n"
-
-
-@pytest.mark.parametrize("variables", FAILURES.values(), ids=FAILURES)
-def test_after_failure(run: Callable[..., object], variables: dict[str, str]) -> None:
-    code = """
-try:
-    boot()
-except ImportError:
-    print("refused")
-print(process_state.difference(fatal, process_state.fatal_actions()), faulthandler.is_enabled())
+LOAD = "data_bridge.pyloop.PyLoop"
+USE = """
 async def main():
-    await asyncio.sleep(0.01)
-    return "alive"
-print(asyncio.run(main()))
+    await asyncio.sleep(0.001)
+    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    server.close()
+with asyncio.Runner(loop_factory=data_bridge.pyloop.new_event_loop) as runner:
+    runner.run(main())
 """
-    result = run(PREPARE + code + CHECK, **VARIABLES, **variables)
-    assert (result.returncode, result.stdout) == (0, "refused\n{} False\nalive\n{}\n"), result
 
 
-def test_faulthandler_that_was_on_stays_on_after_failure(run_clean: Callable[..., str]) -> None:
+@pytest.mark.parametrize("action", [LOAD, USE], ids=["loaded", "used"])
+@pytest.mark.parametrize("options", [(), ("-X", "faulthandler")], ids=["", "faulthandler"])
+def test_state_of_the_process(run_clean: RunClean, action: str, options: tuple[str, ...]) -> None:
+    """Threads, signals, masks, locale, environment, limits, descriptors; a faulthandler that is on stays on."""
+    code = f"{PREPARE}{action}{CHECK}print(process_state.engine_is_mapped())"
+    assert run_clean(code, options=options, LC_ALL="C.UTF-8") == "{}\nTrue\n"
+
+
+def test_import_of_the_package_loads_nothing(run_clean: RunClean) -> None:
     code = """
-import faulthandler
-faulthandler.enable()
 import process_state
-from data_bridge.pyloop._boot import boot
-fatal = process_state.fatal_actions()
-try:
-    boot()
-except ImportError:
-    print(process_state.difference(fatal, process_state.fatal_actions()), faulthandler.is_enabled())
+before = process_state.snapshot()
+import data_bridge.pyloop
+data_bridge.pyloop.install()
+print(process_state.engine_is_mapped(), process_state.difference(before, process_state.snapshot()))
 """
-    assert run_clean(code, PYLOOP_JVM_OPTIONS="-XX:+UseParallelGC") == "{} True\n"
+    assert run_clean(code) == "False {}\n"
 
 
-def test_no_new_files(run_clean: Callable[..., str], tmp_path: Path) -> None:
-    run_clean("from data_bridge.pyloop._boot import boot; boot()")
+def test_no_new_files(run_clean: RunClean, tmp_path: Path) -> None:
+    run_clean(PREPARE + USE)
     assert list((tmp_path / "cwd").iterdir()) == []
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
-def test_import_does_not_boot(run_clean: Callable[..., str]) -> None:
-    code = """
-import os, process_state
-before = process_state.snapshot()
-threads = os.listdir("/proc/self/task")
-import data_bridge.pyloop
-from data_bridge.pyloop import _boot
-print(process_state.jvm_is_mapped(), os.listdir("/proc/self/task") == threads, _boot.is_booted())
-print(process_state.difference(before, process_state.snapshot()))
-"""
-    assert run_clean(code) == "False True False\n{}\n"
-
-
-def test_programs_started_later_inherit_the_same_ignored_signals(run_clean: Callable[..., str]) -> None:
+def test_programs_started_later_inherit_the_same_ignored_signals(run_clean: RunClean) -> None:
     code = """
 import subprocess
-from data_bridge.pyloop._boot import boot
+from data_bridge.pyloop import new_event_loop
 def ignored():
     command = ["grep", "SigIgn", "/proc/self/status"]
     return subprocess.run(command, restore_signals=False, capture_output=True, text=True).stdout
 before = ignored()
-boot()
+new_event_loop().close()
 print(before == ignored(), before.split()[1] != "0" * 16)
 """
     assert run_clean(code) == "True True\n"
 
 
-def test_file_names_are_utf_8_in_the_c_locale(run_clean: Callable[..., str], tmp_path: Path) -> None:
+def test_python_does_not_speak_of_threads_at_a_fork(run_clean: RunClean) -> None:
+    """From 3.12 on it warns of a fork in a process that has several."""
     code = """
-import os, pathlib, shutil
-from data_bridge.pyloop._boot import boot, sequence
-jar = pathlib.Path("\\u00e4\\u4e2d") / "engine.jar"
-jar.parent.mkdir()
-shutil.copy(sequence.find_jar(), jar)
-os.environ["PYLOOP_ENGINE_JAR"] = str(jar)
-boot()
-print("booted")
+import os, warnings
+from data_bridge.pyloop import new_event_loop
+warnings.simplefilter("error")
+loop = new_event_loop()
+loop.call_soon(loop.stop)
+loop.run_forever()
+pid = os.fork()
+if pid == 0:
+    os._exit(3)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+loop.close()
 """
-    assert run_clean(code, LC_ALL="C", options=("-X", "utf8")) == "booted\n"
+    assert run_clean(code) == "3\n"
+
+
+def test_settings_of_a_jvm_are_not_read(run_clean: RunClean) -> None:
+    """Programs beside us may need them; the engine is no JVM, and does not say that it has picked them up."""
+    variables = dict.fromkeys(("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS"), "-XX:+NoSuchOption -Xmx1k")
+    assert run_clean(PREPARE + USE + CHECK, **variables, JAVA_HOME="/nonexistent") == "{}\n"

@@ -54,6 +54,7 @@ MODULES = (
     "test_queues",
     "test_runners",
     "test_server",
+    "test_server_context",
     "test_ssl",
     "test_sslproto",
     "test_staggered",

@@ -8,7 +8,7 @@ from loop_kinds import PYLOOP
 PROGRAM = """
 import asyncio, contextlib, gc, inspect, itertools, sys, warnings
 from pathlib import Path
-from data_bridge.pyloop import _native
+from data_bridge.pyloop import _engine
 
 warnings.simplefilter("ignore")
 progress = Path(sys.argv[1]).open("w", buffering=1)  # tells the last call before a crash
@@ -16,7 +16,7 @@ progress = Path(sys.argv[1]).open("w", buffering=1)  # tells the last call befor
 
 def misuse(name):
     loop = new_event_loop()
-    core = getattr(_native, name)
+    core = getattr(_engine, name)
     derived = type("Derived", (core,), {})
     wrong = [None, 0, -1, 1 << 80, "text", b"", object(), [], {}, loop, type, print, float("nan")]
     kept, refused, tried = [], 0, 0

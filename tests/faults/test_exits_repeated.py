@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from garbage_storms import OPTIONS
 from loop_kinds import ASYNCIO, KINDS, PYLOOP, LoopKind
 from program_runs import runs
 
@@ -94,11 +93,9 @@ STORM = "from garbage_storms import Storm; Storm().start()\n"
 SPEAKS_OF_OPEN_LOOPS = ("sys.exit in a callback", "daemon threads in their loops", "daemon thread in a busy loop")
 
 
-def check(
-    run: Run, kind: LoopKind, ending: str, before: str = "", options: tuple[str, ...] = (), **variables: str
-) -> None:
+def check(run: Run, kind: LoopKind, ending: str, before: str = "", options: tuple[str, ...] = ()) -> None:
     code, status, last_line = ENDINGS[ending]
-    result = run(f"{kind.import_statement}\n{PRELUDE}{before}{code}", options=options, **variables)
+    result = run(f"{kind.import_statement}\n{PRELUDE}{before}{code}", options=options)
     assert (result.returncode, result.stdout) == (status, ""), result
     if last_line:
         assert result.stderr.startswith("Traceback (most recent call last):\n"), result
@@ -126,38 +123,10 @@ def test_development_mode(run: Run, kind: LoopKind, ending: str) -> None:
 
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_with_faulthandler(run: Run, ending: str) -> None:
-    for _ in range(runs(1)):
-        check(run, PYLOOP, ending, options=("-X", "faulthandler"))
-
-
-@pytest.mark.timeout(1800)
-@pytest.mark.parametrize("ending", ENDINGS)
 def test_in_a_storm_that_goes_on(run: Run, ending: str) -> None:
     """Garbage of both languages is collected until the process is gone."""
     for _ in range(runs(1)):
-        check(run, PYLOOP, ending, before=STORM, PYLOOP_JVM_OPTIONS=OPTIONS["unceasing collector"])
-
-
-@pytest.mark.timeout(1800)
-def test_while_much_is_compiled(run: Run) -> None:
-    """A compiler asks for a collection when compiled code has grown much, unless it is told not to.
-
-    Made to ask often, by SweeperThreshold=0.2, this program died in five of sixty exits.
-    """
-    code = """
-import asyncio
-import fault_workloads
-from data_bridge.pyloop import new_event_loop
-fault_workloads.silence()
-for workload in 2 * tuple(fault_workloads.WORKLOADS.values()):
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.get_loop().set_exception_handler(lambda *_: None)
-        runner.run(asyncio.wait_for(workload(), 30))
-"""
-    for _ in range(runs(2)):
-        result = run(code)
-        assert (result.returncode, result.stdout, result.stderr) == (0, "", ""), result
+        check(run, PYLOOP, ending, before=STORM)
 
 
 def test_check_sees_a_wrong_code_and_a_word_on_standard_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

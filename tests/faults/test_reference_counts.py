@@ -69,10 +69,10 @@ def test_types_get_back_the_references_of_their_instances(run_clean: RunClean) -
     code = """
 import asyncio, gc, sys
 from data_bridge import pyloop
-from data_bridge.pyloop import _native
+from data_bridge.pyloop import _engine
 class Loop(pyloop.PyLoop):
     pass
-types = {name: value for name, value in vars(_native).items() if isinstance(value, type)}
+types = {name: value for name, value in vars(_engine).items() if isinstance(value, type)}
 types["PyLoop"], types["Loop"] = pyloop.PyLoop, Loop
 async def main():
     server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)

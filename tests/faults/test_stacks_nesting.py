@@ -77,7 +77,7 @@ print(closing(works))
 @pytest.mark.parametrize("way", WAYS)
 def test_nesting_with_another_limit_of_the_main_stack(run_clean: Callable[..., str], limit: str, way: str) -> None:
     code = f"""
-sys.setrecursionlimit(10**6)
+sys.setrecursionlimit(10**5)
 print(nest_and_work({way}))
 print(in_thread(512, lambda: nest_and_work({way})))
 """

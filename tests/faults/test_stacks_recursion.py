@@ -1,53 +1,15 @@
-"""Endless recursion in one language: in C below a loop, and in Java, whose stack check is a SIGSEGV."""
+"""Endless recursion in Python and in C, in callbacks and after a loop: it ends as without the engine."""
 
 import signal
 import subprocess
 from collections.abc import Callable
 
 import pytest
-from java_probe import STORM
-
-LIMITS = ["1024", "8192", "unlimited"]
+from loop_kinds import KINDS
 
 
 def _launcher(limit: str) -> tuple[str, ...]:
     return ("sh", "-c", f'ulimit -Ss {limit} && exec "$0" "$@"')
-
-
-@pytest.mark.parametrize("limit", LIMITS)
-def test_java_recursion(run_clean: Callable[..., str], limit: str) -> None:
-    """On the main thread and in small ones, during the storm, and again; loops and null checks work afterwards."""
-    code = """
-from stack_programs import *
-import java_probe
-closing(works)
-def recurse():
-    java = java_probe.Java()
-    return [java.recurse(), java.recurse(), java.works()]
-for size in (0, 112, 256, 512, 0):
-    print(in_thread(size, recurse), closing(works))
-"""
-    printed = run_clean(code, launcher=_launcher(limit), PYLOOP_JVM_OPTIONS=STORM)
-    assert printed == "[True, True, True] True\n" * 5
-
-
-@pytest.mark.parametrize("limit", ["1024", "8192"])
-def test_crash_after_java_recursion_has_a_traceback(
-    run: Callable[..., subprocess.CompletedProcess[str]], limit: str
-) -> None:
-    code = """
-from stack_programs import *
-import ctypes, java_probe
-closing(works)
-print(java_probe.Java().recurse(), flush=True)
-def crash_here():
-    ctypes.string_at(0)
-crash_here()
-"""
-    result = run(code, launcher=_launcher(limit))
-    assert (result.returncode, result.stdout) == (-signal.SIGSEGV, "True\n"), result
-    assert result.stderr.count("Fatal Python error: Segmentation fault\n") == 1, result
-    assert "in crash_here\n" in result.stderr, result
 
 
 C_RECURSION = """
@@ -94,20 +56,53 @@ print(before.count("RecursionError") >= 3, [found == before for found in after])
 def test_c_stack_overflow_under_a_high_recursion_limit_is_that_of_plain_python(
     run: Callable[..., subprocess.CompletedProcess[str]], limit: str, where: str
 ) -> None:
-    """CPython 3.11 then overflows the stack, later ones have a limit of their own: the same ending with a JVM."""
+    """CPython 3.11 then overflows the stack, later ones have a limit of their own: the same ending with the engine."""
     code = f"""
 {C_RECURSION}
 WAYS = [(nest_in_c, 1_000_000)]
 sys.setrecursionlimit(10**7)
 print({where}, flush=True)
 """
-    plain = "from asyncio import SelectorEventLoop as new_event_loop\nimport faulthandler; faulthandler.enable()\n"
-    pyloop = "from data_bridge.pyloop import new_event_loop\nnew_event_loop().close()\n"
-    expected = run(plain + code, launcher=_launcher(limit))
-    result = run(pyloop + code, launcher=_launcher(limit))
-    assert expected.returncode in (0, -signal.SIGSEGV), expected
-    assert (result.returncode, result.stdout) == (expected.returncode, expected.stdout), result
-    # HotSpot may add a line of its own about the overflow.
-    for text in ("Fatal Python error: Segmentation fault", "in nest_in_c"):
-        assert (text in result.stderr) == (text in expected.stderr), result
-    assert "Java Runtime Environment" not in result.stderr, result
+    endings = []
+    for kind in KINDS:
+        result = run(f"{kind.import_statement}\nnew_event_loop().close()\n{code}", launcher=_launcher(limit))
+        endings.append((result.returncode, result.stdout, result.stderr))
+    assert endings[0][0] in (0, -signal.SIGSEGV)
+    assert endings[0] == endings[1]
+
+
+PYTHON_RECURSION = """
+import sys
+def descend(depth):
+    return 0 if depth == 0 else 1 + descend(depth - 1)
+def nest(depth):  # through C at every level
+    return 0 if depth == 0 else 1 + next(map(nest, (depth - 1,)))
+def deepest(function, depth):
+    try:
+        return function(depth)
+    except RecursionError:
+        return "RecursionError"
+"""
+
+
+def test_python_recursion_is_as_deep_as_before(run_clean: Callable[..., str]) -> None:
+    code = """
+def probe():
+    return [deepest(function, depth) for function in (descend, nest) for depth in (100, 900, 5_000, 100_000)]
+before = probe()
+from data_bridge.pyloop import new_event_loop
+new_event_loop().close()
+print(probe() == before, before.count("RecursionError") >= 4, probe() == before)
+"""
+    assert run_clean(PYTHON_RECURSION + code) == "True True True\n"
+
+
+def test_raised_recursion_limit_reaches_as_deep_as_before(run_clean: Callable[..., str]) -> None:
+    code = """
+sys.setrecursionlimit(12_000)
+before = [deepest(descend, 11_000), deepest(nest, 3_000)]
+from data_bridge.pyloop import new_event_loop
+new_event_loop().close()
+print([deepest(descend, 11_000), deepest(nest, 3_000)] == before)
+"""
+    assert run_clean(PYTHON_RECURSION + code) == "True\n"

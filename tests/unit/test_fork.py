@@ -1,40 +1,8 @@
-"""Forked children of a process that has a loop."""
+"""Forked children of a process that has a loop: they run loops of their own."""
 
 import pytest
+from fork_programs import expect
 from loop_kinds import LoopKind, only_pyloop
-
-# From Python 3.12 on, a fork in a process with several threads warns; that is about the parent.
-HELPERS = """
-import asyncio, os, sys, traceback, warnings
-warnings.filterwarnings("ignore", "This process", DeprecationWarning)
-
-def in_child(function):
-    sys.stdout.flush()
-    pid = os.fork()
-    if pid == 0:
-        code = 99
-        try:
-            code = function()
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-
-async def main():
-    await asyncio.sleep(0.001)
-    child = await asyncio.create_subprocess_exec("sh", "-c", "exit 7")
-    return await child.wait()
-"""
-
-USE_PYLOOP = "import data_bridge.pyloop as pyloop\n"
-
-
-def expect(kind: LoopKind, source: str, stdout: str) -> None:
-    done = kind.run_program(HELPERS + source)
-    assert (done.stdout, done.stderr, done.returncode) == (stdout, "", 0)
 
 
 def test_child_runs_a_new_loop(kind: LoopKind) -> None:
@@ -43,7 +11,6 @@ def test_child_runs_a_new_loop(kind: LoopKind) -> None:
         """
 loop = new_event_loop()
 def child():
-    warnings.simplefilter("ignore")
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(main())
 print(in_child(child))
@@ -59,7 +26,6 @@ def test_child_forked_by_a_callback_runs_a_new_loop(kind: LoopKind) -> None:
         kind,
         """
 def child():
-    warnings.simplefilter("ignore")
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(main())
 async def parent():
@@ -115,26 +81,23 @@ loop.close()
 
 @pytest.mark.parametrize("signum", ["SIGSEGV", "SIGFPE", "SIGBUS", "SIGILL", "SIGABRT"])
 def test_child_that_crashes_ends_by_the_signal(kind: LoopKind, signum: str) -> None:
-    done = kind.run_program(
-        HELPERS
-        + f"""
+    expect(
+        kind,
+        f"""
 import signal
 loop = new_event_loop()
 number = in_child(lambda: os.kill(os.getpid(), signal.{signum}))
 print(signal.Signals(-number).name)
 loop.close()
-"""
+""",
+        f"{signum}\n",
     )
-    assert (done.stdout, done.returncode) == (f"{signum}\n", 0)
-    # A traceback may be there, by way of faulthandler, but no report of an engine that the child does not have.
-    assert "hs_err" not in done.stderr
 
 
 def test_process_that_forks_before_its_first_loop_has_loops_on_both_sides(kind: LoopKind) -> None:
     expect(
         kind,
         """
-warnings.simplefilter("error", RuntimeWarning)
 def run():
     loop = new_event_loop()
     try:
@@ -153,7 +116,6 @@ def test_multiprocessing_by_fork_runs_loops_in_its_workers(kind: LoopKind) -> No
         """
 import multiprocessing
 def work(number):
-    warnings.simplefilter("ignore")
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(asyncio.sleep(0, number * number))
 loop = new_event_loop()
@@ -168,93 +130,69 @@ loop.close()
 
 
 @only_pyloop
-def test_child_is_told_that_it_gets_the_stock_loop(kind: LoopKind) -> None:
+@pytest.mark.parametrize("installed", ["", "pyloop.install()"], ids=["by name", "installed"])
+def test_loops_of_a_child_are_pyloops(kind: LoopKind, installed: str) -> None:
     expect(
         kind,
-        USE_PYLOOP
-        + """
-loop = new_event_loop()
-def child():
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        new = pyloop.new_event_loop()
-    print(type(new) is asyncio.SelectorEventLoop)
-    (warning,) = caught
-    print(warning.category.__name__, "fork" in str(warning.message))
-    code = new.run_until_complete(main())
-    new.close()
-    return code
-print(in_child(child))
-loop.close()
-""",
-        "True\nRuntimeWarning True\n7\n",
-    )
-
-
-@only_pyloop
-def test_child_gets_the_stock_loop_from_an_installed_policy(kind: LoopKind) -> None:
-    expect(
-        kind,
-        USE_PYLOOP
-        + """
-pyloop.install()
+        f"""
+import data_bridge.pyloop as pyloop
+{installed}
 async def loop_type():
     return type(asyncio.get_running_loop()).__name__
-def child():
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", RuntimeWarning)
-        print(asyncio.run(loop_type()))
-    print([warning.category.__name__ for warning in caught])
+def run():
+    print((asyncio if {bool(installed)} else pyloop).run(loop_type()))
     return 0
-print(asyncio.run(loop_type()))
-print(in_child(child))
+run()
+print(in_child(run))
+print(in_child(lambda: in_child(run)))
 """,
-        "PyLoop\n_UnixSelectorEventLoop\n['RuntimeWarning']\n0\n",
+        "PyLoop\nPyLoop\n0\nPyLoop\n0\n",
     )
 
 
-@only_pyloop
-def test_inherited_loop_refuses_work_in_the_child(kind: LoopKind) -> None:
+@pytest.mark.parametrize("ending", ["os._exit(3)", "sys.exit(3)", 'os.execvp("sh", ["sh", "-c", "exit 3"])'])
+def test_fork_in_a_task(kind: LoopKind, ending: str) -> None:
     expect(
         kind,
-        """
+        f"""
+async def main():
+    pid = os.fork()
+    if pid == 0:
+        {ending}
+    await asyncio.sleep(0.01)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 loop = new_event_loop()
-kept = loop.call_later(3600, int)
-def child():
-    for use in (lambda: loop.call_soon(int), lambda: loop.call_later(1, int), lambda: loop.call_at(1, int),
-                lambda: loop.call_soon_threadsafe(int), lambda: loop.call_soon_batch([int]), loop.run_forever):
-        try:
-            use()
-        except RuntimeError as error:
-            print("fork" in str(error))
-    repr(loop), repr(kept)
-    return 0
-print(in_child(child))
-loop.call_soon(loop.stop)
-loop.run_forever()
+print(loop.run_until_complete(main()))
 loop.close()
 """,
-        "True\n" * 6 + "0\n",
+        "3\n",
     )
 
 
-@only_pyloop
-def test_child_can_drop_inherited_objects(kind: LoopKind) -> None:
+def test_child_of_a_callback_returns_through_the_loop(kind: LoopKind) -> None:
+    """After few and after many callbacks, with timers and I/O pending; the child runs what is left, and ends."""
     expect(
         kind,
         """
-import gc
+import socket
 loop = new_event_loop()
-objects = [loop.call_soon(int) for _ in range(10_000)] + [loop.call_later(3600, int) for _ in range(10_000)]
-def child():
-    global loop
-    warnings.simplefilter("ignore")
-    objects.clear()
-    loop = None
-    gc.collect()
-    return 0
-print([in_child(child) for _ in range(5)])
+left, right = socket.socketpair()
+loop.add_reader(left, int)
+loop.call_later(3600, int)
+pids = []
+def fork():
+    pids.append(os.fork())
+    loop.call_soon(loop.stop)
+for count in (0, 1_000, 50_000):
+    for _ in range(count):
+        loop.call_soon(int)
+    loop.call_soon(fork)
+    loop.run_forever()
+    pid = pids.pop()
+    if pid == 0:
+        os._exit(6)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 loop.close()
 """,
-        "[0, 0, 0, 0, 0]\n",
+        "6\n" * 3,
     )

@@ -5,11 +5,11 @@ import inspect
 import pytest
 from loop_kinds import PYLOOP, only_pyloop
 
-from data_bridge.pyloop import _native
+from data_bridge.pyloop import _engine
 
 
 def native_types() -> list[type]:
-    return [value for value in vars(_native).values() if isinstance(value, type)]
+    return [value for value in vars(_engine).values() if isinstance(value, type)]
 
 
 def positional_only_methods() -> list[tuple[type, str, int]]:
@@ -51,7 +51,7 @@ def test_wrong_number_of_arguments(cls: type, name: str, count: int) -> None:
 
 RANDOM_CALLS = """
     import asyncio, random, socket, sys
-    from data_bridge.pyloop import _native
+    from data_bridge.pyloop import _engine
 
     choice = random.Random(int(sys.argv[1])).choice
     loop = new_event_loop()
@@ -66,7 +66,7 @@ RANDOM_CALLS = """
     LEFT_OUT = {"_close_engine", "_open_engine", "_run_once", "_set_transport_at"}
     METHODS = [
         (cls, name)
-        for cls in vars(_native).values()
+        for cls in vars(_engine).values()
         if isinstance(cls, type)
         for name, method in vars(cls).items()
         if callable(method) and not name.startswith("__") and name not in LEFT_OUT

@@ -75,7 +75,7 @@ os._exit(status)  # the threads that were left behind would be waited for
 def failures(*statements: str) -> tuple[int, list[str]]:
     """Run a workload that does this in every round, and return status and findings.
 
-    Without a JVM: the figures are taken and judged alike, and little else grows in so short a time.
+    On asyncio's loop: what is found is the workload's, and the figures are taken and judged alike.
     """
     done = run("-c", _PROGRAM.format(statements="\n        ".join(statements)))
     return done.returncode, [line for line in done.stdout.splitlines() if line.startswith("FAILED: ")]

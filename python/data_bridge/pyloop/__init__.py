@@ -1,21 +1,22 @@
-"""PyLoop: a drop-in asyncio event loop whose engine is written in Java and runs inside the Python process.
+"""PyLoop: a drop-in asyncio event loop whose engine is written in Java, compiled to an extension module of CPython.
 
     import data_bridge.pyloop
     data_bridge.pyloop.install()
 
-Importing this module starts nothing. The engine starts at the first loop, or when `PyLoop`, the class, is first used.
+The engine is loaded with the first loop, or when `PyLoop`, the class, is first used.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from asyncio import events
 
-from ._policy import EventLoopPolicy, install, is_installed, uninstall
 from ._running import new_event_loop, run
-from ._version import __version__
 
+TYPE_CHECKING = False  # type checkers take it for true; typing takes longer to import than the package
 if TYPE_CHECKING:
     from ._loop import PyLoop
+    from ._policy import EventLoopPolicy, install, is_installed, uninstall
+    from ._version import __version__
 
 __all__ = [
     "EventLoopPolicy",
@@ -28,15 +29,24 @@ __all__ = [
     "uninstall",
 ]
 
+_HAS_POLICIES = hasattr(events, "_event_loop_policy")  # until Python 3.15
+if not _HAS_POLICIES:
+    __all__ = [name for name in __all__ if name != "EventLoopPolicy"]
+
+_MODULES = {"PyLoop": "_loop", "__version__": "_version"}
+_INSTALLER = "_policy" if _HAS_POLICIES else "_without_policies"
+
 
 def __getattr__(name: str) -> object:
-    """Make `PyLoop` when it is first asked for: its base class exists only once the engine runs."""
-    if name == "PyLoop":
-        from ._loop import PyLoop
+    """Import what not every program uses when it is first asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        globals()["PyLoop"] = PyLoop
-        return PyLoop
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module("." + _MODULES.get(name, _INSTALLER), __name__)
+    found: object = getattr(module, name)
+    globals()[name] = found
+    return found
 
 
 def __dir__() -> list[str]:

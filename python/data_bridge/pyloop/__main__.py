@@ -6,7 +6,7 @@ import os
 import runpy
 import sys
 
-from ._policy import install
+from . import install
 
 _USAGE = """\
 usage: python -m data_bridge.pyloop SCRIPT [ARGUMENT ...]

@@ -6,14 +6,16 @@ import os
 import socket
 import warnings
 from asyncio import trsock
-from typing import TYPE_CHECKING, Any
 
 from . import _asyncio_internals as internals
 from ._stream_transport import StreamTransport
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
+    import contextvars
     from collections.abc import Callable
+    from typing import Any
 
 _HIGH_WATER, _LOW_WATER = internals.default_water_marks()
 
@@ -43,6 +45,7 @@ class AcceptedTransport(StreamTransport):
         names: dict[str, Any],
         protocol: asyncio.BaseProtocol,
         server: asyncio.AbstractServer | None,
+        context: contextvars.Context | None,
     ) -> None:
         """Own `fd` from now on: a connection of the kind of `like`, whose `peername` and `sockname` are `names`."""
         # What the constructors of the bases do, as far as the engine's fields do not begin that way.
@@ -53,14 +56,15 @@ class AcceptedTransport(StreamTransport):
         self._protocol_paused = False
         self._high_water = _HIGH_WATER
         self._low_water = _LOW_WATER
+        self._context = context
         self._empty_waiter = None
         self.set_protocol(protocol)
         self._server = server
         if server is not None:
             internals.attach(server, self)
         self._attach(loop, None, fd, is_unix)
-        loop.call_soon(protocol.connection_made, self)
-        loop.call_soon(self._add_reader)
+        loop.call_soon(protocol.connection_made, self, context=context)
+        loop.call_soon(self._add_reader, context=context)
 
     def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
         """Return information about the transport or its socket, `default` if there is none of that name."""

@@ -7,23 +7,24 @@ import errno
 import os
 import socket
 from asyncio import constants, log, trsock
-from typing import TYPE_CHECKING, Any
 
 from ._accepted_transport import AcceptedTransport, socket_like
-from ._native import AcceptorCore
+from ._engine import AcceptorCore
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
+    from typing import Any
 
 _OUT_OF_RESOURCES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
-_FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
 
 class Acceptor(AcceptorCore):
     """Accepts connections as long as the socket is watched.
 
-    asyncio runs a task for each connection; here `protocol_factory` is called at once, in a copy of the context.
+    asyncio runs a task for each connection; here `protocol_factory` is called at once, in a copy of the context. If the
+    server has a `context`, the copy is of that one, and the connection keeps it.
     """
 
     def __init__(
@@ -33,19 +34,16 @@ class Acceptor(AcceptorCore):
         sock: socket.socket,
         server: asyncio.AbstractServer | None,
         backlog: int,
+        context: contextvars.Context | None,
     ) -> None:
         self._loop = loop
         self._protocol_factory = protocol_factory
         self._sock = sock
         self._server = server
         self._backlog = backlog
+        self._context = context
         self._is_tcp = sock.proto == socket.IPPROTO_TCP
         self._is_unix = sock.family == socket.AF_UNIX  # once: `family` takes as long as a call of the kernel
-
-    @staticmethod
-    def suits(sock: socket.socket) -> bool:
-        """Tell whether the engine can accept at this socket."""
-        return type(sock) is socket.socket and sock.family in _FAMILIES
 
     def start(self) -> None:
         """Accept from now on, unless the socket is closed."""
@@ -72,9 +70,14 @@ class Acceptor(AcceptorCore):
     # Called by the engine.
 
     def _accepted(self, fd: int, peername: object, sockname: object) -> None:
-        contextvars.copy_context().run(self._connect, fd, {"peername": peername, "sockname": sockname})
+        names = {"peername": peername, "sockname": sockname}
+        if self._context is None:
+            contextvars.copy_context().run(self._connect, fd, names, None)
+        else:
+            context = self._context.copy()
+            context.run(self._connect, fd, names, context)
 
-    def _connect(self, fd: int, names: dict[str, object]) -> None:
+    def _connect(self, fd: int, names: dict[str, object], context: contextvars.Context | None) -> None:
         loop = self._loop
         protocol = None
         taken = False
@@ -85,17 +88,17 @@ class Acceptor(AcceptorCore):
             if loop._transport_at(fd) is not None:
                 loop._ensure_fd_no_transport(fd)
             taken = True
-            AcceptedTransport(loop, fd, self._sock, self._is_unix, names, protocol, self._server)
+            AcceptedTransport(loop, fd, self._sock, self._is_unix, names, protocol, self._server, context)
         except BaseException as exc:
             if not taken:
                 os.close(fd)
             if isinstance(exc, SystemExit | KeyboardInterrupt):
                 raise
             if loop.get_debug():
-                context = {"message": "Error on transport creation for incoming connection", "exception": exc}
+                failure = {"message": "Error on transport creation for incoming connection", "exception": exc}
                 if protocol is not None:
-                    context["protocol"] = protocol
-                loop.call_exception_handler(context)
+                    failure["protocol"] = protocol
+                loop.call_exception_handler(failure)
 
     def _log_connection(self, fd: int, address: object) -> None:
         connection = socket_like(self._sock, fd)

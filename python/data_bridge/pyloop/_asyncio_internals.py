@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import collections
-import inspect
+import functools
 import selectors
 import sys
 from asyncio import base_events, events, format_helpers, futures, selector_events, sslproto, transports, unix_events
-from typing import TYPE_CHECKING, Any, Protocol
 
+from . import _start  # noqa: F401 - where Python is too new it looks for these names first
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
     import socket
     from collections.abc import Callable, MutableMapping
+    from typing import Any, Protocol
 
     from _typeshed import FileDescriptorLike
 
@@ -48,21 +51,6 @@ else:
         __slots__ = ()
 
 
-LOOP_ATTRIBUTES = (
-    *("_csock", "_ssock", "_current_handle", "_ready", "_scheduled", "_selector", "_signal_handlers"),
-    *("_check_callback", "_check_closed", "_check_running", "_check_thread"),
-    *("_ensure_fd_no_transport", "_make_datagram_transport", "_make_socket_transport", "_make_ssl_transport"),
-    *("_make_read_pipe_transport", "_make_write_pipe_transport", "_start_serving", "_transports"),
-    *("_process_self_data", "_run_once", "_write_to_self"),
-    *("_add_reader", "_add_writer", "_remove_reader", "_remove_writer", "_timer_handle_cancelled"),
-    *("_closed", "_debug", "_stopping"),
-)
-"""What `LoopInternals` declares and what the engine's own type replaces, on an instance of asyncio's loop."""
-
-HANDLE_SLOTS = ("_args", "_callback", "_cancelled", "_context", "_loop", "_repr", "_source_traceback")
-TIMER_HANDLE_SLOTS = ("_scheduled", "_when")
-
-
 def file_descriptor(fileobj: FileDescriptorLike) -> int:
     """Return the descriptor of a file object or descriptor; raise ValueError as asyncio does."""
     fd: int = selectors._fileobj_to_fd(fileobj)  # type: ignore[attr-defined]
@@ -72,18 +60,25 @@ def file_descriptor(fileobj: FileDescriptorLike) -> int:
 def callback_failure(handle: asyncio.Handle, exception: BaseException) -> dict[str, Any]:
     """Return the context for the exception handler that `Handle._run` would make."""
     failed: Any = handle
-    source = format_helpers._format_callback_source(failed._callback, failed._args)
+    debug = {"debug": failed._loop.get_debug()} if sys.version_info >= (3, 13) else {}
+    source = format_helpers._format_callback_source(failed._callback, failed._args, **debug)
     context = {"message": f"Exception in callback {source}", "exception": exception, "handle": handle}
     if failed._source_traceback:
         context["source_traceback"] = failed._source_traceback
     return context
 
 
-def drop_last_frame(handle: asyncio.Handle) -> None:
-    """Shorten the source traceback of a handle by the caller's own frame."""
+ThreadSafeHandle: Any = getattr(events, "_ThreadSafeHandle", None)
+"""From 3.14 on, the class of what `call_soon_threadsafe` returns: cancelling it waits for its running callback."""
+
+
+def drop_own_frames(handle: asyncio.Handle) -> None:
+    """Shorten the source traceback of a handle by the frame of the caller, who has made it."""
     traceback = handle._source_traceback  # type: ignore[attr-defined]
     if traceback:
-        del traceback[-1]
+        # The constructor of a thread-safe handle leaves its own frame there, too.
+        own = 2 if ThreadSafeHandle is not None and isinstance(handle, ThreadSafeHandle) else 1
+        del traceback[-own:]
 
 
 def warn_of_slow_callback(handle: asyncio.Handle, seconds: float) -> None:
@@ -92,8 +87,9 @@ def warn_of_slow_callback(handle: asyncio.Handle, seconds: float) -> None:
     logger.warning("Executing %s took %.3f seconds", base_events._format_handle(handle), seconds)  # type: ignore[attr-defined]
 
 
-HAS_THREAD_SAFE_HANDLE = hasattr(events, "_ThreadSafeHandle")
-"""From 3.14 on, cancelling a handle of `call_soon_threadsafe` waits for its callback."""
+CONNECTIONS_HAVE_CONTEXTS = sys.version_info >= (3, 15)
+"""From 3.15 on, all callbacks of a connection run in one context, which the loop's methods receive by keyword."""
+
 
 FlowControlMixin: Any = transports._FlowControlMixin
 SelectorSocketTransport: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
@@ -107,7 +103,7 @@ UnixWritePipeTransport: Any = unix_events._UnixWritePipeTransport  # type: ignor
 SSLProtocol: Any = sslproto.SSLProtocol
 set_result_unless_cancelled: Any = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
 
-_SERVER_KNOWS_TRANSPORTS = len(inspect.signature(base_events.Server._attach).parameters) > 1  # type: ignore[attr-defined]
+_SERVER_KNOWS_TRANSPORTS = base_events.Server._attach.__code__.co_argcount > 1  # type: ignore[attr-defined]
 
 
 def attach(server: Any, transport: object) -> None:  # noqa: ANN401
@@ -137,34 +133,10 @@ def fatal_error(transport: Any, error: BaseException, message: str) -> None:  # 
 BUFFERED_DATAGRAM_HEADER = 8 if sys.version_info >= (3, 13) else 0
 """What asyncio adds for each datagram to the size of what is buffered."""
 
-TRANSPORT_ATTRIBUTES = (
-    *("_add_reader", "_buffer", "_call_connection_lost", "_closing", "_conn_lost", "_empty_waiter", "_eof"),
-    *("_fatal_error", "_force_close", "_maybe_pause_protocol", "_maybe_resume_protocol", "_paused", "_protocol"),
-    *("_protocol_connected", "_read_ready", "_read_ready__on_eof", "_sock", "_sock_fd"),
-)
-"""What the engine's stream transport uses or replaces, on an instance of asyncio's."""
 
-DATAGRAM_TRANSPORT_ATTRIBUTES = (
-    *("_add_reader", "_address", "_buffer", "_buffer_size", "_call_connection_lost", "_closing", "_conn_lost"),
-    *("_extra", "_fatal_error", "_force_close", "_maybe_pause_protocol", "_maybe_resume_protocol", "_paused"),
-    *("_protocol", "_read_ready", "_sendto_ready", "_sock", "_sock_fd"),
-)
-"""What the engine's datagram transport uses or replaces, on an instance of asyncio's."""
-
-READ_PIPE_TRANSPORT_ATTRIBUTES = (
-    *("_add_reader", "_call_connection_lost", "_closing", "_extra", "_fatal_error", "_fileno", "_loop", "_paused"),
-    *("_pipe", "_protocol", "_read_ready", "max_size"),
-)
-"""What the engine's read pipe transport uses or replaces, on an instance of asyncio's."""
-
-WRITE_PIPE_TRANSPORT_ATTRIBUTES = (
-    *("_buffer", "_call_connection_lost", "_close", "_closing", "_conn_lost", "_extra", "_fatal_error", "_fileno"),
-    *("_loop", "_maybe_pause_protocol", "_maybe_resume_protocol", "_pipe", "_protocol", "_read_ready", "_write_ready"),
-)
-"""What the engine's write pipe transport uses or replaces, on an instance of asyncio's."""
-
-
-def _writelines_skips_false() -> bool:
+@functools.cache
+def writelines_skips_false() -> bool:
+    """Tell whether asyncio passes over items of `writelines` that are false, whatever their type, as 3.14.10 does."""
     transport: Any = SelectorSocketTransport.__new__(SelectorSocketTransport)
     transport._eof = False
     transport._empty_waiter = None
@@ -176,10 +148,6 @@ def _writelines_skips_false() -> bool:
     except TypeError:
         return False
     return True
-
-
-WRITELINES_SKIPS_FALSE = _writelines_skips_false()
-"""Whether asyncio passes over items of `writelines` that are false, whatever their type, as that of 3.14.10 does."""
 
 
 def default_water_marks() -> tuple[int, int]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
 
 from . import _asyncio_internals as internals
-from ._native import DatagramCore
+from ._engine import DatagramCore
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
     import socket
     from collections.abc import Callable
+    from typing import Any
 
 
 class UnsentDatagrams:

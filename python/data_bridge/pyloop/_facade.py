@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import selectors
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from ._asyncio_internals import file_descriptor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterator, Mapping
+    from typing import Any, NoReturn
 
     from _typeshed import FileDescriptorLike
 
-    from ._native import LoopCore
+    from ._engine import LoopCore
 
 
 class ReadyQueueView:

@@ -10,20 +10,18 @@ from ._version import __version__
 
 
 def info() -> dict[str, str]:
-    """Start the engine and describe what this process runs on.
+    """Load the engine and describe what this process runs on.
 
-    Raises ImportError or RuntimeError where the engine cannot start.
+    Raises ImportError where the engine cannot be loaded.
     """
-    from ._boot import options, sequence
-    from ._native import facts
-    from ._options import default_poll_bound
+    from ._loop import default_poll_bound
+    from ._start import _engine
 
+    facts = _engine.facts
     return {
         "PyLoop": __version__,
         "Python": f"{platform.python_implementation()} {platform.python_version()}, {sys.executable}",
-        "JVM": facts["jvm"],
-        "JVM library": str(sequence.find_library()),
-        "JVM options": " ".join(options.jvm_options(sequence.find_jar())),
+        "engine": f"{facts['engine']}, {_engine.__file__}",
         "poller": facts["poller"],
         "poll bound": f"{default_poll_bound() * 1e6:g} us",
         "kernel": f"{platform.system()} {os.uname().release}",

@@ -4,29 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import sys
 import time
 from asyncio import events
-from typing import TYPE_CHECKING, Any
 
 from . import _asyncio_internals as internals
-from ._boot import crash_handlers
+from . import _start  # before everything that needs the engine
+from ._engine import LoopCore
 from ._facade import EngineSelector, ReadyQueueView
-from ._native import LoopCore
-from ._options import default_poll_bound
 from ._resolver import AddressResolver
 from ._signals import SignalWakeup
 from ._socket_methods import SocketMethods
 from ._transport_factory import TransportFactory
 from ._transports_by_fd import TransportsByFd
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextvars import Context
+    from typing import Any
 
     from _typeshed import FileDescriptorLike
 
 _NANOSECONDS = 1_000_000_000
+_DEFAULT_POLL_BOUND = 50e-6
 _SYSTEM_CLOCK = time.monotonic
 _CLOCK_FIELD: Any = LoopCore.__mro__[1].__dict__["time"]
+
+
+def default_poll_bound() -> float:
+    """Return the default of `PyLoop(poll_bound=...)` in seconds.
+
+    Raises ValueError if `PYLOOP_POLL_BOUND` is set and is not a number.
+    """
+    text = os.environ.get("PYLOOP_POLL_BOUND")
+    if text is None:
+        return _DEFAULT_POLL_BOUND
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"PYLOOP_POLL_BOUND must be a number of seconds from 0 to 1, not {text!r}") from None
 
 
 class PyLoop(
@@ -51,7 +69,6 @@ class PyLoop(
         # A C field: the clock itself, not a method that calls it. The engine reads the same clock without Python as
         # long as the field holds this one; tests put others into it.
         _CLOCK_FIELD.__set__(self, _SYSTEM_CLOCK)
-        crash_handlers.repair()
         self._open_engine(round(bound * _NANOSECONDS))
         try:
             super().__init__(EngineSelector(self))
@@ -84,7 +101,6 @@ class PyLoop(
         """Run until stop() is called."""
         self._check_closed()
         self._check_running()
-        crash_handlers.repair()
         self._find_clock()
         with self._signal_wakeup:
             self._running_forever = True
@@ -95,7 +111,6 @@ class PyLoop(
 
     def close(self) -> None:
         """Close the loop. It must not be running."""
-        crash_handlers.repair()
         try:
             super().close()
         except BaseException:
@@ -139,21 +154,17 @@ class PyLoop(
 
     def _asyncio_call_at(self, *args: Any, **kwargs: Any) -> asyncio.TimerHandle:
         timer = asyncio.BaseEventLoop.call_at(self, *args, **kwargs)
-        internals.drop_last_frame(timer)
+        internals.drop_own_frames(timer)
         self._scheduled.clear()  # where asyncio has put it
         self._enqueue_timer(timer)
         return timer
 
-    def _asyncio_handle(self, callback: Callable[..., object], *args: Any) -> asyncio.Handle:
-        return events.Handle(callback, args, self, None)
-
-    if internals.HAS_THREAD_SAFE_HANDLE:
-        call_soon_threadsafe = asyncio.BaseEventLoop.call_soon_threadsafe
+    def _asyncio_handle(
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        return events.Handle(callback, args, self, context)
 
     # Called by the engine.
-
-    # About once a second, before a wait: a run may last as long as the process.
-    _repair_crash_handlers = staticmethod(crash_handlers.repair)
 
     def _fileno(self, fileobj: FileDescriptorLike) -> int:
         return internals.file_descriptor(fileobj)
@@ -162,15 +173,17 @@ class PyLoop(
         self.call_exception_handler(internals.callback_failure(handle, exception))
 
     def _schedule_in_debug_mode(self, items: tuple[Any, ...], name: str) -> list[asyncio.Handle]:
+        handle_class = internals.ThreadSafeHandle or events.Handle
         if name == "call_soon_batch":
+            handle_class = events.Handle
             self._check_thread()
         calls = [item if isinstance(item, tuple) else (item,) for item in items]
         for callback, *_ in calls:
             self._check_callback(callback, name)
         handles = []
         for callback, *arguments in calls:
-            handle = events.Handle(callback, tuple(arguments), self, None)
-            internals.drop_last_frame(handle)
+            handle = handle_class(callback, tuple(arguments), self, None)
+            internals.drop_own_frames(handle)
             handles.append(handle)
         for handle in handles:
             self._enqueue(handle)
@@ -187,3 +200,9 @@ class PyLoop(
         finally:
             self._current_handle = None
             del handle  # the traceback of an exception can keep this frame, and with it what the callback holds
+
+
+if sys.version_info[:2] > _start.NEWEST_KNOWN_PYTHON:
+    from . import _seams
+
+    _seams.refuse_if_moved(_seams.moved_methods(_seams.overriding_classes()))

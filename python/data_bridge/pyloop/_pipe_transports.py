@@ -8,16 +8,16 @@ import socket
 import stat
 import warnings
 from asyncio import log
-from typing import TYPE_CHECKING, Any
 
 from . import _asyncio_internals as internals
-from ._native import PipeReaderCore, PipeWriterCore
+from ._engine import PipeReaderCore, PipeWriterCore
 from ._unsent_data import UnsentData
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
-    from typing import Self
+    from typing import Any, Self
 
 
 class ReadPipeTransport(PipeReaderCore, internals.UnixReadPipeTransport):  # type: ignore[misc]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import events, unix_events
-from typing import TYPE_CHECKING
 
 from ._running import new_event_loop
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     DefaultPolicy = asyncio.DefaultEventLoopPolicy
 else:

@@ -6,15 +6,17 @@ import socket
 import sys
 import warnings
 from asyncio import trsock
-from typing import TYPE_CHECKING, Any
 
 from . import _asyncio_internals as internals
-from ._native import StreamCore
+from ._engine import StreamCore
 from ._unsent_data import UnsentData
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
+    import contextvars
     from collections.abc import Callable
+    from typing import Any
 
 
 class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: ignore[misc]
@@ -32,12 +34,14 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
         waiter: asyncio.Future[None] | None = None,
         extra: dict[str, Any] | None = None,
         server: asyncio.AbstractServer | None = None,
+        context: contextvars.Context | None = None,
     ) -> None:
         # What asyncio's constructor does, in half the time: a server runs this for every connection.
         internals.FlowControlMixin.__init__(self, extra, loop)
         fd = sock.fileno()
         self._sock = sock
         self._sock_fd = fd
+        self._context = context  # of all callbacks, since Python 3.15; None for the current one of each moment
         self._empty_waiter = None
         self._describe(sock)
         self.set_protocol(protocol)
@@ -48,10 +52,10 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
         if is_tcp:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._attach(loop, sock, fd, not is_tcp and sock.family == socket.AF_UNIX)
-        loop.call_soon(protocol.connection_made, self)
-        loop.call_soon(self._add_reader)  # only when connection_made() has been called
+        loop.call_soon(protocol.connection_made, self, context=context)
+        loop.call_soon(self._add_reader, context=context)  # only when connection_made() has been called
         if waiter is not None:
-            loop.call_soon(internals.set_result_unless_cancelled, waiter, None)
+            loop.call_soon(internals.set_result_unless_cancelled, waiter, None, context=context)
 
     def _describe(self, sock: socket.socket) -> None:
         extra = self._extra
@@ -78,6 +82,14 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
     @_buffer.setter
     def _buffer(self, buffer: object) -> None:
         pass  # asyncio's own, of which no use is made
+
+    @property
+    def _buffer_size(self) -> int:
+        return self._unsent()
+
+    @_buffer_size.setter
+    def _buffer_size(self, size: int) -> None:
+        pass  # the reckoning of asyncio of 3.15; the engine has done it
 
     def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
         """Return information about the transport or its socket, `default` if there is none of that name."""
@@ -121,7 +133,7 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
         internals.SelectorSocketTransport.close(self)
 
     def _lose_connection(self) -> None:
-        self._loop.call_soon(self._call_connection_lost, None)
+        self._loop.call_soon(self._call_connection_lost, None, context=self._context)
 
     def _fail(self, error: BaseException, message: str) -> None:
         internals.fatal_error(self, error, message)
@@ -129,13 +141,15 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
     def _all_sent(self) -> None:
         if self._empty_waiter is not None:
             self._empty_waiter.set_result(None)
+        if self._conn_lost:
+            return  # somebody has ended the connection when writing was resumed
         if self._closing:
             self._call_connection_lost(None)
         elif self._eof:
             self._sock.shutdown(socket.SHUT_WR)
 
     def _refuse_lines(self, lines: tuple[Any, ...]) -> None:
-        if internals.WRITELINES_SKIPS_FALSE and not all(lines):
+        if internals.writelines_skips_false() and not all(lines):
             self.writelines([line for line in lines if line])
             return
         if sys.version_info < (3, 12):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any
 
-from ._native import DatagramCore, StreamCore
+from ._engine import DatagramCore, StreamCore
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
+    from typing import Any
 
-    from ._native import LoopCore
+    from ._engine import LoopCore
 
     _Transports = weakref.WeakValueDictionary[int, asyncio.BaseTransport]
 else:

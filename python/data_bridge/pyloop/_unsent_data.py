@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
 
+    class Sender(Protocol):
+        """A transport with a queue in the engine."""
 
-class Sender(Protocol):
-    """A transport with a queue in the engine."""
-
-    def _unsent(self) -> int: ...
-    def _drop_unsent(self) -> None: ...
+        def _unsent(self) -> int: ...
+        def _drop_unsent(self) -> None: ...
 
 
 class UnsentData:

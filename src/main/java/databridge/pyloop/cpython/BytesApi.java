@@ -2,23 +2,30 @@ package databridge.pyloop.cpython;
 
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.StaticMemory;
 
 /// `bytesobject.h`. With the GIL.
 public final class BytesApi {
-    /// `ob_sval`, the last field: the size of an empty object includes its closing NUL.
-    private static final long OB_SVAL = SlottedClass.basicSize(Singletons.BYTES_TYPE) - 1;
-
-    /// `ob_shash`, the field before it: -1 as long as nobody has asked for the hash.
-    static final long OB_SHASH = OB_SVAL - Long.BYTES;
+    /// Offset of `ob_sval`, the last field: the size of an empty object includes its closing NUL.
+    private static long obSval;
 
     private static final CFunction FROM_STRING_AND_SIZE =
             CFunction.of("PyObject *PyBytes_FromStringAndSize(const char *v, Py_ssize_t len)");
     private static final CFunction FROM_OBJECT = CFunction.of("PyObject *PyBytes_FromObject(PyObject *o)");
     private static final CFunction RESIZE = CFunction.of("int _PyBytes_Resize(PyObject **bytes, Py_ssize_t newsize)");
 
-    private static final long FIELD = Memory.allocateForever(Long.BYTES);
+    private static final StaticMemory FIELD = StaticMemory.of(Long.BYTES);
 
     private BytesApi() {}
+
+    static void bind() {
+        obSval = SlottedClass.basicSize(Singletons.BYTES_TYPE) - 1;
+    }
+
+    /// The address of `ob_shash`, the field before the content: -1 as long as nobody has asked for the hash.
+    static long hashField(long bytes) {
+        return data(bytes) - Long.BYTES;
+    }
 
     public static boolean isExact(long object) {
         return ObjectApi.typeOf(object) == Singletons.BYTES_TYPE;
@@ -34,7 +41,7 @@ public final class BytesApi {
 
     /// The address of the content.
     public static long data(long bytes) {
-        return bytes + OB_SVAL;
+        return bytes + obSval;
     }
 
     public static long size(long bytes) {
@@ -59,15 +66,15 @@ public final class BytesApi {
     /// @throws PyError MemoryError; the object is gone then
     @Owned
     public static long shortened(@Stolen long bytes, long size) {
-        Memory.putLong(FIELD, bytes);
-        PyError.orThrow((int) RESIZE.call(FIELD, size));
-        return Memory.getLong(FIELD);
+        Memory.putLong(FIELD.address(), bytes);
+        PyError.orThrow((int) RESIZE.call(FIELD.address(), size));
+        return Memory.getLong(FIELD.address());
     }
 
     /// Lets an object nobody else has consist of its first `size` bytes and keep the memory behind them.
     public static void cut(long bytes, long size) {
         Memory.putLong(bytes + PyObjectLayout.OB_SIZE, size);
-        Memory.putLong(bytes + OB_SHASH, -1);
+        Memory.putLong(hashField(bytes), -1);
         Memory.putByte(data(bytes) + size, (byte) 0);
     }
 

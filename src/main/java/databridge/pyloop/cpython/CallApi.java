@@ -42,11 +42,11 @@ public final class CallApi {
 
     /// `self.name(*arguments)`, where the first argument is `self`; NULL for an exception.
     @Owned
-    public static long callMethod(long name, long... selfAndArguments) {
+    public static long callMethod(PyName name, long... selfAndArguments) {
         StackGuard.check();
         long array = array(selfAndArguments);
         try {
-            return VECTORCALL_METHOD.call(name, array, selfAndArguments.length, 0L);
+            return VECTORCALL_METHOD.call(name.object(), array, selfAndArguments.length, 0L);
         } finally {
             Memory.free(array);
         }
@@ -54,21 +54,21 @@ public final class CallApi {
 
     /// As [#callMethod], with `self` and the arguments in a C array, for calls made once per event.
     @Owned
-    public static long callMethodOf(long name, long selfAndArguments, long count) {
-        return VECTORCALL_METHOD.call(name, selfAndArguments, count, 0L);
+    public static long callMethodOf(PyName name, long selfAndArguments, long count) {
+        return VECTORCALL_METHOD.call(name.object(), selfAndArguments, count, 0L);
     }
 
     /// As [#callMethod] for a callee whose result is of no interest.
     ///
     /// @throws PyError if it raised
-    public static void run(long name, long... selfAndArguments) {
+    public static void run(PyName name, long... selfAndArguments) {
         Refs.release(PyError.orThrow(callMethod(name, selfAndArguments)));
     }
 
     /// `self.name(...)` with the arguments an upcall received: `count` positional ones, then those `keywords`
     /// names.
     @Owned
-    public static long forward(long name, long self, long arguments, long count, long keywords) {
+    public static long forward(PyName name, long self, long arguments, long count, long keywords) {
         StackGuard.check();
         long total = count + (keywords == 0 ? 0 : TupleApi.size(keywords));
         long array = Memory.allocate((total + 1) * Long.BYTES);
@@ -77,7 +77,7 @@ public final class CallApi {
             Memory.putLong(array + (i + 1) * Long.BYTES, Memory.getLong(arguments + i * Long.BYTES));
         }
         try {
-            return VECTORCALL_METHOD.call(name, array, count + 1, keywords);
+            return VECTORCALL_METHOD.call(name.object(), array, count + 1, keywords);
         } finally {
             Memory.free(array);
         }

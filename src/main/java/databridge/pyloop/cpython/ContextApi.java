@@ -2,21 +2,29 @@ package databridge.pyloop.cpython;
 
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.ffi.NativeLinker;
+import databridge.pyloop.ffi.Symbol;
 
 /// `context.h`: the current context, and running in one. With the GIL.
 public final class ContextApi {
-    public static final long CONTEXT_TYPE = NativeLinker.symbol("PyContext_Type");
+    private static final Symbol CONTEXT_TYPE = Symbol.of("PyContext_Type");
 
     private static final CFunction COPY_CURRENT = CFunction.of("PyObject *PyContext_CopyCurrent(void)");
     private static final CFunction ENTER = CFunction.of("int PyContext_Enter(PyObject *ctx)");
     private static final CFunction EXIT = CFunction.of("int PyContext_Exit(PyObject *ctx)");
     /// `Context.run` itself: it enters, calls and leaves in one downcall.
-    private static final CFunction RUN = CFunction.at(
-            runMethod(),
+    private static final CFunction RUN = CFunction.unnamed(
             "PyObject *context_run(PyContext *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames)");
 
     private ContextApi() {}
+
+    static void bind() {
+        RUN.bind(runMethod());
+    }
+
+    /// Whether an object is exactly a `contextvars.Context`.
+    public static boolean isContext(long object) {
+        return ObjectApi.typeOf(object) == CONTEXT_TYPE.address();
+    }
 
     @Owned
     public static long copyCurrent() {
@@ -52,7 +60,7 @@ public final class ContextApi {
     }
 
     private static long runMethod() {
-        long descriptor = ObjectApi.getAttribute(CONTEXT_TYPE, "run");
+        long descriptor = ObjectApi.getAttribute(CONTEXT_TYPE.address(), "run");
         long definition = Memory.getLong(descriptor + DescriptorLayout.D_METHOD);
         int flags = Memory.getInt(definition + DescriptorLayout.ML_FLAGS);
         if (flags != (DescriptorLayout.METH_FASTCALL | DescriptorLayout.METH_KEYWORDS)) {

@@ -11,7 +11,7 @@ import databridge.pyloop.ffi.Memory;
 /// reused context saves allocating and freeing one collected object per callback.
 ///
 /// This reads two structs CPython keeps internal: `PyContext` and the current context in the thread state. Both
-/// are proved when this class is initialised; where they look different, [#AVAILABLE] is false and contexts are
+/// are proved when the engine starts; where they look different, [#available] is false and contexts are
 /// copied.
 public final class ContextVars {
     /// `pycore_context.h`, the same from 3.11 to 3.14.
@@ -23,23 +23,29 @@ public final class ContextVars {
 
     private static final CFunction ENTER = CFunction.of("int PyContext_Enter(PyObject *octx)");
     private static final CFunction EXIT = CFunction.of("int PyContext_Exit(PyObject *octx)");
-    /// Reads a thread-local and returns it, on every version.
-    private static final CFunction THREAD_STATE = CFunction.critical("PyThreadState *PyThreadState_Get(void)");
+    private static final CFunction THREAD_STATE = CFunction.of("PyThreadState *PyThreadState_Get(void)");
 
     /// The current context has been within the first 50 pointers of the thread state in all versions.
     private static final int THREAD_STATE_WORDS = 50;
 
-    private static final long CURRENT_CONTEXT = findCurrentContext();
-
-    /// Whether the layouts are as expected, so that the methods here may be used.
-    public static final boolean AVAILABLE = CURRENT_CONTEXT != 0;
+    /// Offset in the thread state of the pointer to the current context, 0 if it was not found.
+    private static long currentContext;
 
     private ContextVars() {}
+
+    static void bind() {
+        currentContext = findCurrentContext();
+    }
+
+    /// Whether the layouts are as expected, so that the methods here may be used.
+    public static boolean available() {
+        return currentContext != 0;
+    }
 
     /// The variables of the current context, 0 if the thread has none yet.
     @Owned
     public static long capture() {
-        long context = Memory.getLong(THREAD_STATE.call() + CURRENT_CONTEXT);
+        long context = Memory.getLong(THREAD_STATE.call() + currentContext);
         return context == 0 ? 0 : Refs.retain(Memory.getLong(context + CTX_VARS));
     }
 

@@ -2,7 +2,7 @@ package databridge.pyloop.cpython;
 
 import databridge.pyloop.ffi.CStruct;
 import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.ffi.NativeLinker;
+import databridge.pyloop.ffi.Symbol;
 
 /// `descrobject.h`, `methodobject.h`, `structmember.h`: how types describe their methods and members.
 public final class DescriptorLayout {
@@ -41,9 +41,17 @@ public final class DescriptorLayout {
     static final long D_METHOD = DESCRIPTOR.offset("d_kind");
     static final long D_MEMBER = DESCRIPTOR.offset("d_kind");
 
-    private static final long MEMBER_DESCRIPTOR_TYPE = NativeLinker.symbol("PyMemberDescr_Type");
+    private static final Symbol MEMBER_DESCRIPTOR_TYPE = Symbol.of("PyMemberDescr_Type");
 
     private DescriptorLayout() {}
+
+    /// Fills in a `PyMethodDef`. C keeps pointers to the texts, which live as long as the process.
+    static void putMethod(long at, String name, long function, int flags, String doc) {
+        Memory.putLong(at + ML_NAME, Memory.cString(name));
+        Memory.putLong(at + ML_METH, function);
+        Memory.putInt(at + ML_FLAGS, flags);
+        Memory.putLong(at + ML_DOC, Memory.cString(doc));
+    }
 
     /// The offset in an instance of the C field behind a `__slots__` entry.
     ///
@@ -51,7 +59,7 @@ public final class DescriptorLayout {
     public static long memberOffset(long type, String name) {
         long descriptor = ObjectApi.getAttribute(type, name);
         try {
-            if (ObjectApi.typeOf(descriptor) != MEMBER_DESCRIPTOR_TYPE) {
+            if (ObjectApi.typeOf(descriptor) != MEMBER_DESCRIPTOR_TYPE.address()) {
                 throw new LinkageError("'" + name + "' is no slot of the class on this Python");
             }
             return Memory.getLong(Memory.getLong(descriptor + D_MEMBER) + MEMBER_OFFSET);

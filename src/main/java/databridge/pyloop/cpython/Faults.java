@@ -1,8 +1,15 @@
 package databridge.pyloop.cpython;
 
-/// Turns what Java code threw into the pending Python exception. With the GIL.
+/// Turns what Java code threw into the pending Python exception: [PyError] means that one is pending already. With the
+/// GIL.
 public final class Faults {
-    private static volatile ErrnoOf errnoOf = thrown -> 0;
+    // Made while there is memory and stack to do so.
+    private static final PyName OUT_OF_MEMORY = PyName.of("the Java heap of the event loop engine is exhausted");
+    private static final PyName OUT_OF_STACK = PyName.of("maximum recursion depth exceeded in the event loop");
+    private static final PyName WITHOUT_TEXT =
+            PyName.of("fault in the event loop engine, which could not say what it is; please report it");
+
+    private static ErrnoOf errnoOf = thrown -> 0;
 
     private Faults() {}
 
@@ -13,24 +20,46 @@ public final class Faults {
         int errno(Throwable thrown);
     }
 
-    /// Set once while booting.
+    /// Set once, when the engine starts.
     public static void setErrnoOf(ErrnoOf function) {
         errnoOf = function;
     }
 
-    static void raise(Throwable thrown, long outOfMemory, long outOfStack) {
+    /// Raises in Python what was thrown in Java. Throws nothing itself.
+    public static void report(Throwable thrown) {
+        try {
+            raise(thrown);
+        } catch (Throwable again) {
+            raiseWithoutText(again);
+        }
+    }
+
+    private static void raise(Throwable thrown) {
         if (thrown instanceof PyError) {
             return;
         }
         if (thrown instanceof StackOverflowError) {
-            ErrorApi.raiseObject(Singletons.RECURSION_ERROR, outOfStack);
+            ErrorApi.raiseObject(Singletons.RECURSION_ERROR, OUT_OF_STACK.object());
         } else if (thrown instanceof OutOfMemoryError) {
-            ErrorApi.raiseObject(Singletons.MEMORY_ERROR, outOfMemory);
+            ErrorApi.raiseObject(Singletons.MEMORY_ERROR, OUT_OF_MEMORY.object());
         } else if (errnoOf.errno(thrown) != 0) {
             ErrorApi.raiseOsError(errnoOf.errno(thrown));
         } else {
             ErrorApi.raise(
                     Singletons.RUNTIME_ERROR, "fault in the event loop engine, please report it: " + trace(thrown));
+        }
+    }
+
+    /// Where making the message has failed, for want of memory most likely.
+    private static void raiseWithoutText(Throwable failure) {
+        try {
+            if (failure instanceof OutOfMemoryError) {
+                ErrorApi.raiseObject(Singletons.MEMORY_ERROR, OUT_OF_MEMORY.object());
+            } else if (!(failure instanceof PyError)) {
+                ErrorApi.raiseObject(Singletons.RUNTIME_ERROR, WITHOUT_TEXT.object());
+            }
+        } catch (Throwable again) {
+            // C then reports a SystemError for the missing exception, which is still an exception.
         }
     }
 

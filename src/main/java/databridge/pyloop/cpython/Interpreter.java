@@ -2,21 +2,36 @@ package databridge.pyloop.cpython;
 
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.ffi.NativeLinker;
+import databridge.pyloop.ffi.StaticText;
+import databridge.pyloop.ffi.Symbol;
 
 /// Facts about the interpreter this process runs: its version and build.
 public final class Interpreter {
-    /// `PY_VERSION_HEX`: 0x030B07F0 is 3.11.7.
-    public static final long VERSION = Memory.getLong(NativeLinker.symbol("Py_Version"));
+    private static final Symbol VERSION = Symbol.of("Py_Version");
+    private static final CFunction SYS_GET_OBJECT = CFunction.of("PyObject *PySys_GetObject(const char *name)");
+    private static final CFunction CURRENT = CFunction.of("PyInterpreterState *PyInterpreterState_Get(void)");
+    private static final CFunction MAIN = CFunction.of("PyInterpreterState *PyInterpreterState_Main(void)");
+    private static final StaticText TOTAL = StaticText.of("gettotalrefcount");
 
-    public static final boolean AT_LEAST_3_12 = VERSION >= 0x030C0000;
+    static boolean atLeast312;
 
     /// Whether reference counts are totalled (a debug build), so that only C may change them.
-    public static final boolean DEBUG_BUILD = sysHas("gettotalrefcount");
+    static boolean debugBuild;
 
     private Interpreter() {}
 
-    private static boolean sysHas(String name) {
-        return CFunction.of("PyObject *PySys_GetObject(const char *name)").call(Memory.cString(name)) != 0;
+    static void bind() {
+        atLeast312 = versionAtLeast(0x030C0000);
+        debugBuild = SYS_GET_OBJECT.call(TOTAL.address()) != 0;
+    }
+
+    /// @param version as `PY_VERSION_HEX` has it: 0x030B07F0 is 3.11.7
+    public static boolean versionAtLeast(long version) {
+        return Memory.getLong(VERSION.address()) >= version;
+    }
+
+    /// Whether this thread runs in the main interpreter, and not in a subinterpreter.
+    public static boolean isMain() {
+        return CURRENT.call() == MAIN.call();
     }
 }

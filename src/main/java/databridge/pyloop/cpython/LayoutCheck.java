@@ -35,16 +35,16 @@ public final class LayoutCheck {
         long bytes = BytesApi.copy(Memory.cString("bytes"), 5);
         check("bytes", BytesApi.isExact(bytes) && BytesApi.size(bytes) == 5);
         check("ob_sval", Memory.getCString(BytesApi.data(bytes)).equals("bytes"));
-        check("ob_shash", Memory.getLong(bytes + BytesApi.OB_SHASH) == -1);
+        check("ob_shash", Memory.getLong(BytesApi.hashField(bytes)) == -1);
         long hash = HASH.call(bytes);
-        check("ob_shash after hash()", Memory.getLong(bytes + BytesApi.OB_SHASH) == hash);
+        check("ob_shash after hash()", Memory.getLong(BytesApi.hashField(bytes)) == hash);
         Refs.release(bytes);
     }
 
     /// The constants keep their count from 3.12 on, and change it before.
     private static void requireImmortality() {
         int before = Memory.getInt(Singletons.NONE + PyObjectLayout.OB_REFCNT);
-        check("immortal None", Interpreter.AT_LEAST_3_12 == (before < 0));
+        check("immortal None", Interpreter.atLeast312 == (before < 0));
     }
 
     private static void requireSlots() {

@@ -132,6 +132,17 @@ public final class ObjectApi {
         }
     }
 
+    /// As [#importAttribute], but 0 where the module has no such attribute.
+    @Owned
+    public static long importOptionalAttribute(String module, String name) {
+        try {
+            return importAttribute(module, name);
+        } catch (PyError absent) {
+            ErrorApi.clearOnly(Singletons.ATTRIBUTE_ERROR);
+            return 0;
+        }
+    }
+
     @Owned
     public static long newDict() {
         return PyError.orThrow(DICT_NEW.call());

@@ -1,54 +1,41 @@
 package databridge.pyloop.cpython;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-
-/// Refuses a wrong number of arguments for methods whose parameters are positional-only.
+/// Refuses a wrong number of arguments for methods whose parameters are positional-only. With the GIL.
 ///
 /// C passes an array as long as what the caller wrote, so a method that reads what its signature promises would
-/// otherwise read beyond it.
-final class PositionalOnly {
-    private static final String END = ", /";
-
+/// otherwise read beyond it. Such methods call this before anything else.
+public final class PositionalOnly {
     private PositionalOnly() {}
 
-    /// @param target a method of kind [TypeDef.Kind#FASTCALL_KEYWORDS]
-    /// @param signature as [TypeDef#method] has it
-    /// @return the target behind a check; the target itself if its signature allows other parameters, which it then
-    ///     checks
-    static MethodHandle guard(MethodHandle target, String signature) {
-        int end = signature.indexOf(END);
-        if (end < 0) {
-            return target;
+    /// For a method of exactly that many parameters.
+    ///
+    /// @param method the name as messages have it
+    /// @param count how many positional arguments there are
+    /// @param keywords a tuple with the names of keyword arguments, or NULL
+    /// @throws PyError TypeError
+    public static void require(String method, int expected, long count, long keywords) {
+        if (count != expected || keywords != 0) {
+            refuse(method, expected, count, keywords, "");
         }
-        int open = signature.indexOf('(');
-        String name = signature.substring(0, open);
-        int least = signature.substring(open, end).split(", ").length - 1; // all but self
-        boolean more = signature.startsWith(", *args", end + END.length());
-        MethodHandle check = MethodHandles.insertArguments(checker(), 0, name, least, more);
-        MethodHandle ofCall = MethodHandles.dropArguments(check, 0, long.class, long.class); // self and the array
-        return MethodHandles.foldArguments(target, ofCall);
     }
 
-    @SuppressWarnings("UnusedMethod") // found by name
-    private static void check(String name, int least, boolean more, long count, long keywords) {
+    /// For a method of that many parameters or more.
+    ///
+    /// @throws PyError TypeError
+    public static void requireAtLeast(String method, int expected, long count, long keywords) {
+        if (count < expected || keywords != 0) {
+            refuse(method, expected, count, keywords, "at least ");
+        }
+    }
+
+    private static void refuse(String method, int expected, long count, long keywords, String bound) {
         if (keywords != 0 && TupleApi.size(keywords) > 0) {
-            throw ErrorApi.raise(Singletons.TYPE_ERROR, name + "() takes no keyword arguments");
+            throw ErrorApi.raise(Singletons.TYPE_ERROR, method + "() takes no keyword arguments");
         }
-        if (count < least || (count > least && !more)) {
-            String expected = (more ? "at least " : "") + least + " argument" + (least == 1 ? "" : "s");
-            throw ErrorApi.raise(Singletons.TYPE_ERROR, name + " expected " + expected + ", got " + count);
-        }
-    }
-
-    private static MethodHandle checker() {
-        MethodType type =
-                MethodType.methodType(void.class, String.class, int.class, boolean.class, long.class, long.class);
-        try {
-            return MethodHandles.lookup().findStatic(PositionalOnly.class, "check", type);
-        } catch (ReflectiveOperationException impossible) {
-            throw new LinkageError("check", impossible);
+        boolean enough = bound.isEmpty() ? count == expected : count >= expected;
+        if (!enough) {
+            String arguments = bound + expected + " argument" + (expected == 1 ? "" : "s");
+            throw ErrorApi.raise(Singletons.TYPE_ERROR, method + " expected " + arguments + ", got " + count);
         }
     }
 }

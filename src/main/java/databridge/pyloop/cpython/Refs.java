@@ -11,8 +11,6 @@ import databridge.pyloop.ffi.Memory;
 /// objects, which must not be touched (PEP 683); 3.14 keeps flags in the other half of the word. Debug builds
 /// total all counts, so there C does the counting.
 public final class Refs {
-    private static final boolean IMMORTALS = Interpreter.AT_LEAST_3_12;
-    private static final boolean COUNTED_BY_C = Interpreter.DEBUG_BUILD;
     private static final CFunction DEALLOC = CFunction.of("void _Py_Dealloc(PyObject *op)");
     private static final CFunction INC_REF = CFunction.of("void Py_IncRef(PyObject *o)");
     private static final CFunction DEC_REF = CFunction.of("void Py_DecRef(PyObject *o)");
@@ -24,9 +22,9 @@ public final class Refs {
     /// @return `object`, for use in an expression
     @Owned
     public static long retain(long object) {
-        if (COUNTED_BY_C) {
+        if (Interpreter.debugBuild) {
             INC_REF.call(object);
-        } else if (IMMORTALS) {
+        } else if (Interpreter.atLeast312) {
             int count = Memory.getInt(object + OB_REFCNT);
             if (count >= 0) {
                 Memory.putInt(object + OB_REFCNT, count + 1);
@@ -39,9 +37,9 @@ public final class Refs {
 
     /// Gives one reference up. The last one frees the object, which may run any Python code.
     public static void release(@Stolen long object) {
-        if (COUNTED_BY_C) {
+        if (Interpreter.debugBuild) {
             DEC_REF.call(object);
-        } else if (IMMORTALS) {
+        } else if (Interpreter.atLeast312) {
             int count = Memory.getInt(object + OB_REFCNT);
             if (count >= 0) {
                 Memory.putInt(object + OB_REFCNT, count - 1);

@@ -3,34 +3,61 @@ package databridge.pyloop.cpython;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.NativeLinker;
 
-/// The interpreter's constants: objects that live as long as it does. Borrowed, all of them.
+/// The interpreter's constants: objects that live as long as it does. Borrowed, all of them. Set when the engine
+/// starts.
+@SuppressWarnings("NonFinalStaticField") // known at run time alone
 public final class Singletons {
-    public static final long NONE = NativeLinker.symbol("_Py_NoneStruct");
-    public static final long TRUE = NativeLinker.symbol("_Py_TrueStruct");
-    public static final long FALSE = NativeLinker.symbol("_Py_FalseStruct");
+    public static long NONE;
+    public static long TRUE;
+    public static long FALSE;
 
-    public static final long BYTEARRAY_TYPE = NativeLinker.symbol("PyByteArray_Type");
-    public static final long BYTES_TYPE = NativeLinker.symbol("PyBytes_Type");
-    public static final long DICT_TYPE = NativeLinker.symbol("PyDict_Type");
-    public static final long FLOAT_TYPE = NativeLinker.symbol("PyFloat_Type");
-    public static final long LONG_TYPE = NativeLinker.symbol("PyLong_Type");
-    public static final long MEMORYVIEW_TYPE = NativeLinker.symbol("PyMemoryView_Type");
-    public static final long TUPLE_TYPE = NativeLinker.symbol("PyTuple_Type");
-    public static final long UNICODE_TYPE = NativeLinker.symbol("PyUnicode_Type");
+    public static long BYTEARRAY_TYPE;
+    public static long BYTES_TYPE;
+    public static long DICT_TYPE;
+    public static long FLOAT_TYPE;
+    public static long LONG_TYPE;
+    public static long MEMORYVIEW_TYPE;
+    public static long TUPLE_TYPE;
+    public static long UNICODE_TYPE;
 
-    public static final long ATTRIBUTE_ERROR = exception("AttributeError");
-    public static final long KEY_ERROR = exception("KeyError");
-    public static final long KEYBOARD_INTERRUPT = exception("KeyboardInterrupt");
-    public static final long MEMORY_ERROR = exception("MemoryError");
-    public static final long OS_ERROR = exception("OSError");
-    public static final long OVERFLOW_ERROR = exception("OverflowError");
-    public static final long RECURSION_ERROR = exception("RecursionError");
-    public static final long RUNTIME_ERROR = exception("RuntimeError");
-    public static final long SYSTEM_EXIT = exception("SystemExit");
-    public static final long TYPE_ERROR = exception("TypeError");
-    public static final long VALUE_ERROR = exception("ValueError");
+    public static long ATTRIBUTE_ERROR;
+    public static long KEY_ERROR;
+    public static long KEYBOARD_INTERRUPT;
+    public static long MEMORY_ERROR;
+    public static long OS_ERROR;
+    public static long OVERFLOW_ERROR;
+    public static long RECURSION_ERROR;
+    public static long RUNTIME_ERROR;
+    public static long SYSTEM_EXIT;
+    public static long TYPE_ERROR;
+    public static long VALUE_ERROR;
 
     private Singletons() {}
+
+    static void bind() {
+        NONE = NativeLinker.symbol("_Py_NoneStruct");
+        TRUE = NativeLinker.symbol("_Py_TrueStruct");
+        FALSE = NativeLinker.symbol("_Py_FalseStruct");
+        BYTEARRAY_TYPE = NativeLinker.symbol("PyByteArray_Type");
+        BYTES_TYPE = NativeLinker.symbol("PyBytes_Type");
+        DICT_TYPE = NativeLinker.symbol("PyDict_Type");
+        FLOAT_TYPE = NativeLinker.symbol("PyFloat_Type");
+        LONG_TYPE = NativeLinker.symbol("PyLong_Type");
+        MEMORYVIEW_TYPE = NativeLinker.symbol("PyMemoryView_Type");
+        TUPLE_TYPE = NativeLinker.symbol("PyTuple_Type");
+        UNICODE_TYPE = NativeLinker.symbol("PyUnicode_Type");
+        ATTRIBUTE_ERROR = exception("AttributeError");
+        KEY_ERROR = exception("KeyError");
+        KEYBOARD_INTERRUPT = exception("KeyboardInterrupt");
+        MEMORY_ERROR = exception("MemoryError");
+        OS_ERROR = exception("OSError");
+        OVERFLOW_ERROR = exception("OverflowError");
+        RECURSION_ERROR = exception("RecursionError");
+        RUNTIME_ERROR = exception("RuntimeError");
+        SYSTEM_EXIT = exception("SystemExit");
+        TYPE_ERROR = exception("TypeError");
+        VALUE_ERROR = exception("ValueError");
+    }
 
     private static long exception(String name) {
         return Memory.getLong(NativeLinker.symbol("PyExc_" + name));

@@ -1,11 +1,11 @@
 package databridge.pyloop.cpython;
 
-import databridge.pyloop.ffi.NativeLinker;
+import databridge.pyloop.ffi.Symbol;
 
 /// Makes an empty Python class with `__slots__`: a garbage-collected base that C alone manages, for [TypeDef]s to
 /// extend.
 public final class SlottedClass {
-    private static final long TYPE_TYPE = NativeLinker.symbol("PyType_Type");
+    private static final Symbol TYPE_TYPE = Symbol.of("PyType_Type");
 
     private SlottedClass() {}
 
@@ -20,7 +20,7 @@ public final class SlottedClass {
             ListApi.append(slots, UnicodeApi.interned(slot));
         }
         ObjectApi.setItem(body, "__slots__", slots);
-        long type = CallApi.call(TYPE_TYPE, className, bases, body);
+        long type = CallApi.call(TYPE_TYPE.address(), className, bases, body);
         Refs.release(className);
         Refs.release(bases);
         Refs.release(body);

@@ -4,16 +4,20 @@ import databridge.pyloop.ffi.Memory;
 
 /// `socketmodule.h`: the descriptor in a `socket.socket`, read as memory. With the GIL.
 public final class SocketObject {
-    private static final long TYPE = ObjectApi.importAttribute("_socket", "socket");
+    private static long type;
 
     /// `struct PySocketSockObject { PyObject_HEAD; SOCKET_T sock_fd; ...`
     private static final long SOCK_FD = PyObjectLayout.OBJECT_SIZE;
 
     private SocketObject() {}
 
+    static void bind() {
+        type = ObjectApi.importAttribute("_socket", "socket");
+    }
+
     /// Whether it is a socket object whose descriptor this is. Only what was one may be asked for its [#descriptor].
     public static boolean isOf(long object, int fd) {
-        return ObjectApi.isInstance(object, TYPE) && descriptor(object) == fd;
+        return ObjectApi.isInstance(object, type) && descriptor(object) == fd;
     }
 
     /// Its descriptor, -1 once it is closed or detached.

@@ -2,14 +2,22 @@ package databridge.pyloop.cpython;
 
 import databridge.pyloop.ffi.CFunction;
 
-/// `ceval.h`: giving the GIL up and taking it again.
+/// `ceval.h`, `pystate.h`, `pythread.h`: threads; giving the GIL up and taking it again.
 public final class ThreadApi {
     private static final CFunction SAVE_THREAD = CFunction.of("PyThreadState *PyEval_SaveThread(void)");
-    private static final CFunction RESTORE_THREAD = CFunction.of("void PyEval_RestoreThread(PyThreadState *tstate)");
+    private static final CFunction RESTORE_THREAD =
+            CFunction.blocking("void PyEval_RestoreThread(PyThreadState *tstate)");
     private static final CFunction HOLDS_GIL = CFunction.of("int PyGILState_Check(void)");
     private static final CFunction THIS_THREAD = CFunction.of("PyThreadState *PyGILState_GetThisThreadState(void)");
 
+    private static final CFunction IDENTITY = CFunction.of("unsigned long PyThread_get_thread_ident(void)");
+
     private ThreadApi() {}
+
+    /// What `threading.get_ident()` returns in this thread.
+    public static long identity() {
+        return IDENTITY.call();
+    }
 
     /// Gives up the GIL. If this throws, the GIL is held: the code that then makes a Python exception needs it.
     ///

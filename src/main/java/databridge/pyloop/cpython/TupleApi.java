@@ -8,18 +8,27 @@ import databridge.pyloop.ffi.Memory;
 /// `tupleobject.h`. With the GIL.
 public final class TupleApi {
     /// Where the items begin: 3.14 has put a cached hash before them, so the interpreter is asked.
-    public static final long OB_ITEM = SlottedClass.basicSize(Singletons.TUPLE_TYPE);
+    private static long obItem;
 
     private static final CFunction NEW = CFunction.of("PyObject *PyTuple_New(Py_ssize_t size)");
 
     private TupleApi() {}
+
+    static void bind() {
+        obItem = SlottedClass.basicSize(Singletons.TUPLE_TYPE);
+    }
+
+    /// The address of the items, an array of pointers.
+    public static long items(long tuple) {
+        return tuple + obItem;
+    }
 
     /// A tuple of the objects in a C array.
     @Owned
     public static long fromArray(long array, long count) {
         long tuple = PyError.orThrow(NEW.call(count));
         for (long i = 0; i < count; i++) {
-            Memory.putLong(tuple + OB_ITEM + i * Long.BYTES, Refs.retain(Memory.getLong(array + i * Long.BYTES)));
+            Memory.putLong(items(tuple) + i * Long.BYTES, Refs.retain(Memory.getLong(array + i * Long.BYTES)));
         }
         return tuple;
     }
@@ -28,7 +37,7 @@ public final class TupleApi {
     @Owned
     public static long ofOne(long object) {
         long tuple = PyError.orThrow(NEW.call(1L));
-        Memory.putLong(tuple + OB_ITEM, Refs.retain(object));
+        Memory.putLong(items(tuple), Refs.retain(object));
         return tuple;
     }
 
@@ -36,9 +45,9 @@ public final class TupleApi {
     @Owned
     public static long prepended(long object, long tuple) {
         long longer = PyError.orThrow(NEW.call(size(tuple) + 1));
-        Memory.putLong(longer + OB_ITEM, Refs.retain(object));
+        Memory.putLong(items(longer), Refs.retain(object));
         for (long i = 0; i < size(tuple); i++) {
-            Memory.putLong(longer + OB_ITEM + (i + 1) * Long.BYTES, Refs.retain(item(tuple, i)));
+            Memory.putLong(items(longer) + (i + 1) * Long.BYTES, Refs.retain(item(tuple, i)));
         }
         return longer;
     }
@@ -48,7 +57,7 @@ public final class TupleApi {
     public static long ofNone(long count) {
         long tuple = PyError.orThrow(NEW.call(count));
         for (long i = 0; i < count; i++) {
-            Memory.putLong(tuple + OB_ITEM + i * Long.BYTES, Refs.retain(Singletons.NONE));
+            Memory.putLong(items(tuple) + i * Long.BYTES, Refs.retain(Singletons.NONE));
         }
         return tuple;
     }
@@ -56,7 +65,7 @@ public final class TupleApi {
     /// Replaces an item of a tuple nobody else has seen.
     public static void put(long tuple, long index, @Stolen long object) {
         long old = item(tuple, index);
-        Memory.putLong(tuple + OB_ITEM + index * Long.BYTES, object);
+        Memory.putLong(items(tuple) + index * Long.BYTES, object);
         Refs.release(old);
     }
 
@@ -66,6 +75,6 @@ public final class TupleApi {
 
     @Borrowed
     public static long item(long tuple, long index) {
-        return Memory.getLong(tuple + OB_ITEM + index * Long.BYTES);
+        return Memory.getLong(items(tuple) + index * Long.BYTES);
     }
 }

@@ -8,8 +8,7 @@ import static databridge.pyloop.cpython.DescriptorLayout.METH_O;
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.CStruct;
 import databridge.pyloop.ffi.Memory;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
+import databridge.pyloop.runtime.EntryTable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,11 +32,15 @@ public final class TypeDef {
         Kind(int flags) {
             this.flags = flags;
         }
+
+        int flags() {
+            return flags;
+        }
     }
 
-    private record Method(String name, Kind kind, MethodHandle target, String doc) {}
+    private record Method(String name, Kind kind, long function, String doc) {}
 
-    private record Property(String name, MethodHandle getter, MethodHandle setter, String doc) {}
+    private record Property(String name, long getter, long setter, String doc) {}
 
     private record Member(String name, int type, long offset) {}
 
@@ -59,23 +62,25 @@ public final class TypeDef {
     private final List<Method> methods = new ArrayList<>();
     private final List<Property> properties = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
-    private MethodHandles.Lookup lookup;
+    private Class<?> implementation;
 
-    private TypeDef(MethodHandles.Lookup lookup, String name, String doc) {
-        this.lookup = lookup;
+    private TypeDef(Class<?> implementation, String name, String doc) {
+        this.implementation = implementation;
         this.name = name;
         this.doc = doc;
     }
 
-    /// @param lookup of the class whose static methods implement the type
+    /// @param implementation the class whose static methods, each an
+    /// [EntryPoint][databridge.pyloop.runtime.EntryPoint],
+    ///     implement the type
     /// @param name the qualified name, `package.module.Class`
-    public static TypeDef named(MethodHandles.Lookup lookup, String name, String doc) {
-        return new TypeDef(lookup, name, doc);
+    public static TypeDef named(Class<?> implementation, String name, String doc) {
+        return new TypeDef(implementation, name, doc);
     }
 
     /// The class that implements what is declared from here on.
-    public TypeDef implementedBy(MethodHandles.Lookup implementation) {
-        lookup = implementation;
+    public TypeDef implementedBy(Class<?> other) {
+        implementation = other;
         return this;
     }
 
@@ -83,15 +88,17 @@ public final class TypeDef {
     /// @param target the static Java method
     public TypeDef method(String signature, Kind kind, String target, String methodDoc) {
         String method = signature.substring(0, signature.indexOf('('));
-        MethodHandle found = Trampoline.method(lookup, target);
-        MethodHandle guarded = kind == Kind.FASTCALL_KEYWORDS ? PositionalOnly.guard(found, signature) : found;
-        methods.add(new Method(method, kind, guarded, signature + "\n--\n\n" + methodDoc));
+        long function = EntryTable.address(implementation, target);
+        methods.add(new Method(method, kind, function, signature + "\n--\n\n" + methodDoc));
         return this;
     }
 
     public TypeDef property(String property, String getter, String setter, String propertyDoc) {
         properties.add(new Property(
-                property, Trampoline.method(lookup, getter), Trampoline.method(lookup, setter), propertyDoc));
+                property,
+                EntryTable.address(implementation, getter),
+                EntryTable.address(implementation, setter),
+                propertyDoc));
         return this;
     }
 
@@ -113,18 +120,18 @@ public final class TypeDef {
         return this;
     }
 
-    /// Creates the type.
+    /// Creates the type. C keeps pointers to what is allocated here, which therefore lives as long as the process.
     ///
     /// @param base its one base class, which must be garbage-collected
     /// @param basicSize the size of an instance in bytes
     @Owned
     public long build(long base, long basicSize) {
-        long slots = Memory.allocateForever(5 * TYPE_SLOT.size());
+        long slots = Memory.allocate(5 * TYPE_SLOT.size());
         putSlot(slots, 0, TP_DOC, Memory.cString(doc));
         putSlot(slots, 1, TP_METHODS, methodTable());
         putSlot(slots, 2, TP_MEMBERS, memberTable());
         putSlot(slots, 3, TP_GETSET, propertyTable());
-        long spec = Memory.allocateForever(TYPE_SPEC.size());
+        long spec = Memory.allocate(TYPE_SPEC.size());
         Memory.putLong(spec + TYPE_SPEC.offset("name"), Memory.cString(name));
         Memory.putInt(spec + TYPE_SPEC.offset("basicsize"), (int) basicSize);
         Memory.putInt(spec + TYPE_SPEC.offset("flags"), TPFLAGS_DEFAULT | TPFLAGS_BASETYPE);
@@ -140,21 +147,18 @@ public final class TypeDef {
 
     private long methodTable() {
         CStruct def = DescriptorLayout.METHOD_DEF;
-        long table = Memory.allocateForever((methods.size() + 1) * def.size());
+        long table = Memory.allocate((methods.size() + 1) * def.size());
         for (int i = 0; i < methods.size(); i++) {
             Method method = methods.get(i);
-            long at = table + i * def.size();
-            Memory.putLong(at + DescriptorLayout.ML_NAME, Memory.cString(method.name));
-            Memory.putLong(at + DescriptorLayout.ML_METH, Trampoline.returningObject(method.target));
-            Memory.putInt(at + DescriptorLayout.ML_FLAGS, method.kind.flags);
-            Memory.putLong(at + DescriptorLayout.ML_DOC, Memory.cString(method.doc));
+            DescriptorLayout.putMethod(
+                    table + i * def.size(), method.name, method.function, method.kind.flags, method.doc);
         }
         return table;
     }
 
     private long memberTable() {
         CStruct def = DescriptorLayout.MEMBER_DEF;
-        long table = Memory.allocateForever((members.size() + 1) * def.size());
+        long table = Memory.allocate((members.size() + 1) * def.size());
         for (int i = 0; i < members.size(); i++) {
             Member member = members.get(i);
             long at = table + i * def.size();
@@ -167,13 +171,13 @@ public final class TypeDef {
 
     private long propertyTable() {
         CStruct def = DescriptorLayout.GETSET_DEF;
-        long table = Memory.allocateForever((properties.size() + 1) * def.size());
+        long table = Memory.allocate((properties.size() + 1) * def.size());
         for (int i = 0; i < properties.size(); i++) {
             Property property = properties.get(i);
             long at = table + i * def.size();
             Memory.putLong(at + DescriptorLayout.GETSET_NAME, Memory.cString(property.name));
-            Memory.putLong(at + DescriptorLayout.GETSET_GET, Trampoline.returningObject(property.getter));
-            Memory.putLong(at + DescriptorLayout.GETSET_SET, Trampoline.returningStatus(property.setter));
+            Memory.putLong(at + DescriptorLayout.GETSET_GET, property.getter);
+            Memory.putLong(at + DescriptorLayout.GETSET_SET, property.setter);
             Memory.putLong(at + DescriptorLayout.GETSET_DOC, Memory.cString(property.doc));
         }
         return table;

@@ -2,6 +2,7 @@ package databridge.pyloop.cpython;
 
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.StaticMemory;
 
 /// `unicodeobject.h`. With the GIL.
 public final class UnicodeApi {
@@ -16,7 +17,7 @@ public final class UnicodeApi {
             CFunction.of("PyObject *PyUnicode_DecodeFSDefaultAndSize(const char *s, Py_ssize_t size)");
     private static final CFunction ENCODE_FS = CFunction.of("PyObject *PyUnicode_EncodeFSDefault(PyObject *unicode)");
 
-    private static final long SIZE = Memory.allocateForever(Long.BYTES);
+    private static final StaticMemory SIZE = StaticMemory.of(Long.BYTES);
 
     private UnicodeApi() {}
 
@@ -32,12 +33,12 @@ public final class UnicodeApi {
 
     /// The UTF-8 of a `str` object, which keeps it, as a NUL-terminated text; 0 if it has none or has a NUL in it.
     public static long asCString(long object) {
-        long text = AS_UTF8.call(object, SIZE);
+        long text = AS_UTF8.call(object, SIZE.address());
         if (text == 0) {
             ErrorApi.clear();
             return 0;
         }
-        for (long i = 0; i < Memory.getLong(SIZE); i++) {
+        for (long i = 0; i < Memory.getLong(SIZE.address()); i++) {
             if (Memory.getByte(text + i) == 0) {
                 return 0;
             }

@@ -26,6 +26,10 @@ public final class LongStack {
         elements[size++] = element;
     }
 
+    public void clear() {
+        size = 0;
+    }
+
     /// The stack must not be empty.
     public long pop() {
         return elements[--size];

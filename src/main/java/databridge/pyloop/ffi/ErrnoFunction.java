@@ -1,56 +1,58 @@
 package databridge.pyloop.ffi;
 
-import java.lang.invoke.MethodHandle;
-
 /// A C function that reports failure by -1 and `errno`, called in the kernel's convention: a value or `-errno`.
 ///
 /// As [CFunction] otherwise.
-///
-/// @param handle takes the segment that receives `errno`, then the prototype's parameters
-public record ErrnoFunction(MethodHandle handle) {
-    /// @param prototype the C declaration
-    /// @throws LinkageError if the process has no such symbol
+public final class ErrnoFunction {
+    private final CFunction function;
+
+    private ErrnoFunction(CFunction function) {
+        this.function = function;
+    }
+
+    /// As [CFunction#of].
     public static ErrnoFunction of(String prototype) {
-        return new ErrnoFunction(NativeLinker.downcallWithErrno(Prototype.parse(prototype)));
+        return new ErrnoFunction(CFunction.of(prototype));
     }
 
-    public int call(Errno errno, long a) {
-        try {
-            return errno.resultOf((long) handle.invokeExact(errno.state(), a));
-        } catch (Throwable impossible) {
-            throw NativeLinker.unreachable(impossible);
-        }
+    /// As [CFunction#blocking].
+    public static ErrnoFunction blocking(String prototype) {
+        return new ErrnoFunction(CFunction.blocking(prototype));
     }
 
-    public int call(Errno errno, long a, long b) {
-        try {
-            return errno.resultOf((long) handle.invokeExact(errno.state(), a, b));
-        } catch (Throwable impossible) {
-            throw NativeLinker.unreachable(impossible);
-        }
+    /// As [#blocking], for a function that only some C libraries have, see [#isPresent].
+    public static ErrnoFunction optionalBlocking(String prototype) {
+        return new ErrnoFunction(CFunction.optionalBlocking(prototype));
     }
 
-    public int call(Errno errno, long a, long b, long c) {
-        try {
-            return errno.resultOf((long) handle.invokeExact(errno.state(), a, b, c));
-        } catch (Throwable impossible) {
-            throw NativeLinker.unreachable(impossible);
-        }
+    /// Whether the process has the function.
+    public boolean isPresent() {
+        return function.isPresent();
     }
 
-    public int call(Errno errno, long a, long b, long c, long d) {
-        try {
-            return errno.resultOf((long) handle.invokeExact(errno.state(), a, b, c, d));
-        } catch (Throwable impossible) {
-            throw NativeLinker.unreachable(impossible);
-        }
+    public int call(long a) {
+        return valueOrErrno(function.call(a));
     }
 
-    public int call(Errno errno, long a, long b, long c, long d, long e) {
-        try {
-            return errno.resultOf((long) handle.invokeExact(errno.state(), a, b, c, d, e));
-        } catch (Throwable impossible) {
-            throw NativeLinker.unreachable(impossible);
-        }
+    public int call(long a, long b) {
+        return valueOrErrno(function.call(a, b));
+    }
+
+    public int call(long a, long b, long c) {
+        return valueOrErrno(function.call(a, b, c));
+    }
+
+    public int call(long a, long b, long c, long d) {
+        return valueOrErrno(function.call(a, b, c, d));
+    }
+
+    public int call(long a, long b, long c, long d, long e) {
+        return valueOrErrno(function.call(a, b, c, d, e));
+    }
+
+    /// Right after the call: the way back from a blocking one waits in locks at most, which leave errno alone.
+    private static int valueOrErrno(long returned) {
+        int result = (int) returned;
+        return result == -1 ? -NativeCall.errno() : result;
     }
 }

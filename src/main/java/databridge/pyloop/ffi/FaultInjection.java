@@ -1,25 +1,12 @@
 package databridge.pyloop.ffi;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.invoke.MethodType.methodType;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.invoke.VarHandle;
-import org.jspecify.annotations.Nullable;
+import jdk.internal.misc.Unsafe;
 
 /// Throws where a test wants it: at the entry of an upcall, or when a downcall has returned.
 ///
-/// For the tests of what the process survives. The system property `databridge.pyloop.faults` is the address of four
-/// 64-bit cells, which the test owns; without it nothing is wrapped, and calls are what they would be without this
-/// class. Any thread, with the GIL or without.
-@SuppressWarnings("restricted")
+/// For the tests of what the process survives. Any thread, with the GIL or without. As long as no test has armed it,
+/// each entry and return costs one test of a flag.
 public final class FaultInjection {
-    /// The system property.
-    static final String PROPERTY = "databridge.pyloop.faults";
-
     /// How many places of the chosen kind have yet to be passed; the one that makes it 0 throws.
     private static final long COUNTDOWN = 0;
     /// [#ENTRY] or [#RETURN].
@@ -28,62 +15,45 @@ public final class FaultInjection {
     private static final long THROWABLE = 16;
     /// What the countdown becomes after a throw; 0 for only one.
     private static final long AGAIN = 24;
-    private static final long SIZE = 32;
 
     private static final long ENTRY = 1;
     private static final long RETURN = 2;
 
-    private static final VarHandle CELL = JAVA_LONG.varHandle();
-    private static final @Nullable MemorySegment CELLS = cells(System.getProperty(PROPERTY));
+    private static final Unsafe UNSAFE = Unsafe.getUnsafe();
+
+    private static boolean armed;
+    private static long cells;
 
     private FaultInjection() {}
 
-    /// The target of an upcall, perhaps with a fault before it.
-    public static MethodHandle beforeUpcall(MethodHandle target) {
-        return CELLS == null ? target : MethodHandles.foldArguments(target, method("entered", methodType(void.class)));
+    /// Takes orders from a test.
+    ///
+    /// @param address of four 64-bit cells, which the test owns and keeps until it passes 0 here
+    public static void arm(long address) {
+        cells = address;
+        armed = address != 0;
     }
 
-    /// A handle of C code, perhaps with a fault after it.
-    static MethodHandle afterDowncall(MethodHandle handle) {
-        if (CELLS == null) {
-            return handle;
+    /// To be called first by each method that C calls.
+    public static void entered() {
+        if (armed) {
+            pass(ENTRY);
         }
-        Class<?> result = handle.type().returnType();
-        return MethodHandles.filterReturnValue(handle, method("returned", methodType(result, result)));
     }
 
-    private static @Nullable MemorySegment cells(@Nullable String address) {
-        return address == null
-                ? null
-                : MemorySegment.ofAddress(Long.decode(address)).reinterpret(SIZE);
-    }
-
-    @SuppressWarnings("UnusedMethod") // found by name
-    private static void entered() {
-        pass(ENTRY);
-    }
-
-    @SuppressWarnings("UnusedMethod") // found by name
-    private static long returned(long result) {
-        pass(RETURN);
-        return result;
-    }
-
-    @SuppressWarnings("UnusedMethod") // found by name
-    private static double returned(double result) {
-        pass(RETURN);
-        return result;
+    /// To be called when a function of C has returned.
+    static void returned() {
+        if (armed) {
+            pass(RETURN);
+        }
     }
 
     private static void pass(long place) {
-        MemorySegment cells = CELLS;
-        if (cells == null
-                || cells.get(JAVA_LONG, PLACE) != place
-                || (long) CELL.getAndAdd(cells, COUNTDOWN, -1L) != 1) {
+        if (Memory.getLong(cells + PLACE) != place || UNSAFE.getAndAddLong(null, cells + COUNTDOWN, -1) != 1) {
             return;
         }
-        CELL.setVolatile(cells, COUNTDOWN, cells.get(JAVA_LONG, AGAIN));
-        Throwable thrown = throwable(cells.get(JAVA_LONG, THROWABLE));
+        UNSAFE.putLongVolatile(null, cells + COUNTDOWN, Memory.getLong(cells + AGAIN));
+        Throwable thrown = throwable(Memory.getLong(cells + THROWABLE));
         if (thrown instanceof Error error) {
             throw error;
         }
@@ -107,14 +77,6 @@ public final class FaultInjection {
         @Override
         public String getMessage() {
             throw new IllegalStateException("no text");
-        }
-    }
-
-    private static MethodHandle method(String name, MethodType type) {
-        try {
-            return MethodHandles.lookup().findStatic(FaultInjection.class, name, type);
-        } catch (ReflectiveOperationException impossible) {
-            throw new LinkageError(name, impossible);
         }
     }
 }

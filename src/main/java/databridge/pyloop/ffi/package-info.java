@@ -1,4 +1,4 @@
-/// Foreign functions and memory: the only package that calls restricted methods of `java.lang.foreign`.
+/// How C is called: functions, memory, symbols, and the constants of the library that are bound when it starts.
 @NullMarked
 package databridge.pyloop.ffi;
 

@@ -1,9 +1,9 @@
 package databridge.pyloop.libc;
 
 import databridge.pyloop.ffi.CStruct;
-import databridge.pyloop.ffi.Errno;
 import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
+import org.jspecify.annotations.Nullable;
 
 /// `<sys/socket.h>` for many datagrams in one call, on non-blocking sockets: a number of datagrams or `-errno`.
 ///
@@ -42,83 +42,138 @@ public final class DatagramSockets {
     private static final ErrnoFunction SENDMMSG =
             ErrnoFunction.of("int sendmmsg(int sockfd, struct mmsghdr *msgvec, unsigned int vlen, int flags)");
 
-    private static final Errno ERRNO = new Errno();
-    private static final IoVector OUT_PIECES = new IoVector(MOST_SENT);
-    private static final long OUT = vector(OUT_PIECES, MOST_SENT);
-    private static final Buffers INET = new Buffers(LARGEST_INET);
-    private static final Buffers UNIX = new Buffers(LARGEST_UNIX);
-    private static Buffers last = INET;
+    // Made when they are used first: few programs exchange datagrams.
+    private static @Nullable Vector out;
+    private static @Nullable ReceiveBuffers inet;
+    private static @Nullable ReceiveBuffers unix;
+    private static @Nullable ReceiveBuffers last;
 
     private DatagramSockets() {}
 
     /// Receives what is there, up to [#MOST_RECEIVED] datagrams; fewer are all there were.
-    public static int receive(int fd, boolean unix) {
-        last = unix ? UNIX : INET;
+    public static int receive(int fd, boolean fromUnix) {
+        last = fromUnix ? unixBuffers() : inetBuffers();
         return last.receive(fd);
     }
 
     /// The content of a datagram received.
     public static long data(int index) {
-        return last.data(index);
+        return received().data(index);
     }
 
     public static int size(int index) {
-        return Memory.getInt(last.vector + index * STRIDE + LENGTH);
+        return received().vector.size(index);
     }
 
     /// The address a datagram came from.
     public static long name(int index) {
-        return Memory.getLong(last.vector + index * STRIDE + NAME);
+        return received().vector.name(index);
     }
 
     /// The size of that address, 0 if the sender has none.
     public static int nameSize(int index) {
-        return Math.min(Memory.getInt(last.vector + index * STRIDE + NAME_LENGTH), SocketAddress.ROOM);
+        return Math.min(received().vector.nameSize(index), SocketAddress.ROOM);
     }
 
     /// Sets a datagram of the next [#send].
     ///
     /// @param index below [#MOST_SENT]
     public static void put(int index, long data, long size, long name, int nameSize) {
-        long message = OUT + index * STRIDE;
-        Memory.putLong(message + NAME, name);
-        Memory.putInt(message + NAME_LENGTH, nameSize);
-        OUT_PIECES.put(index, data, size);
+        Vector vector = outgoing();
+        vector.putName(index, name, nameSize);
+        vector.pieces.put(index, data, size);
     }
 
     /// Sends the first `count` datagrams, up to one that fails; its error shows when it is the first.
     public static int send(int fd, int count) {
-        return SENDMMSG.call(ERRNO, fd, OUT, count, MSG_NOSIGNAL);
+        return SENDMMSG.call(fd, outgoing().address, count, MSG_NOSIGNAL);
     }
 
-    /// Messages of one piece each.
-    private static long vector(IoVector pieces, int count) {
-        long vector = Memory.allocateForever(count * STRIDE);
-        for (int i = 0; i < count; i++) {
-            Memory.putLong(vector + i * STRIDE + IOV, pieces.address(i));
-            Memory.putLong(vector + i * STRIDE + IOV_LENGTH, 1);
+    private static ReceiveBuffers inetBuffers() {
+        ReceiveBuffers buffers = inet;
+        if (buffers == null) {
+            buffers = new ReceiveBuffers(LARGEST_INET);
+            inet = buffers;
+        }
+        return buffers;
+    }
+
+    private static ReceiveBuffers unixBuffers() {
+        ReceiveBuffers buffers = unix;
+        if (buffers == null) {
+            buffers = new ReceiveBuffers(LARGEST_UNIX);
+            unix = buffers;
+        }
+        return buffers;
+    }
+
+    private static ReceiveBuffers received() {
+        ReceiveBuffers buffers = last;
+        if (buffers == null) {
+            throw new IllegalStateException("nothing was received");
+        }
+        return buffers;
+    }
+
+    private static Vector outgoing() {
+        Vector vector = out;
+        if (vector == null) {
+            vector = new Vector(MOST_SENT);
+            out = vector;
         }
         return vector;
     }
 
+    /// `struct mmsghdr[]`: messages of one piece each.
+    private static final class Vector {
+        final IoVector pieces;
+        final long address;
+
+        Vector(int count) {
+            pieces = IoVector.allocated(count);
+            address = Memory.allocate(count * STRIDE);
+            for (int i = 0; i < count; i++) {
+                Memory.putLong(message(i) + IOV, pieces.address(i));
+                Memory.putLong(message(i) + IOV_LENGTH, 1);
+            }
+        }
+
+        void putName(int index, long name, int size) {
+            Memory.putLong(message(index) + NAME, name);
+            Memory.putInt(message(index) + NAME_LENGTH, size);
+        }
+
+        long name(int index) {
+            return Memory.getLong(message(index) + NAME);
+        }
+
+        int nameSize(int index) {
+            return Memory.getInt(message(index) + NAME_LENGTH);
+        }
+
+        int size(int index) {
+            return Memory.getInt(message(index) + LENGTH);
+        }
+
+        private long message(int index) {
+            return address + index * STRIDE;
+        }
+    }
+
     /// Where datagrams of up to one size are received. The kernel gives memory to what is touched, no more.
-    private static final class Buffers {
-        private final IoVector pieces = new IoVector(MOST_RECEIVED);
-        final long vector = vector(pieces, MOST_RECEIVED);
-        private final long names = Memory.allocateForever((long) MOST_RECEIVED * SocketAddress.ROOM);
+    private static final class ReceiveBuffers {
+        final Vector vector = new Vector(MOST_RECEIVED);
+        private final long names = Memory.allocate((long) MOST_RECEIVED * SocketAddress.ROOM);
         private final long content;
         private final long distance;
-        private int used;
+        private int used = MOST_RECEIVED;
 
-        Buffers(int largest) {
+        ReceiveBuffers(int largest) {
             distance = (long) largest + SKEW;
-            content = Memory.allocate((long) MOST_RECEIVED * distance);
+            content = Memory.allocate(MOST_RECEIVED * distance);
             for (int i = 0; i < MOST_RECEIVED; i++) {
-                long message = vector + i * STRIDE;
-                pieces.put(i, data(i), largest);
-                Memory.putLong(message + NAME, names + (long) i * SocketAddress.ROOM);
+                vector.pieces.put(i, data(i), largest);
             }
-            used = MOST_RECEIVED;
         }
 
         long data(int index) {
@@ -127,9 +182,9 @@ public final class DatagramSockets {
 
         int receive(int fd) {
             for (int i = 0; i < used; i++) {
-                Memory.putInt(vector + i * STRIDE + NAME_LENGTH, SocketAddress.ROOM);
+                vector.putName(i, names + (long) i * SocketAddress.ROOM, SocketAddress.ROOM);
             }
-            int count = RECVMMSG.call(ERRNO, fd, vector, MOST_RECEIVED, 0, 0);
+            int count = RECVMMSG.call(fd, vector.address, MOST_RECEIVED, 0, 0);
             used = Math.max(count, 0);
             return count;
         }

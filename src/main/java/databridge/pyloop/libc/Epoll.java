@@ -1,10 +1,8 @@
 package databridge.pyloop.libc;
 
 import databridge.pyloop.ffi.CStruct;
-import databridge.pyloop.ffi.Errno;
 import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.ffi.NativeLinker;
 
 /// `<sys/epoll.h>`: one epoll instance with the memory its calls need. Results are a value or `-errno`.
 ///
@@ -26,7 +24,7 @@ public final class Epoll {
     private static final int EPOLL_CLOEXEC = 0x80000;
 
     // Packed on x86-64 only, so that 32-bit programs see the same layout (epoll.h: EPOLL_PACKED).
-    private static final CStruct EPOLL_EVENT = epollEvent("struct epoll_event { uint32_t events; uint64_t data; }");
+    private static final CStruct EPOLL_EVENT = CStruct.packed("struct epoll_event { uint32_t events; uint64_t data; }");
     private static final long EVENTS = EPOLL_EVENT.offset("events");
     private static final long DATA = EPOLL_EVENT.offset("data");
     private static final long EVENT_SIZE = EPOLL_EVENT.size();
@@ -44,16 +42,18 @@ public final class Epoll {
             ErrnoFunction.of("int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)");
     private static final ErrnoFunction WAIT =
             ErrnoFunction.of("int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)");
+    private static final ErrnoFunction BLOCKING_WAIT =
+            ErrnoFunction.blocking("int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout)");
+    /// C libraries before glibc 2.35 lack it.
+    private static final ErrnoFunction PWAIT2 = ErrnoFunction.optionalBlocking("int epoll_pwait2(int epfd,"
+            + " struct epoll_event *events, int maxevents, const struct timespec *timeout, const sigset_t *ss)");
 
     private final int maxEvents;
-    private final Errno errno = new Errno();
-    /// Apart, because a wait runs beside the other calls.
-    private final Errno waitErrno = new Errno();
     private final long event = Memory.allocate(EVENT_SIZE);
     private final long timespec = Memory.allocate(TIMESPEC.size());
     private final long ready;
     private final int fd;
-    private boolean nanosecondWaits = NativeLinker.optionalSymbol("epoll_pwait2") != 0;
+    private boolean nanosecondWaits = PWAIT2.isPresent();
 
     /// Creates an instance that is not inherited by `exec`.
     ///
@@ -62,7 +62,7 @@ public final class Epoll {
     public Epoll(int maxEvents) {
         this.maxEvents = maxEvents;
         ready = Memory.allocate(maxEvents * EVENT_SIZE);
-        fd = SystemCallException.check("epoll_create1", CREATE1.call(errno, EPOLL_CLOEXEC));
+        fd = SystemCallException.check("epoll_create1", CREATE1.call(EPOLL_CLOEXEC));
     }
 
     /// `epoll_ctl`
@@ -71,7 +71,7 @@ public final class Epoll {
     public int control(int op, int target, int events, long data) {
         Memory.putInt(event + EVENTS, events);
         Memory.putLongUnaligned(event + DATA, data);
-        return CTL.call(errno, fd, op, target, event);
+        return CTL.call(fd, op, target, event);
     }
 
     /// Waits for events, which [#events] and [#data] then show.
@@ -81,23 +81,23 @@ public final class Epoll {
     /// @param timeoutNs in nanoseconds, [Long#MAX_VALUE] for no limit
     public int await(long timeoutNs) {
         if (timeoutNs == 0) {
-            return WAIT.call(waitErrno, fd, ready, maxEvents, 0);
+            return WAIT.call(fd, ready, maxEvents, 0);
         }
         if (timeoutNs == Long.MAX_VALUE) {
-            return WAIT.call(waitErrno, fd, ready, maxEvents, -1);
+            return BLOCKING_WAIT.call(fd, ready, maxEvents, -1);
         }
         long limited = Math.min(timeoutNs, LONGEST_WAIT_NS);
         if (nanosecondWaits) {
             Memory.putLong(timespec + TV_SEC, limited / NANOS_PER_SECOND);
             Memory.putLong(timespec + TV_NSEC, limited % NANOS_PER_SECOND);
-            int result = Pwait2.FUNCTION.call(waitErrno, fd, ready, maxEvents, timespec, 0L);
-            if (result != -ErrnoCode.ENOSYS) {
+            int result = PWAIT2.call(fd, ready, maxEvents, timespec, 0L);
+            if (!isRefused(result)) {
                 return result;
             }
             nanosecondWaits = false;
         }
         int roundedUp = (int) ((limited + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
-        return WAIT.call(waitErrno, fd, ready, maxEvents, roundedUp);
+        return BLOCKING_WAIT.call(fd, ready, maxEvents, roundedUp);
     }
 
     /// The event mask at `index` of the last wait.
@@ -119,21 +119,15 @@ public final class Epoll {
     }
 
     public void close() {
-        FileDescriptors.close(errno, fd);
+        FileDescriptors.close(fd);
         Memory.free(event);
         Memory.free(timespec);
         Memory.free(ready);
-        errno.free();
-        waitErrno.free();
     }
 
-    private static CStruct epollEvent(String declaration) {
-        return System.getProperty("os.arch").equals("amd64") ? CStruct.packed(declaration) : CStruct.of(declaration);
-    }
-
-    /// Bound on first use: C libraries before glibc 2.35 lack the symbol.
-    private static final class Pwait2 {
-        static final ErrnoFunction FUNCTION = ErrnoFunction.of("int epoll_pwait2(int epfd,"
-                + " struct epoll_event *events, int maxevents, const struct timespec *timeout, const sigset_t *ss)");
+    /// The kernel does not have the call, or a container does not allow it: older runtimes answer EPERM to what they do
+    /// not know, and epoll itself never does.
+    private static boolean isRefused(int result) {
+        return result == -ErrnoCode.ENOSYS || result == -ErrnoCode.EPERM;
     }
 }

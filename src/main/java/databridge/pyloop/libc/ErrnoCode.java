@@ -2,6 +2,7 @@ package databridge.pyloop.libc;
 
 /// `<errno.h>`: the codes that are handled rather than reported.
 public final class ErrnoCode {
+    public static final int EPERM = 1;
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
     public static final int EBADF = 9;

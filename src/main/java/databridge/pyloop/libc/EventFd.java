@@ -1,6 +1,5 @@
 package databridge.pyloop.libc;
 
-import databridge.pyloop.ffi.Errno;
 import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
 
@@ -13,7 +12,6 @@ public final class EventFd {
     private static final ErrnoFunction EVENTFD = ErrnoFunction.of("int eventfd(unsigned int initval, int flags)");
     private static final ErrnoFunction WRITE = ErrnoFunction.of("ssize_t write(int fd, const void *buf, size_t count)");
 
-    private final Errno errno = new Errno();
     private final long one = Memory.allocate(Long.BYTES);
     private final int fd;
 
@@ -22,7 +20,7 @@ public final class EventFd {
     /// @throws SystemCallException if the process or the system has no descriptors left
     public EventFd() {
         Memory.putLong(one, 1);
-        fd = SystemCallException.check("eventfd", EVENTFD.call(errno, 0L, EFD_CLOEXEC | EFD_NONBLOCK));
+        fd = SystemCallException.check("eventfd", EVENTFD.call(0L, EFD_CLOEXEC | EFD_NONBLOCK));
     }
 
     public int fileno() {
@@ -31,12 +29,11 @@ public final class EventFd {
 
     /// Adds one to the counter.
     public void signal() {
-        WRITE.call(errno, fd, one, Long.BYTES);
+        WRITE.call(fd, one, Long.BYTES);
     }
 
     public void close() {
-        FileDescriptors.close(errno, fd);
+        FileDescriptors.close(fd);
         Memory.free(one);
-        errno.free();
     }
 }

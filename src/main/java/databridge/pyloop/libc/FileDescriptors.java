@@ -1,6 +1,5 @@
 package databridge.pyloop.libc;
 
-import databridge.pyloop.ffi.Errno;
 import databridge.pyloop.ffi.ErrnoFunction;
 
 /// Calls on any file descriptor: a value or `-errno`. Any thread.
@@ -9,7 +8,7 @@ final class FileDescriptors {
 
     private FileDescriptors() {}
 
-    static int close(Errno errno, int fd) {
-        return CLOSE.call(errno, fd);
+    static int close(int fd) {
+        return CLOSE.call(fd);
     }
 }

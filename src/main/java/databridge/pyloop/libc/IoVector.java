@@ -1,21 +1,46 @@
 package databridge.pyloop.libc;
 
+import databridge.pyloop.ffi.Bindings;
 import databridge.pyloop.ffi.CStruct;
+import databridge.pyloop.ffi.LateBound;
 import databridge.pyloop.ffi.Memory;
 
 /// `struct iovec[]` of `<sys/uio.h>`: pieces of memory that one call reads or writes. Lives as long as the process;
 /// under the caller's lock.
-public final class IoVector {
+public final class IoVector implements LateBound {
     private static final CStruct IOVEC = CStruct.of("struct iovec { void *iov_base; size_t iov_len; }");
     private static final long IOV_BASE = IOVEC.offset("iov_base");
     private static final long IOV_LEN = IOVEC.offset("iov_len");
     private static final long SIZE = IOVEC.size();
 
-    private final long first;
+    private final int capacity;
+    private long first;
 
+    private IoVector(int capacity) {
+        this.capacity = capacity;
+    }
+
+    /// A constant of the library.
+    ///
     /// @param capacity how many pieces there is room for
-    public IoVector(int capacity) {
-        first = Memory.allocateForever(capacity * SIZE);
+    public static IoVector of(int capacity) {
+        return Bindings.add(new IoVector(capacity));
+    }
+
+    /// One that is made while the engine runs.
+    ///
+    /// @param capacity how many pieces there is room for
+    static IoVector allocated(int capacity) {
+        IoVector vector = new IoVector(capacity);
+        vector.bind();
+        return vector;
+    }
+
+    @Override
+    public void bind() {
+        if (first == 0) { // kept when the engine starts again in the same process
+            first = Memory.allocate(capacity * SIZE);
+        }
     }
 
     /// Sets a piece.

@@ -1,6 +1,5 @@
 package databridge.pyloop.libc;
 
-import databridge.pyloop.ffi.Errno;
 import databridge.pyloop.ffi.ErrnoFunction;
 
 /// `<unistd.h>` and `<sys/uio.h>` on non-blocking descriptors of any kind: a value or `-errno`. One call at a
@@ -17,22 +16,20 @@ public final class Pipes {
     private static final ErrnoFunction WRITEV =
             ErrnoFunction.of("ssize_t writev(int fd, const struct iovec *iov, int iovcnt)");
 
-    private static final Errno ERRNO = new Errno();
-
     private Pipes() {}
 
     public static int read(int fd, long buffer, long size) {
-        return uninterrupted(READ.call(ERRNO, fd, buffer, size));
+        return uninterrupted(READ.call(fd, buffer, size));
     }
 
     /// With SIGPIPE, which Python ignores.
     public static int write(int fd, long data, long size) {
-        return uninterrupted(WRITE.call(ERRNO, fd, data, size));
+        return uninterrupted(WRITE.call(fd, data, size));
     }
 
     /// Writes the first `count` pieces as one. With SIGPIPE.
     public static int writePieces(int fd, IoVector pieces, int count) {
-        return uninterrupted(WRITEV.call(ERRNO, fd, pieces.address(0), count));
+        return uninterrupted(WRITEV.call(fd, pieces.address(0), count));
     }
 
     private static int uninterrupted(int result) {

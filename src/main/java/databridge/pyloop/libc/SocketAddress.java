@@ -3,6 +3,7 @@ package databridge.pyloop.libc;
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.CStruct;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.StaticMemory;
 
 /// `struct sockaddr` of the Internet and Unix families as memory: `<netinet/in.h>`, `<sys/un.h>`, `<arpa/inet.h>`.
 ///
@@ -40,7 +41,7 @@ public final class SocketAddress {
     /// `INET6_ADDRSTRLEN`
     private static final int TEXT_SIZE = 46;
 
-    private static final long TEXT = Memory.allocateForever(TEXT_SIZE);
+    private static final StaticMemory TEXT = StaticMemory.of(TEXT_SIZE);
 
     private SocketAddress() {}
 
@@ -57,8 +58,8 @@ public final class SocketAddress {
     /// The host of an Internet address, as a C string that lasts until the next call.
     public static long host(long address) {
         int family = family(address);
-        NTOP.call(family, address + (family == AF_INET ? SIN_ADDR : SIN6_ADDR), TEXT, TEXT_SIZE);
-        return TEXT;
+        NTOP.call(family, address + (family == AF_INET ? SIN_ADDR : SIN6_ADDR), TEXT.address(), TEXT_SIZE);
+        return TEXT.address();
     }
 
     public static long flowInfo(long address) {

@@ -1,9 +1,9 @@
 package databridge.pyloop.libc;
 
 import databridge.pyloop.ffi.CStruct;
-import databridge.pyloop.ffi.Errno;
 import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.StaticMemory;
 
 /// `<sys/socket.h>` on non-blocking sockets: a value or `-errno`. One call at a time, under the caller's lock.
 public final class Sockets {
@@ -33,70 +33,69 @@ public final class Sockets {
             "int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen)");
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_NODELAY = 1;
-    private static final long ONE = Memory.allocateForever(Integer.BYTES);
+    private static final StaticMemory ONE = StaticMemory.of(Integer.BYTES);
     private static final long ACCEPT_FLAGS = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
-    private static final long ADDRESS_SIZE = Memory.allocateForever(Integer.BYTES);
+    private static final StaticMemory ADDRESS_SIZE = StaticMemory.of(Integer.BYTES);
 
-    private static final Errno ERRNO = new Errno();
-    private static final IoVector BUFFER = new IoVector(1);
-    private static final long SENT = Memory.allocateForever(MSGHDR.size());
-    private static final long RECEIVED = Memory.allocateForever(MSGHDR.size());
+    private static final IoVector BUFFER = IoVector.of(1);
+    private static final StaticMemory SENT = StaticMemory.of(MSGHDR.size());
+    private static final StaticMemory RECEIVED = StaticMemory.of(MSGHDR.size());
 
     private Sockets() {}
 
     public static int receive(int fd, long buffer, long size) {
-        return RECV.call(ERRNO, fd, buffer, size, 0);
+        return RECV.call(fd, buffer, size, 0);
     }
 
     /// As [#receive], for Unix sockets; [#endedAtControlData] then tells more.
     public static int receiveMessage(int fd, long buffer, long size) {
         BUFFER.put(0, buffer, size);
-        Memory.putLong(RECEIVED + MSG_IOV, BUFFER.address(0));
-        Memory.putLong(RECEIVED + MSG_IOVLEN, 1);
-        Memory.putInt(RECEIVED + MSG_FLAGS, 0);
-        return RECVMSG.call(ERRNO, fd, RECEIVED, 0);
+        Memory.putLong(RECEIVED.address() + MSG_IOV, BUFFER.address(0));
+        Memory.putLong(RECEIVED.address() + MSG_IOVLEN, 1);
+        Memory.putInt(RECEIVED.address() + MSG_FLAGS, 0);
+        return RECVMSG.call(fd, RECEIVED.address(), 0);
     }
 
     /// Whether the last [#receiveMessage] ended where descriptors or credentials were attached, so that there may be
     /// more to read, however little it returned.
     public static boolean endedAtControlData() {
-        return (Memory.getInt(RECEIVED + MSG_FLAGS) & MSG_CTRUNC) != 0;
+        return (Memory.getInt(RECEIVED.address() + MSG_FLAGS) & MSG_CTRUNC) != 0;
     }
 
     /// Takes a connection, whose descriptor neither blocks nor is inherited by `exec`.
     ///
     /// @param address receives the peer's address, as far as it has room; [#addressSize] is its size
     public static int accept(int fd, long address, int room) {
-        Memory.putInt(ADDRESS_SIZE, room);
-        return ACCEPT4.call(ERRNO, fd, address, ADDRESS_SIZE, ACCEPT_FLAGS);
+        Memory.putInt(ADDRESS_SIZE.address(), room);
+        return ACCEPT4.call(fd, address, ADDRESS_SIZE.address(), ACCEPT_FLAGS);
     }
 
     /// The socket's own address, as far as there is room for it; [#addressSize] is its size.
     public static int localAddress(int fd, long address, int room) {
-        Memory.putInt(ADDRESS_SIZE, room);
-        return GETSOCKNAME.call(ERRNO, fd, address, ADDRESS_SIZE);
+        Memory.putInt(ADDRESS_SIZE.address(), room);
+        return GETSOCKNAME.call(fd, address, ADDRESS_SIZE.address());
     }
 
     /// The size of the last address.
     public static int addressSize() {
-        return Memory.getInt(ADDRESS_SIZE);
+        return Memory.getInt(ADDRESS_SIZE.address());
     }
 
     /// Has small pieces of data leave at once.
     public static int setNoDelay(int fd) {
-        Memory.putInt(ONE, 1);
-        return SETSOCKOPT.call(ERRNO, fd, IPPROTO_TCP, TCP_NODELAY, ONE, Integer.BYTES);
+        Memory.putInt(ONE.address(), 1);
+        return SETSOCKOPT.call(fd, IPPROTO_TCP, TCP_NODELAY, ONE.address(), Integer.BYTES);
     }
 
     /// Without SIGPIPE.
     public static int send(int fd, long data, long size) {
-        return SEND.call(ERRNO, fd, data, size, MSG_NOSIGNAL);
+        return SEND.call(fd, data, size, MSG_NOSIGNAL);
     }
 
     /// Sends the first `count` pieces as one. Without SIGPIPE.
     public static int sendPieces(int fd, IoVector pieces, int count) {
-        Memory.putLong(SENT + MSG_IOV, pieces.address(0));
-        Memory.putLong(SENT + MSG_IOVLEN, count);
-        return SENDMSG.call(ERRNO, fd, SENT, MSG_NOSIGNAL);
+        Memory.putLong(SENT.address() + MSG_IOV, pieces.address(0));
+        Memory.putLong(SENT.address() + MSG_IOVLEN, count);
+        return SENDMSG.call(fd, SENT.address(), MSG_NOSIGNAL);
     }
 }

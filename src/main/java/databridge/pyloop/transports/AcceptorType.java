@@ -7,37 +7,43 @@ import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SlottedClass;
 import databridge.pyloop.cpython.StackGuard;
 import databridge.pyloop.cpython.TypeDef;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.StaticMemory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.SocketAddress;
 import databridge.pyloop.libc.Sockets;
+import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.types.ArgumentArray;
 import databridge.pyloop.types.LoopPeer;
-import java.lang.invoke.MethodHandles;
 
 /// `AcceptorCore`: accepts what waits at a listening socket and hands each connection to a Python method.
 public final class AcceptorType {
-    private static final long EMPTY = SlottedClass.withSlots("AcceptorRoots", "_sock");
-    private static final long ACCEPTED = UnicodeApi.interned("_accepted");
-    private static final long ADDRESS = Memory.allocateForever(SocketAddress.ROOM);
+    private static long EMPTY;
+    private static final PyName ACCEPTED = PyName.of("_accepted");
+    private static final StaticMemory ADDRESS = StaticMemory.of(SocketAddress.ROOM);
 
-    private static final long TYPE = TypeDef.named(
-                    MethodHandles.lookup(), "data_bridge.pyloop.AcceptorCore", "The engine of a listening socket.")
-            .method(
-                    "_accept($self, fd, most, is_tcp, loop, /)",
-                    FASTCALL_KEYWORDS,
-                    "accept",
-                    "Call _accepted(fd, peername, sockname) for every connection that waits, up to `most`.")
-            .build(EMPTY, SlottedClass.basicSize(EMPTY));
+    private static long TYPE;
 
     private AcceptorType() {}
+
+    static void bind() {
+        EMPTY = SlottedClass.withSlots("AcceptorRoots", "_sock");
+        TYPE = TypeDef.named(AcceptorType.class, "data_bridge.pyloop.AcceptorCore", "The engine of a listening socket.")
+                .method(
+                        "_accept($self, fd, most, is_tcp, loop, /)",
+                        FASTCALL_KEYWORDS,
+                        "accept",
+                        "Call _accepted(fd, peername, sockname) for every connection that waits, up to `most`.")
+                .build(EMPTY, SlottedClass.basicSize(EMPTY));
+    }
 
     /// The type object. Borrowed.
     @Borrowed
@@ -46,7 +52,9 @@ public final class AcceptorType {
     }
 
     /// Raises OSError, unless it is that of a connection which the peer has given up already.
+    @EntryPoint
     static long accept(long self, long arguments, long count, long keywords) {
+        PositionalOnly.require("_accept", 4, count, keywords);
         int fd = NumberApi.asInt(Memory.getLong(arguments));
         long most = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
         boolean tcp = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
@@ -54,7 +62,7 @@ public final class AcceptorType {
                 LoopPeer.ofAny(Memory.getLong(arguments + 3 * Long.BYTES)).callArguments();
         StackGuard.check();
         for (long i = 0; i < most; i++) {
-            int accepted = Sockets.accept(fd, ADDRESS, SocketAddress.ROOM);
+            int accepted = Sockets.accept(fd, ADDRESS.address(), SocketAddress.ROOM);
             if (accepted < 0) {
                 if (isOver(accepted)) {
                     break;
@@ -67,13 +75,13 @@ public final class AcceptorType {
     }
 
     private static void handOver(long self, int accepted, boolean tcp, ArgumentArray calls) {
-        long peer = Addresses.toPython(ADDRESS, Sockets.addressSize());
+        long peer = Addresses.toPython(ADDRESS.address(), Sockets.addressSize());
         if (tcp) {
             Sockets.setNoDelay(accepted);
         }
-        long own = Sockets.localAddress(accepted, ADDRESS, SocketAddress.ROOM) < 0
+        long own = Sockets.localAddress(accepted, ADDRESS.address(), SocketAddress.ROOM) < 0
                 ? Refs.retain(NONE)
-                : AddressCache.toPython(ADDRESS, Sockets.addressSize());
+                : AddressCache.toPython(ADDRESS.address(), Sockets.addressSize());
         long number = NumberApi.fromLong(accepted);
         long array = calls.take(4);
         Memory.putLong(array, self);

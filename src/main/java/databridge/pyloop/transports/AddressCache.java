@@ -4,6 +4,7 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.StaticMemory;
 import databridge.pyloop.libc.SocketAddress;
 
 /// Remembers what [Addresses] has converted, in both directions, for all transports. Under the GIL.
@@ -18,15 +19,23 @@ final class AddressCache {
     private static final int ADDRESS = 2 * Long.BYTES;
     private static final int ENTRY = ADDRESS + SocketAddress.ROOM;
 
-    private static final long BY_ADDRESS = Memory.allocateForever((long) PLACES * ENTRY);
-    private static final long BY_OBJECT = Memory.allocateForever((long) PLACES * ENTRY);
+    private static final StaticMemory BY_ADDRESS = StaticMemory.of((long) PLACES * ENTRY);
+    private static final StaticMemory BY_OBJECT = StaticMemory.of((long) PLACES * ENTRY);
 
     private AddressCache() {}
+
+    /// Forgets the objects of an interpreter that was finalized.
+    static void bind() {
+        for (long offset = 0; offset < (long) PLACES * ENTRY; offset += ENTRY) {
+            Memory.putLong(BY_ADDRESS.address() + offset, 0);
+            Memory.putLong(BY_OBJECT.address() + offset, 0);
+        }
+    }
 
     /// As [Addresses#toPython].
     @Owned
     static long toPython(long address, int size) {
-        long entry = place(BY_ADDRESS, SocketAddress.hash(address, size));
+        long entry = place(BY_ADDRESS.address(), SocketAddress.hash(address, size));
         long object = Memory.getLong(entry);
         if (object != 0 && Memory.getInt(entry + SIZE) == size && SocketAddress.equal(entry + ADDRESS, address, size)) {
             return Refs.retain(object);
@@ -63,7 +72,7 @@ final class AddressCache {
     }
 
     private static long placeOf(long object) {
-        return place(BY_OBJECT, (int) ((object * 0x9E3779B97F4A7C15L) >>> Integer.SIZE));
+        return place(BY_OBJECT.address(), (int) ((object * 0x9E3779B97F4A7C15L) >>> Integer.SIZE));
     }
 
     private static long place(long table, int hash) {

@@ -4,11 +4,13 @@ import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.StaticText;
 
 /// The argument of methods that take one, by position or by name.
 final class Arguments {
@@ -17,9 +19,9 @@ final class Arguments {
     /// A method's parameter.
     ///
     /// @param asyncioMethod the name under which asyncio's own method is found
-    record Parameter(long asyncioMethod, long ascii) {
+    record Parameter(PyName asyncioMethod, StaticText ascii) {
         Parameter(String asyncioMethod, String name) {
-            this(UnicodeApi.interned(asyncioMethod), Memory.cString(name));
+            this(PyName.of(asyncioMethod), StaticText.of(name));
         }
     }
 
@@ -33,7 +35,7 @@ final class Arguments {
         boolean named = count == 0
                 && keywords != 0
                 && TupleApi.size(keywords) == 1
-                && UnicodeApi.equalsAscii(TupleApi.item(keywords, 0), parameter.ascii);
+                && UnicodeApi.equalsAscii(TupleApi.item(keywords, 0), parameter.ascii.address());
         if (named) {
             return Memory.getLong(arguments);
         }

@@ -5,13 +5,13 @@ import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 
 /// How a datagram transport tells its protocol of errors that do not end it: `error_received`. Under the GIL.
 final class DatagramErrors {
-    private static final long ERROR_RECEIVED = UnicodeApi.interned("error_received");
+    private static final PyName ERROR_RECEIVED = PyName.of("error_received");
 
     private final Datagrams datagrams;
 

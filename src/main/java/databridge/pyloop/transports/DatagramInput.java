@@ -3,8 +3,8 @@ package databridge.pyloop.transports;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.DatagramSockets;
 import databridge.pyloop.libc.ErrnoCode;
@@ -12,8 +12,8 @@ import databridge.pyloop.libc.ErrnoCode;
 /// What a datagram transport does when it is its turn to read: it receives up to [DatagramSockets#MOST_RECEIVED]
 /// datagrams in one call and delivers them in one go; if there may be more, it takes another turn. Under the GIL.
 final class DatagramInput {
-    private static final long DATAGRAM_RECEIVED = UnicodeApi.interned("datagram_received");
-    private static final long READ = UnicodeApi.interned("Fatal read error on datagram transport");
+    private static final PyName DATAGRAM_RECEIVED = PyName.of("datagram_received");
+    private static final PyName READ = PyName.of("Fatal read error on datagram transport");
 
     private final Datagrams datagrams;
     private final DatagramErrors errors;
@@ -57,7 +57,7 @@ final class DatagramInput {
             received.take(count);
             return 0;
         } catch (PyError noMemory) {
-            return Failures.fatal(datagrams.peer, datagrams.self, READ);
+            return Failures.fatal(datagrams.peer, datagrams.self, READ.object());
         }
     }
 

@@ -10,38 +10,55 @@ import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.StaticText;
+import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.types.LoopPeer;
-import java.lang.invoke.MethodHandles;
 
 /// `DatagramCore`: the half of a datagram transport that is Java, in front of asyncio's own selector transport.
 ///
 /// Divided as [StreamType] is: what asyncio's code keeps in `_closing`, `_paused`, `_conn_lost` and `_protocol` are C
 /// fields here, and what is unusual about a call makes it asyncio's.
 public final class DatagramType {
-    static final long PROTOCOL = FlowControl.END;
-    static final long REMOTE = PROTOCOL + Long.BYTES;
-    static final long READ_CONTEXT = REMOTE + Long.BYTES;
-    static final long WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
-    static final long SOCKET = WRITE_CONTEXT + Long.BYTES;
-    static final long NUMBER = SOCKET + Long.BYTES;
-    static final long CONNECTION_LOST = NUMBER + Integer.BYTES;
-    static final long CLOSING = CONNECTION_LOST + Integer.BYTES;
-    static final long PAUSED = CLOSING + 1;
-    private static final long SIZE = PAUSED + 1;
+    static long PROTOCOL;
+    static long REMOTE;
+    static long READ_CONTEXT;
+    static long WRITE_CONTEXT;
+    static long SOCKET;
+    static long NUMBER;
+    static long CONNECTION_LOST;
+    static long CLOSING;
+    static long PAUSED;
+    private static long SIZE;
 
-    private static final long ASYNCIO_SENDTO = UnicodeApi.interned("_asyncio_sendto");
-    private static final long ADDR = Memory.cString("addr");
+    private static final PyName ASYNCIO_SENDTO = PyName.of("_asyncio_sendto");
+    private static final StaticText ADDR = StaticText.of("addr");
 
-    private static final long TYPE = declare().build(FlowControl.TYPE, SIZE);
+    private static long TYPE;
 
     private DatagramType() {}
+
+    static void bind() {
+        PROTOCOL = FlowControl.END;
+        REMOTE = PROTOCOL + Long.BYTES;
+        READ_CONTEXT = REMOTE + Long.BYTES;
+        WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
+        SOCKET = WRITE_CONTEXT + Long.BYTES;
+        NUMBER = SOCKET + Long.BYTES;
+        CONNECTION_LOST = NUMBER + Integer.BYTES;
+        CLOSING = CONNECTION_LOST + Integer.BYTES;
+        PAUSED = CLOSING + 1;
+        SIZE = PAUSED + 1;
+        TYPE = declare().build(FlowControl.TYPE, SIZE);
+    }
 
     /// The type object. Borrowed.
     @Borrowed
@@ -51,9 +68,7 @@ public final class DatagramType {
 
     private static TypeDef declare() {
         return TypeDef.named(
-                        MethodHandles.lookup(),
-                        "data_bridge.pyloop.DatagramCore",
-                        "The engine of a datagram transport.")
+                        DatagramType.class, "data_bridge.pyloop.DatagramCore", "The engine of a datagram transport.")
                 .objectMember("_protocol", PROTOCOL)
                 .objectMember("_remote_address", REMOTE)
                 .objectMember("_read_context", READ_CONTEXT)
@@ -82,7 +97,9 @@ public final class DatagramType {
                         "Send a datagram, without blocking.");
     }
 
+    @EntryPoint
     static long attach(long self, long arguments, long count, long keywords) {
+        PositionalOnly.require("_attach", 7, count, keywords);
         LoopPeer peer = LoopPeer.ofAny(Memory.getLong(arguments));
         long socket = argument(arguments, 1);
         int fd = NumberApi.asInt(argument(arguments, 2));
@@ -94,6 +111,7 @@ public final class DatagramType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long detach(long self, long unused, long unused2, long unused3) {
         Datagrams datagrams = Datagrams.of(self);
         if (datagrams != null) {
@@ -103,7 +121,9 @@ public final class DatagramType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long startReading(long self, long arguments, long count, long keywords) {
+        PositionalOnly.requireAtLeast("_add_reader", 0, count, keywords);
         Datagrams datagrams = Datagrams.of(self);
         if (datagrams != null && Memory.getByte(self + CLOSING) == 0 && Memory.getByte(self + PAUSED) == 0) {
             datagrams.startReading();
@@ -111,6 +131,7 @@ public final class DatagramType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long ioReady(long self, long unused, long unused2, long unused3) {
         Datagrams datagrams = Datagrams.of(self);
         if (datagrams != null) {
@@ -119,6 +140,7 @@ public final class DatagramType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long sendDeferred(long self, long unused, long unused2, long unused3) {
         Datagrams datagrams = Datagrams.of(self);
         if (datagrams != null) {
@@ -127,7 +149,9 @@ public final class DatagramType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long append(long self, long arguments, long count, long keywords) {
+        PositionalOnly.require("_append", 2, count, keywords);
         Datagrams datagrams = Datagrams.of(self);
         if (datagrams != null) {
             datagrams.append(Refs.retain(Memory.getLong(arguments)), argument(arguments, 1));
@@ -135,18 +159,21 @@ public final class DatagramType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     @Owned
     static long unsentCount(long self, long unused, long unused2, long unused3) {
         Datagrams datagrams = Datagrams.of(self);
         return NumberApi.fromLong(datagrams == null ? 0 : datagrams.unsentCount());
     }
 
+    @EntryPoint
     @Owned
     static long unsentSize(long self, long unused, long unused2, long unused3) {
         Datagrams datagrams = Datagrams.of(self);
         return NumberApi.fromLong(datagrams == null ? 0 : datagrams.unsentSize());
     }
 
+    @EntryPoint
     static long dropUnsent(long self, long unused, long unused2, long unused3) {
         Datagrams datagrams = Datagrams.of(self);
         if (datagrams != null) {
@@ -155,6 +182,7 @@ public final class DatagramType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     @Owned
     static long sendTo(long self, long arguments, long count, long keywords) {
         Datagrams datagrams = Datagrams.of(self);
@@ -177,8 +205,9 @@ public final class DatagramType {
         if (keywords == 0) {
             return count == 2 ? argument(arguments, 1) : count == 1 ? NONE : 0;
         }
-        boolean named =
-                count == 1 && TupleApi.size(keywords) == 1 && UnicodeApi.equalsAscii(TupleApi.item(keywords, 0), ADDR);
+        boolean named = count == 1
+                && TupleApi.size(keywords) == 1
+                && UnicodeApi.equalsAscii(TupleApi.item(keywords, 0), ADDR.address());
         return named ? argument(arguments, 1) : 0;
     }
 

@@ -12,11 +12,12 @@ import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.StaticMemory;
 import databridge.pyloop.libc.DatagramSockets;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.SocketAddress;
@@ -33,13 +34,12 @@ import org.jspecify.annotations.Nullable;
 final class Datagrams extends PolledTransport {
     private static final int MOST_DEFERRED = 64 * 1024;
 
-    private static final long MAYBE_RESUME = UnicodeApi.interned("_maybe_resume_protocol");
-    private static final long SEND_FOREIGN = UnicodeApi.interned("_send_foreign");
-    private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
+    private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
+    private static final PyName SEND_FOREIGN = PyName.of("_send_foreign");
+    private static final PyName ALL_SENT = PyName.of("_all_sent");
 
-    private static final Fields FIELDS =
-            new Fields(DatagramType.READ_CONTEXT, DatagramType.WRITE_CONTEXT, DatagramType.SOCKET);
-    private static final long NAME = Memory.allocateForever(SocketAddress.ROOM);
+    private static final Fields FIELDS = new Fields();
+    private static final StaticMemory NAME = StaticMemory.of(SocketAddress.ROOM);
     private static final NumberedTable<Datagrams> ALL = new NumberedTable<>();
 
     private final int number;
@@ -50,6 +50,11 @@ final class Datagrams extends PolledTransport {
     private final DatagramErrors errors = new DatagramErrors(this);
     private final DatagramQueue unsent = new DatagramQueue();
     private boolean reporting;
+
+    static void bind() {
+        FIELDS.bind(DatagramType.READ_CONTEXT, DatagramType.WRITE_CONTEXT, DatagramType.SOCKET, 0);
+        ALL.clear();
+    }
 
     private Datagrams(
             LoopPeer peer, int number, long self, long socket, int fd, int family, boolean connected, int header) {
@@ -129,7 +134,7 @@ final class Datagrams extends PolledTransport {
             sendNow(bytes, nameSize);
             return true;
         }
-        unsent.add(bytes, NAME, nameSize);
+        unsent.add(bytes, NAME.address(), nameSize);
         if (blocked) {
             maybePause();
         } else {
@@ -144,7 +149,7 @@ final class Datagrams extends PolledTransport {
         if (nameSize == Addresses.UNUSUAL) {
             unsent.addForeign(bytes, Refs.retain(address));
         } else {
-            unsent.add(bytes, NAME, nameSize);
+            unsent.add(bytes, NAME.address(), nameSize);
         }
         block();
     }
@@ -219,13 +224,13 @@ final class Datagrams extends PolledTransport {
 
     /// Writes an address to [#NAME].
     private int nameSize(long address) {
-        return connected ? 0 : AddressCache.fromPython(address, family, NAME);
+        return connected ? 0 : AddressCache.fromPython(address, family, NAME.address());
     }
 
     private void sendNow(@Stolen long bytes, int nameSize) {
-        int result = DatagramQueue.send(descriptor(), bytes, NAME, nameSize);
+        int result = DatagramQueue.send(descriptor(), bytes, NAME.address(), nameSize);
         if (result == -ErrnoCode.EAGAIN) {
-            unsent.add(bytes, NAME, nameSize);
+            unsent.add(bytes, NAME.address(), nameSize);
             block();
             maybePause();
             return;

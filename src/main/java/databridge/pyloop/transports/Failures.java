@@ -4,25 +4,25 @@ import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.types.LoopPeer;
 
 /// What becomes of exceptions in a transport: a few leave the loop, the rest end the connection or are reported.
 ///
 /// Methods that return an exception return the one that has to leave the loop, SystemExit or KeyboardInterrupt, else 0.
 final class Failures {
-    static final long DATA_RECEIVED = UnicodeApi.interned("Fatal error: protocol.data_received() call failed.");
-    static final long GET_BUFFER = UnicodeApi.interned("Fatal error: protocol.get_buffer() call failed.");
-    static final long BUFFER_UPDATED = UnicodeApi.interned("Fatal error: protocol.buffer_updated() call failed.");
-    static final long READ = UnicodeApi.interned("Fatal read error on socket transport");
-    static final long WRITE = UnicodeApi.interned("Fatal write error on socket transport");
-    static final long PIPE_WRITE = UnicodeApi.interned("Fatal write error on pipe transport");
+    static final PyName DATA_RECEIVED = PyName.of("Fatal error: protocol.data_received() call failed.");
+    static final PyName GET_BUFFER = PyName.of("Fatal error: protocol.get_buffer() call failed.");
+    static final PyName BUFFER_UPDATED = PyName.of("Fatal error: protocol.buffer_updated() call failed.");
+    static final PyName READ = PyName.of("Fatal read error on socket transport");
+    static final PyName WRITE = PyName.of("Fatal write error on socket transport");
+    static final PyName PIPE_WRITE = PyName.of("Fatal write error on pipe transport");
 
-    private static final long FAIL = UnicodeApi.interned("_fail");
-    private static final long IO_FAILED = UnicodeApi.interned("_io_failed");
+    private static final PyName FAIL = PyName.of("_fail");
+    private static final PyName IO_FAILED = PyName.of("_io_failed");
 
     private Failures() {}
 

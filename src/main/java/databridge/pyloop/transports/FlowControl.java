@@ -4,24 +4,31 @@ import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.DescriptorLayout;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SlottedClass;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 
 /// `asyncio.transports._FlowControlMixin`: the base of the transports that write, and what it keeps in its slots.
 final class FlowControl {
     /// The class. Borrowed.
-    static final long TYPE = ObjectApi.importAttribute("asyncio.transports", "_FlowControlMixin");
+    static long TYPE;
 
     /// Where fields of our own begin.
-    static final long END = SlottedClass.basicSize(TYPE);
+    static long END;
 
-    private static final long HIGH_WATER = DescriptorLayout.memberOffset(TYPE, "_high_water");
-    private static final long PROTOCOL_PAUSED = DescriptorLayout.memberOffset(TYPE, "_protocol_paused");
-    private static final long MAYBE_PAUSE = UnicodeApi.interned("_maybe_pause_protocol");
+    private static long HIGH_WATER;
+    private static long PROTOCOL_PAUSED;
+    private static final PyName MAYBE_PAUSE = PyName.of("_maybe_pause_protocol");
 
     private FlowControl() {}
+
+    static void bind() {
+        TYPE = ObjectApi.importAttribute("asyncio.transports", "_FlowControlMixin");
+        END = SlottedClass.basicSize(TYPE);
+        HIGH_WATER = DescriptorLayout.memberOffset(TYPE, "_high_water");
+        PROTOCOL_PAUSED = DescriptorLayout.memberOffset(TYPE, "_protocol_paused");
+    }
 
     /// Has asyncio's code pause the protocol if so many bytes that wait for room are too many.
     ///

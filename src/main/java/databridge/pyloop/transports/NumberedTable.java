@@ -30,6 +30,12 @@ final class NumberedTable<T> {
         return (T) things[number];
     }
 
+    /// Forgets all.
+    void clear() {
+        Arrays.fill(things, null);
+        searchFrom = 1;
+    }
+
     void remove(int number) {
         things[number] = null;
         searchFrom = Math.min(searchFrom, number);

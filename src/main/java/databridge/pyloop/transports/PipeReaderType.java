@@ -11,43 +11,52 @@ import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SlottedClass;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.TypeDef;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.types.ArgumentArray;
 import databridge.pyloop.types.Receiver;
-import java.lang.invoke.MethodHandles;
 
 /// `PipeReaderCore`: the half of a read pipe transport that is Java, in front of asyncio's own.
 ///
 /// It reads. The loop's reader handle for the descriptor calls it, level-triggered, as it would call asyncio's method:
 /// what is read says nothing about what is left, since terminals give a line and packet pipes a packet at a time.
 public final class PipeReaderType {
-    private static final long READ_TRANSPORT = ObjectApi.importAttribute("asyncio.transports", "ReadTransport");
+    private static long READ_TRANSPORT;
 
-    private static final long PROTOCOL = SlottedClass.basicSize(READ_TRANSPORT);
-    private static final long FILENO = PROTOCOL + Long.BYTES;
-    private static final long LAST_READ = FILENO + Long.BYTES;
-    private static final long SIZE = LAST_READ + Integer.BYTES;
+    private static long PROTOCOL;
+    private static long FILENO;
+    private static long LAST_READ;
+    private static long SIZE;
 
-    private static final long DATA_RECEIVED = UnicodeApi.interned("data_received");
-    private static final long MAX_SIZE = UnicodeApi.interned("max_size");
-    private static final long READ_ENDED = UnicodeApi.interned("_read_ended");
-    private static final long READ_FAILED = UnicodeApi.interned("_read_failed");
+    private static final PyName DATA_RECEIVED = PyName.of("data_received");
+    private static final PyName MAX_SIZE = PyName.of("max_size");
+    private static final PyName READ_ENDED = PyName.of("_read_ended");
+    private static final PyName READ_FAILED = PyName.of("_read_failed");
 
     /// The most one call of the kernel reads.
     private static final long LARGEST_READ = 0x7ffff000;
 
-    private static final ArgumentArray ARGUMENTS = new ArgumentArray();
+    private static final ArgumentArray ARGUMENTS = ArgumentArray.of();
 
-    private static final long TYPE = declare().build(READ_TRANSPORT, SIZE);
+    private static long TYPE;
 
     private PipeReaderType() {}
+
+    static void bind() {
+        READ_TRANSPORT = ObjectApi.importAttribute("asyncio.transports", "ReadTransport");
+        PROTOCOL = SlottedClass.basicSize(READ_TRANSPORT);
+        FILENO = PROTOCOL + Long.BYTES;
+        LAST_READ = FILENO + Long.BYTES;
+        SIZE = LAST_READ + Integer.BYTES;
+        TYPE = declare().build(READ_TRANSPORT, SIZE);
+    }
 
     /// The type object. Borrowed.
     @Borrowed
@@ -57,7 +66,7 @@ public final class PipeReaderType {
 
     private static TypeDef declare() {
         return TypeDef.named(
-                        MethodHandles.lookup(),
+                        PipeReaderType.class,
                         "data_bridge.pyloop.PipeReaderCore",
                         "The engine of a read pipe transport.")
                 .objectMember("_protocol", PROTOCOL)
@@ -65,6 +74,7 @@ public final class PipeReaderType {
                 .method("_read_ready($self, /)", NO_ARGUMENTS, "readReady", "Read once and hand on what came.");
     }
 
+    @EntryPoint
     @Owned
     static long readReady(long self, long unused, long unused2, long unused3) {
         long number = Memory.getLong(self + FILENO);
@@ -94,7 +104,7 @@ public final class PipeReaderType {
 
     /// An attribute of the class, which programs set.
     private static long largestRead(long self) {
-        long size = ObjectApi.getAttribute(self, MAX_SIZE);
+        long size = ObjectApi.getAttribute(self, MAX_SIZE.object());
         try {
             return Math.min(NumberApi.asLong(size), LARGEST_READ);
         } finally {

@@ -6,9 +6,9 @@ import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Pipes;
@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// stay within what a pipe takes as a whole: other writers of a named pipe see no difference. While there is no room,
 /// the loop's writer handle for the descriptor calls [#continueWriting], level-triggered. Under the GIL.
 final class PipeWriter {
-    private static final long AWAIT_ROOM = UnicodeApi.interned("_await_room");
-    private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
-    private static final long WRITE_FAILED = UnicodeApi.interned("_write_failed");
+    private static final PyName AWAIT_ROOM = PyName.of("_await_room");
+    private static final PyName ALL_SENT = PyName.of("_all_sent");
+    private static final PyName WRITE_FAILED = PyName.of("_write_failed");
 
     private static final NumberedTable<PipeWriter> WRITERS = new NumberedTable<>();
 
@@ -35,6 +35,10 @@ final class PipeWriter {
     private final Deferral deferral;
     private long self;
     private boolean blocked;
+
+    static void bind() {
+        WRITERS.clear();
+    }
 
     private PipeWriter(LoopPeer peer, int number, long self, int fd, boolean byteStream) {
         this.peer = peer;
@@ -204,7 +208,7 @@ final class PipeWriter {
 
     @Owned
     private long fail(int errno) {
-        return Failures.fatal(peer, self, ErrorApi.osError(errno), Failures.PIPE_WRITE);
+        return Failures.fatal(peer, self, ErrorApi.osError(errno), Failures.PIPE_WRITE.object());
     }
 
     private void block() {

@@ -13,31 +13,40 @@ import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TypeDef;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.types.LoopPeer;
-import java.lang.invoke.MethodHandles;
 
 /// `PipeWriterCore`: the half of a write pipe transport that is Java, in front of asyncio's own.
 ///
 /// It writes and keeps what is not written yet; asyncio's code opens, closes, reports, and watches for the end of the
 /// reader. Both see one state: what asyncio's code keeps in `_closing` and `_conn_lost` are C fields here.
 public final class PipeWriterType {
-    static final long NUMBER = FlowControl.END;
-    private static final long CONNECTION_LOST = NUMBER + Integer.BYTES;
-    private static final long CLOSING = CONNECTION_LOST + Integer.BYTES;
-    private static final long SIZE = CLOSING + 1;
+    static long NUMBER;
+    private static long CONNECTION_LOST;
+    private static long CLOSING;
+    private static long SIZE;
 
-    private static final long ASYNCIO_WRITE = UnicodeApi.interned("_asyncio_write");
+    private static final PyName ASYNCIO_WRITE = PyName.of("_asyncio_write");
     private static final Arguments.Parameter DATA = new Arguments.Parameter("_asyncio_write", "data");
 
-    private static final long TYPE = declare().build(FlowControl.TYPE, SIZE);
+    private static long TYPE;
 
     private PipeWriterType() {}
+
+    static void bind() {
+        NUMBER = FlowControl.END;
+        CONNECTION_LOST = NUMBER + Integer.BYTES;
+        CLOSING = CONNECTION_LOST + Integer.BYTES;
+        SIZE = CLOSING + 1;
+        TYPE = declare().build(FlowControl.TYPE, SIZE);
+    }
 
     /// The type object. Borrowed.
     @Borrowed
@@ -47,7 +56,7 @@ public final class PipeWriterType {
 
     private static TypeDef declare() {
         return TypeDef.named(
-                        MethodHandles.lookup(),
+                        PipeWriterType.class,
                         "data_bridge.pyloop.PipeWriterCore",
                         "The engine of a write pipe transport.")
                 .intMember("_conn_lost", CONNECTION_LOST)
@@ -66,7 +75,9 @@ public final class PipeWriterType {
                 .method("write($self, data)", FASTCALL_KEYWORDS, "write", "Write bytes-like data, without blocking.");
     }
 
+    @EntryPoint
     static long attach(long self, long arguments, long count, long keywords) {
+        PositionalOnly.require("_attach", 3, count, keywords);
         LoopPeer peer = LoopPeer.ofAny(Memory.getLong(arguments));
         int fd = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
         boolean byteStream = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
@@ -74,6 +85,7 @@ public final class PipeWriterType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long detach(long self, long unused, long unused2, long unused3) {
         PipeWriter writer = PipeWriter.of(self);
         if (writer != null) {
@@ -83,6 +95,7 @@ public final class PipeWriterType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long writeReady(long self, long unused, long unused2, long unused3) {
         PipeWriter writer = PipeWriter.of(self);
         if (writer != null) {
@@ -91,6 +104,7 @@ public final class PipeWriterType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long sendDeferred(long self, long unused, long unused2, long unused3) {
         PipeWriter writer = PipeWriter.of(self);
         if (writer != null) {
@@ -99,6 +113,7 @@ public final class PipeWriterType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long append(long self, long data, long unused, long unused2) {
         PipeWriter writer = PipeWriter.of(self);
         if (writer != null) {
@@ -107,12 +122,14 @@ public final class PipeWriterType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     @Owned
     static long unsent(long self, long unused, long unused2, long unused3) {
         PipeWriter writer = PipeWriter.of(self);
         return NumberApi.fromLong(writer == null ? 0 : writer.unsent());
     }
 
+    @EntryPoint
     static long dropUnsent(long self, long unused, long unused2, long unused3) {
         PipeWriter writer = PipeWriter.of(self);
         if (writer != null) {
@@ -121,6 +138,7 @@ public final class PipeWriterType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     @Owned
     static long write(long self, long arguments, long count, long keywords) {
         long data = Arguments.only(DATA, self, arguments, count, keywords);

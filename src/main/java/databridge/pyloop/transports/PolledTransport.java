@@ -1,5 +1,6 @@
 package databridge.pyloop.transports;
 
+import static databridge.pyloop.cpython.Singletons.NONE;
 import static databridge.pyloop.libc.Epoll.EPOLLERR;
 import static databridge.pyloop.libc.Epoll.EPOLLHUP;
 import static databridge.pyloop.libc.Epoll.EPOLLIN;
@@ -12,10 +13,10 @@ import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SocketObject;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.engine.PollHandle;
 import databridge.pyloop.engine.ReadyTask;
 import databridge.pyloop.ffi.Memory;
@@ -29,11 +30,24 @@ import databridge.pyloop.types.LoopPeer;
 /// however long reading is paused meanwhile. Under the GIL.
 abstract class PolledTransport implements PollHandle, ReadyTask {
     /// Where a kind of transport object keeps what is used here: offsets of its C fields.
-    ///
-    /// @param readContext the context in which it reads, while it does
-    /// @param writeContext the context in which it writes, while it waits for room
-    /// @param socket the socket object that owns the descriptor, NULL if the transport itself does
-    record Fields(long readContext, long writeContext, long socket) {}
+    static final class Fields {
+        private long readContext;
+        private long writeContext;
+        private long socket;
+        private long connectionContext;
+
+        /// @param reading the context in which it reads, while it does
+        /// @param writing the context in which it writes, while it waits for room
+        /// @param owner the socket object that owns the descriptor, NULL if the transport itself does
+        /// @param whole the context that everything of a connection runs in, from Python 3.15 on; 0 if there is
+        ///     no such field
+        void bind(long reading, long writing, long owner, long whole) {
+            readContext = reading;
+            writeContext = writing;
+            socket = owner;
+            connectionContext = whole;
+        }
+    }
 
     /// Up to here a write is put off to the end of the iteration; a larger one would only grow cold.
     static final int IMMEDIATE = 4 * 1024;
@@ -43,7 +57,7 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
     /// A short read does not tell that nothing is left: an end, an error or urgent data comes behind it.
     private static final int MORE_THAN_DATA = MAY_READ & ~EPOLLIN;
 
-    private static final long IO_HANDLE = UnicodeApi.interned("_io_handle");
+    private static final PyName IO_HANDLE = PyName.of("_io_handle");
 
     final LoopPeer peer;
     final int fd;
@@ -245,8 +259,10 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
     }
 
     private void setContext(long field) {
+        long whole = fields.connectionContext == 0 ? 0 : Memory.getLong(self + fields.connectionContext);
+        long context = whole == 0 || whole == NONE ? ContextApi.copyCurrent() : Refs.retain(whole);
         long old = Memory.getLong(self + field);
-        Memory.putLong(self + field, ContextApi.copyCurrent());
+        Memory.putLong(self + field, context);
         Refs.releaseIfAny(old);
     }
 }

@@ -13,9 +13,9 @@ import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.TupleApi;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
@@ -31,17 +31,21 @@ import org.jspecify.annotations.Nullable;
 final class Stream extends PolledTransport {
     private static final int INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
 
-    private static final long MAYBE_RESUME = UnicodeApi.interned("_maybe_resume_protocol");
-    private static final long ALL_SENT = UnicodeApi.interned("_all_sent");
-    private static final long WRITE_FAILED = UnicodeApi.interned("_write_failed");
+    private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
+    private static final PyName ALL_SENT = PyName.of("_all_sent");
+    private static final PyName WRITE_FAILED = PyName.of("_write_failed");
 
-    private static final Fields FIELDS =
-            new Fields(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT, StreamType.SOCKET);
+    private static final Fields FIELDS = new Fields();
     private static final NumberedTable<Stream> STREAMS = new NumberedTable<>();
 
     private final int number;
     private final StreamInput input;
     private final WriteQueue unsent = new WriteQueue();
+
+    static void bind() {
+        FIELDS.bind(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT, StreamType.SOCKET, StreamType.CONTEXT);
+        STREAMS.clear();
+    }
 
     private Stream(LoopPeer peer, int number, long self, long socket, int fd, boolean unix) {
         super(peer, self, socket, fd, FIELDS);
@@ -97,7 +101,7 @@ final class Stream extends PolledTransport {
             try {
                 BufferApi.open(view, data);
             } catch (PyError notContiguous) {
-                Failures.raise(Failures.fatal(peer, self, Failures.WRITE));
+                Failures.raise(Failures.fatal(peer, self, Failures.WRITE.object()));
                 return;
             }
             try {
@@ -213,7 +217,7 @@ final class Stream extends PolledTransport {
         if (sent == -ErrnoCode.EAGAIN || sent == -ErrnoCode.EINTR) {
             return 0;
         }
-        Failures.raise(Failures.fatal(peer, self, ErrorApi.osError(-sent), Failures.WRITE));
+        Failures.raise(Failures.fatal(peer, self, ErrorApi.osError(-sent), Failures.WRITE.object()));
         return -1;
     }
 
@@ -253,7 +257,7 @@ final class Stream extends PolledTransport {
     private long flush() {
         long error = sendDeferred();
         if (error != 0) {
-            return Failures.fatal(peer, self, error, Failures.WRITE);
+            return Failures.fatal(peer, self, error, Failures.WRITE.object());
         }
         return unsent.isEmpty() ? allSent() : 0;
     }

@@ -8,9 +8,9 @@ import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
@@ -19,16 +19,20 @@ import databridge.pyloop.types.Receiver;
 /// What a stream transport does when it is its turn to read: one call of the kernel, then one of the protocol, which is
 /// a `Protocol` or a `BufferedProtocol`. Under the GIL.
 final class StreamInput {
-    private static final long DATA_RECEIVED = UnicodeApi.interned("data_received");
-    private static final long GET_BUFFER = UnicodeApi.interned("get_buffer");
-    private static final long BUFFER_UPDATED = UnicodeApi.interned("buffer_updated");
-    private static final long ON_EOF = UnicodeApi.interned("_read_ready__on_eof");
-    private static final long ANY_SIZE = NumberApi.fromLong(-1);
+    private static final PyName DATA_RECEIVED = PyName.of("data_received");
+    private static final PyName GET_BUFFER = PyName.of("get_buffer");
+    private static final PyName BUFFER_UPDATED = PyName.of("buffer_updated");
+    private static final PyName ON_EOF = PyName.of("_read_ready__on_eof");
+    private static long ANY_SIZE;
 
     private final Stream stream;
     private final boolean unix;
     /// How the next message is received, see [Receiver#roomAfter].
     private int room;
+
+    static void bind() {
+        ANY_SIZE = NumberApi.fromLong(-1);
+    }
 
     StreamInput(Stream stream, boolean unix) {
         this.stream = stream;
@@ -53,7 +57,7 @@ final class StreamInput {
         judge(count, Receiver.asked(room));
         long protocol = Refs.retain(Memory.getLong(stream.self + StreamType.PROTOCOL));
         long result = stream.peer.callArguments().callMethod(DATA_RECEIVED, protocol, data);
-        long fatal = result == 0 ? Failures.fatal(stream.peer, stream.self, Failures.DATA_RECEIVED) : 0;
+        long fatal = result == 0 ? Failures.fatal(stream.peer, stream.self, Failures.DATA_RECEIVED.object()) : 0;
         Refs.releaseIfAny(result);
         Refs.release(protocol);
         room = Receiver.roomAfter(count, Receiver.giveBack(data, room));
@@ -74,7 +78,7 @@ final class StreamInput {
     private long readIntoBufferOf(long protocol) {
         long buffer = stream.peer.callArguments().callMethod(GET_BUFFER, protocol, ANY_SIZE);
         if (buffer == 0) {
-            return Failures.fatal(stream.peer, stream.self, Failures.GET_BUFFER);
+            return Failures.fatal(stream.peer, stream.self, Failures.GET_BUFFER.object());
         }
         int count;
         long size;
@@ -101,7 +105,7 @@ final class StreamInput {
         long result = stream.peer.callArguments().callMethod(BUFFER_UPDATED, protocol, number);
         Refs.release(number);
         if (result == 0) {
-            return Failures.fatal(stream.peer, stream.self, Failures.BUFFER_UPDATED);
+            return Failures.fatal(stream.peer, stream.self, Failures.BUFFER_UPDATED.object());
         }
         Refs.release(result);
         return 0;
@@ -119,7 +123,7 @@ final class StreamInput {
         if (BufferApi.size(view) == 0) {
             BufferApi.release(view);
             ErrorApi.raise(Singletons.RUNTIME_ERROR, "get_buffer() returned an empty buffer");
-            return Failures.GET_BUFFER;
+            return Failures.GET_BUFFER.object();
         }
         return 0;
     }
@@ -130,15 +134,15 @@ final class StreamInput {
         try {
             if (ObjectApi.length(buffer) == 0) {
                 ErrorApi.raise(Singletons.RUNTIME_ERROR, "get_buffer() returned an empty buffer");
-                return Failures.GET_BUFFER;
+                return Failures.GET_BUFFER.object();
             }
         } catch (PyError noLength) {
-            return Failures.GET_BUFFER;
+            return Failures.GET_BUFFER.object();
         }
         ErrorApi.raise(
                 Singletons.TYPE_ERROR,
                 "recv_into() argument 1 must be read-write bytes-like object, not " + ObjectApi.typeName(buffer));
-        return Failures.READ;
+        return Failures.READ.object();
     }
 
     /// Whether there may be more to read, now that `count` of at most `size` bytes have come.
@@ -160,6 +164,6 @@ final class StreamInput {
             stream.readable = true; // an end stays an end, for whoever resumes reading
             return Failures.exceptionOf(stream.peer, stream.self, CallApi.callMethod(ON_EOF, stream.self));
         }
-        return Failures.fatal(stream.peer, stream.self, ErrorApi.osError(-result), Failures.READ);
+        return Failures.fatal(stream.peer, stream.self, ErrorApi.osError(-result), Failures.READ.object());
     }
 }

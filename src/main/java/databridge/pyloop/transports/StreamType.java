@@ -11,52 +11,73 @@ import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.types.LoopPeer;
-import java.lang.invoke.MethodHandles;
 
 /// `StreamCore`: the half of a stream transport that is Java, in front of asyncio's own selector transport.
 ///
 /// Java reads and writes; asyncio's code opens, closes, pauses and reports. Both see one state: what asyncio's code
 /// keeps in `_closing`, `_paused`, `_eof`, `_conn_lost`, `_protocol` and `_empty_waiter` are C fields here.
 public final class StreamType {
-    private static final long BUFFERED_PROTOCOL = ObjectApi.importAttribute("asyncio.protocols", "BufferedProtocol");
+    private static long BUFFERED_PROTOCOL;
 
-    static final long PROTOCOL = FlowControl.END;
-    static final long EMPTY_WAITER = PROTOCOL + Long.BYTES;
-    static final long READ_CONTEXT = EMPTY_WAITER + Long.BYTES;
-    static final long WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
-    static final long SOCKET = WRITE_CONTEXT + Long.BYTES;
-    static final long NUMBER = SOCKET + Long.BYTES;
-    static final long CONNECTION_LOST = NUMBER + Integer.BYTES;
-    static final long CLOSING = CONNECTION_LOST + Integer.BYTES;
-    static final long PAUSED = CLOSING + 1;
-    static final long EOF = PAUSED + 1;
-    static final long PROTOCOL_CONNECTED = EOF + 1;
-    static final long BUFFERED = PROTOCOL_CONNECTED + 1;
-    private static final long SIZE = BUFFERED + 1;
+    static long PROTOCOL;
+    static long EMPTY_WAITER;
+    static long READ_CONTEXT;
+    static long WRITE_CONTEXT;
+    static long SOCKET;
+    static long CONTEXT;
+    static long NUMBER;
+    static long CONNECTION_LOST;
+    static long CLOSING;
+    static long PAUSED;
+    static long EOF;
+    static long PROTOCOL_CONNECTED;
+    static long BUFFERED;
+    private static long SIZE;
 
-    private static final long ASYNCIO_WRITE = UnicodeApi.interned("_asyncio_write");
-    private static final long ASYNCIO_WRITELINES = UnicodeApi.interned("_asyncio_writelines");
+    private static final PyName ASYNCIO_WRITE = PyName.of("_asyncio_write");
+    private static final PyName ASYNCIO_WRITELINES = PyName.of("_asyncio_writelines");
 
-    private static final long CLOSE_SLOWLY = UnicodeApi.interned("_close_slowly");
-    private static final long LOSE_CONNECTION = UnicodeApi.interned("_lose_connection");
-    private static final long REFUSE_LINES = UnicodeApi.interned("_refuse_lines");
+    private static final PyName CLOSE_SLOWLY = PyName.of("_close_slowly");
+    private static final PyName LOSE_CONNECTION = PyName.of("_lose_connection");
+    private static final PyName REFUSE_LINES = PyName.of("_refuse_lines");
     private static final Arguments.Parameter PROTOCOL_PARAMETER =
             new Arguments.Parameter("_asyncio_set_protocol", "protocol");
     private static final Arguments.Parameter DATA = new Arguments.Parameter("_asyncio_write", "data");
     private static final Arguments.Parameter LIST_OF_DATA =
             new Arguments.Parameter("_asyncio_writelines", "list_of_data");
 
-    private static final long TYPE = declare().build(FlowControl.TYPE, SIZE);
+    private static long TYPE;
 
     private StreamType() {}
+
+    static void bind() {
+        BUFFERED_PROTOCOL = ObjectApi.importAttribute("asyncio.protocols", "BufferedProtocol");
+        PROTOCOL = FlowControl.END;
+        EMPTY_WAITER = PROTOCOL + Long.BYTES;
+        READ_CONTEXT = EMPTY_WAITER + Long.BYTES;
+        WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
+        SOCKET = WRITE_CONTEXT + Long.BYTES;
+        CONTEXT = SOCKET + Long.BYTES;
+        NUMBER = CONTEXT + Long.BYTES;
+        CONNECTION_LOST = NUMBER + Integer.BYTES;
+        CLOSING = CONNECTION_LOST + Integer.BYTES;
+        PAUSED = CLOSING + 1;
+        EOF = PAUSED + 1;
+        PROTOCOL_CONNECTED = EOF + 1;
+        BUFFERED = PROTOCOL_CONNECTED + 1;
+        SIZE = BUFFERED + 1;
+        TYPE = declare().build(FlowControl.TYPE, SIZE);
+    }
 
     /// The type object. Borrowed.
     @Borrowed
@@ -65,13 +86,13 @@ public final class StreamType {
     }
 
     private static TypeDef declare() {
-        return TypeDef.named(
-                        MethodHandles.lookup(), "data_bridge.pyloop.StreamCore", "The engine of a stream transport.")
+        return TypeDef.named(StreamType.class, "data_bridge.pyloop.StreamCore", "The engine of a stream transport.")
                 .objectMember("_protocol", PROTOCOL)
                 .objectMember("_empty_waiter", EMPTY_WAITER)
                 .objectMember("_read_context", READ_CONTEXT)
                 .objectMember("_write_context", WRITE_CONTEXT)
                 .objectMember("_engine_socket", SOCKET)
+                .objectMember("_context", CONTEXT)
                 .intMember("_conn_lost", CONNECTION_LOST)
                 .boolMember("_closing", CLOSING)
                 .boolMember("_paused", PAUSED)
@@ -102,7 +123,9 @@ public final class StreamType {
                         "Write an iterable of bytes-like data, without blocking.");
     }
 
+    @EntryPoint
     static long attach(long self, long arguments, long count, long keywords) {
+        PositionalOnly.require("_attach", 4, count, keywords);
         LoopPeer peer = LoopPeer.ofAny(Memory.getLong(arguments));
         long socket = Memory.getLong(arguments + Long.BYTES);
         int fd = NumberApi.asInt(Memory.getLong(arguments + 2 * Long.BYTES));
@@ -111,6 +134,7 @@ public final class StreamType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long detach(long self, long unused, long unused2, long unused3) {
         Stream stream = Stream.of(self);
         if (stream != null) {
@@ -121,6 +145,7 @@ public final class StreamType {
     }
 
     /// What asyncio's `close()` does once the deferred data is sent; its last step is Python.
+    @EntryPoint
     static long close(long self, long unused, long unused2, long unused3) {
         Stream stream = Stream.of(self);
         if (stream != null && !stream.peer.isClosed()) {
@@ -142,7 +167,9 @@ public final class StreamType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long startReading(long self, long arguments, long count, long keywords) {
+        PositionalOnly.requireAtLeast("_add_reader", 0, count, keywords);
         Stream stream = Stream.of(self);
         if (stream != null && Memory.getByte(self + CLOSING) == 0 && Memory.getByte(self + PAUSED) == 0) {
             stream.startReading();
@@ -150,6 +177,7 @@ public final class StreamType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long ioReady(long self, long unused, long unused2, long unused3) {
         Stream stream = Stream.of(self);
         if (stream != null) {
@@ -158,6 +186,7 @@ public final class StreamType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     @Owned
     static long sendDeferred(long self, long unused, long unused2, long unused3) {
         Stream stream = Stream.of(self);
@@ -165,12 +194,14 @@ public final class StreamType {
         return error == 0 ? Refs.retain(NONE) : error;
     }
 
+    @EntryPoint
     @Owned
     static long unsent(long self, long unused, long unused2, long unused3) {
         Stream stream = Stream.of(self);
         return NumberApi.fromLong(stream == null ? 0 : stream.unsent());
     }
 
+    @EntryPoint
     static long dropUnsent(long self, long unused, long unused2, long unused3) {
         Stream stream = Stream.of(self);
         if (stream != null) {
@@ -179,6 +210,7 @@ public final class StreamType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long setProtocol(long self, long arguments, long count, long keywords) {
         long protocol = Arguments.only(PROTOCOL_PARAMETER, self, arguments, count, keywords);
         boolean buffered = ObjectApi.passesFor(protocol, BUFFERED_PROTOCOL);
@@ -190,6 +222,7 @@ public final class StreamType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     @Owned
     static long write(long self, long arguments, long count, long keywords) {
         long data = Arguments.only(DATA, self, arguments, count, keywords);
@@ -207,6 +240,7 @@ public final class StreamType {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     @Owned
     static long writelines(long self, long arguments, long count, long keywords) {
         long data = Arguments.only(LIST_OF_DATA, self, arguments, count, keywords);

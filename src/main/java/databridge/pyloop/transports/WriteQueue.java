@@ -11,7 +11,7 @@ import java.util.Arrays;
 final class WriteQueue {
     private static final int INITIAL_CAPACITY = 8;
     private static final int MOST_PIECES = 256; // of one call; the kernel takes 1024
-    private static final IoVector PIECES = new IoVector(MOST_PIECES);
+    private static final IoVector PIECES = IoVector.of(MOST_PIECES);
     private static final long[] NONE = {};
 
     private final Sink sink;

@@ -2,16 +2,41 @@ package databridge.pyloop.types;
 
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyName;
+import databridge.pyloop.ffi.Bindings;
+import databridge.pyloop.ffi.LateBound;
 import databridge.pyloop.ffi.Memory;
 
 /// A C array for the arguments of a call, reused unless it is still in use by a call further up.
 ///
 /// Under the GIL; but a call may let another thread run, which then gets an array of its own.
-public final class ArgumentArray {
+public final class ArgumentArray implements LateBound {
     private static final int CAPACITY = 8;
 
-    private final long own = Memory.allocate(CAPACITY * (long) Long.BYTES);
+    private long own;
     private boolean inUse;
+
+    private ArgumentArray() {}
+
+    /// A constant of the library.
+    public static ArgumentArray of() {
+        return Bindings.add(new ArgumentArray());
+    }
+
+    /// One that is made while the engine runs, to be [#free]d.
+    static ArgumentArray allocated() {
+        ArgumentArray array = new ArgumentArray();
+        array.bind();
+        return array;
+    }
+
+    @Override
+    public void bind() {
+        if (own == 0) { // kept when the engine starts again in the same process
+            own = Memory.allocate(CAPACITY * (long) Long.BYTES);
+        }
+        inUse = false;
+    }
 
     /// The address of room for `count` pointers.
     public long take(long count) {
@@ -32,7 +57,7 @@ public final class ArgumentArray {
 
     /// `self.name()`, NULL for an exception; for calls that happen too often to look at the stack.
     @Owned
-    public long callMethod(long name, long self) {
+    public long callMethod(PyName name, long self) {
         long array = take(1);
         Memory.putLong(array, self);
         long result = CallApi.callMethodOf(name, array, 1);
@@ -42,7 +67,7 @@ public final class ArgumentArray {
 
     /// `self.name(argument)`, likewise.
     @Owned
-    public long callMethod(long name, long self, long argument) {
+    public long callMethod(PyName name, long self, long argument) {
         long array = take(2);
         Memory.putLong(array, self);
         Memory.putLong(array + Long.BYTES, argument);

@@ -1,6 +1,5 @@
 package databridge.pyloop.types;
 
-import static databridge.pyloop.cpython.TupleApi.OB_ITEM;
 import static databridge.pyloop.cpython.TypeDef.Kind.ONE_ARGUMENT;
 
 import databridge.pyloop.cpython.CallApi;
@@ -9,21 +8,22 @@ import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
-import java.lang.invoke.MethodHandles;
+import databridge.pyloop.runtime.EntryPoint;
 
 /// `call_soon_batch` and its thread-safe twin: many callbacks for the price of one call and one wakeup.
 final class BatchScheduling {
-    private static final long SCHEDULE_IN_DEBUG_MODE = UnicodeApi.interned("_schedule_in_debug_mode");
+    private static final PyName SCHEDULE_IN_DEBUG_MODE = PyName.of("_schedule_in_debug_mode");
 
     private BatchScheduling() {}
 
     static TypeDef declare(TypeDef type) {
-        return type.implementedBy(MethodHandles.lookup())
+        return type.implementedBy(BatchScheduling.class)
                 .method(
                         "call_soon_batch($self, callbacks, /)",
                         ONE_ARGUMENT,
@@ -36,21 +36,23 @@ final class BatchScheduling {
                         "Like call_soon_batch(), from any thread, waking the loop once.");
     }
 
+    @EntryPoint
     @Owned
     static long callSoonBatch(long self, long callbacks, long unused, long unused2) {
-        return schedule(self, callbacks, "call_soon_batch");
+        return schedule(self, HandleType.POOL, callbacks, "call_soon_batch");
     }
 
+    @EntryPoint
     @Owned
     static long callSoonThreadsafeBatch(long self, long callbacks, long unused, long unused2) {
-        long handles = schedule(self, callbacks, "call_soon_threadsafe_batch");
+        long handles = schedule(self, ThreadSafeHandleType.pool(), callbacks, "call_soon_threadsafe_batch");
         LoopPeer.of(self).core().wakeUp();
         return handles;
     }
 
     /// All or nothing: the items are checked before the first is scheduled.
     @Owned
-    private static long schedule(long self, long callbacks, String name) {
+    private static long schedule(long self, HandlePool pool, long callbacks, String name) {
         LoopPeer.of(self); // a closed loop does not touch the iterable
         long items = ListApi.tupleOf(callbacks);
         try {
@@ -58,7 +60,7 @@ final class BatchScheduling {
                 requireCallback(TupleApi.item(items, i), i, name);
             }
             LoopPeer peer = LoopPeer.of(self); // iterating may have closed it
-            return peer.debug() ? scheduleInDebugMode(self, items, name) : schedule(peer, items);
+            return peer.debug() ? scheduleInDebugMode(self, items, name) : schedule(peer, pool, items);
         } finally {
             Refs.release(items);
         }
@@ -73,12 +75,12 @@ final class BatchScheduling {
     }
 
     @Owned
-    private static long schedule(LoopPeer peer, long items) {
+    private static long schedule(LoopPeer peer, HandlePool pool, long items) {
         long handles = ListApi.empty();
         for (long i = 0; i < TupleApi.size(items); i++) {
             long item = TupleApi.item(items, i);
             long call = isTuple(item) ? Refs.retain(item) : TupleApi.ofOne(item);
-            long handle = Scheduling.schedule(peer, call + OB_ITEM, TupleApi.size(call), 0);
+            long handle = Scheduling.schedule(peer, pool, TupleApi.items(call), TupleApi.size(call), 0);
             ListApi.append(handles, handle);
             Refs.release(handle);
             Refs.release(call);

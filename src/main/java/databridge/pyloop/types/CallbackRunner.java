@@ -16,22 +16,23 @@ import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.engine.CallbackHost;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.runtime.Collector;
+import databridge.pyloop.runtime.Inlined;
 
 /// Runs handles: ours in one call of C, any other `asyncio.Handle` by its own `_run`.
 ///
 /// What the queues of the engine own is a reference to the handle.
 final class CallbackRunner implements CallbackHost {
-    private static final long RUN = UnicodeApi.interned("_run");
-    private static final long CANCEL = UnicodeApi.interned("cancel");
-    private static final long RUN_IN_DEBUG_MODE = UnicodeApi.interned("_run_in_debug_mode");
-    private static final long REPAIR = UnicodeApi.interned("_repair_crash_handlers");
-    private static final long CALLBACK_FAILED = UnicodeApi.interned("_callback_failed");
+    private static final PyName RUN = PyName.of("_run");
+    private static final PyName CANCEL = PyName.of("cancel");
+    private static final PyName RUN_IN_DEBUG_MODE = PyName.of("_run_in_debug_mode");
+    private static final PyName CALLBACK_FAILED = PyName.of("_callback_failed");
 
     private final LoopPeer peer;
 
@@ -39,6 +40,7 @@ final class CallbackRunner implements CallbackHost {
         this.peer = peer;
     }
 
+    @Inlined
     @Override
     public void run(@Stolen long handle) {
         long fatal;
@@ -99,12 +101,13 @@ final class CallbackRunner implements CallbackHost {
     public void idle() {
         HandleType.POOL.trim();
         TimerHandleType.POOL.trim();
-        CallApi.run(REPAIR, peer.self());
+        ThreadSafeHandleType.POOL.trim();
     }
 
     @Override
     public void checkInterrupts() {
         ErrorApi.checkSignals();
+        Collector.collectIfWanted();
     }
 
     /// `handle.cancel()`, whatever its type. An exception is reported, not raised.
@@ -122,6 +125,7 @@ final class CallbackRunner implements CallbackHost {
     }
 
     /// Not if somebody has put other things into its fields than those [HandleType#fill] did.
+    @Inlined
     private static boolean runsHere(long handle) {
         if (!HandleType.manages(handle)
                 || Memory.getLong(handle + CALLBACK) == 0
@@ -129,10 +133,11 @@ final class CallbackRunner implements CallbackHost {
             return false;
         }
         long context = Memory.getLong(handle + CONTEXT);
-        return context == 0 ? Memory.getLong(handle + VARS) != 0 : ObjectApi.typeOf(context) == ContextApi.CONTEXT_TYPE;
+        return context == 0 ? Memory.getLong(handle + VARS) != 0 : ContextApi.isContext(context);
     }
 
     /// @return an exception that has to leave the loop, or 0
+    @Inlined
     @Owned
     private long runHere(long handle) {
         // Kept alive for the call: the callback may replace the fields of its own handle.
@@ -168,6 +173,7 @@ final class CallbackRunner implements CallbackHost {
     }
 
     /// A context that somebody may still ask for, through the handle or otherwise, becomes an ordinary one.
+    @Inlined
     private static void putAway(@Stolen long context, long handle) {
         if (!Refs.unshared(handle)) {
             ObjectApi.track(context);
@@ -200,12 +206,16 @@ final class CallbackRunner implements CallbackHost {
         return 0;
     }
 
+    @Inlined
     private static void giveUp(@Stolen long handle) {
         long type = ObjectApi.typeOf(handle);
         if (type == HandleType.TYPE) {
             HandleType.POOL.giveBack(handle);
         } else if (type == TimerHandleType.TYPE) {
             TimerHandleType.POOL.giveBack(handle);
+        } else if (type == ThreadSafeHandleType.TYPE) {
+            ThreadSafeHandleType.callbackEnded(handle);
+            ThreadSafeHandleType.POOL.giveBack(handle);
         } else {
             Refs.release(handle);
         }

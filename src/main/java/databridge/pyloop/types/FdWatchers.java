@@ -9,10 +9,10 @@ import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.engine.LoopCore;
 import databridge.pyloop.engine.PollHandle;
 import databridge.pyloop.poll.EpollPoller;
@@ -24,7 +24,7 @@ import databridge.pyloop.poll.EpollPoller;
 /// A transport polls its fd by itself, see [#lend]; what stands in for its handles here is the transport object, for as
 /// long as it reads or has to write: that keeps it alive, and shows in the loop's map of descriptors.
 public final class FdWatchers implements PollHandle {
-    private static final long SET_RESULT = UnicodeApi.interned("set_result");
+    private static final PyName SET_RESULT = PyName.of("set_result");
     private static final int STRIDE = 3;
     private static final int READER = 0;
     private static final int WRITER = 1;

@@ -22,33 +22,33 @@ import databridge.pyloop.ffi.Memory;
 /// the argument array of `Context.run` as they stand. `_args`, `_context`, `_loop` and `_when` stay empty until
 /// somebody asks for them, or keeps the handle when the loop is done with it.
 final class HandleLayout {
-    static final long ASYNCIO_HANDLE = ObjectApi.importAttribute("asyncio.events", "Handle");
-    static final long ASYNCIO_TIMER_HANDLE = ObjectApi.importAttribute("asyncio.events", "TimerHandle");
+    static long ASYNCIO_HANDLE;
+    static long ASYNCIO_TIMER_HANDLE;
 
-    static final long ARGS = slot("_args");
-    static final long CALLBACK = slot("_callback");
-    static final long CANCELLED = slot("_cancelled");
-    static final long CONTEXT = slot("_context");
-    static final long LOOP = slot("_loop");
-    static final long REPR = slot("_repr");
-    static final long SOURCE_TRACEBACK = slot("_source_traceback");
-    static final long WHEN = DescriptorLayout.memberOffset(ASYNCIO_TIMER_HANDLE, "_when");
-    static final long SCHEDULED = DescriptorLayout.memberOffset(ASYNCIO_TIMER_HANDLE, "_scheduled");
-    static final long WEAK_REFERENCES = weakListOffset();
+    static long ARGS;
+    static long CALLBACK;
+    static long CANCELLED;
+    static long CONTEXT;
+    static long LOOP;
+    static long REPR;
+    static long SOURCE_TRACEBACK;
+    static long WHEN;
+    static long SCHEDULED;
+    static long WEAK_REFERENCES;
 
     /// Both our types put their own fields behind the larger of the two bases, so that one code serves both.
-    private static final long OWN_FIELDS = SlottedClass.basicSize(ASYNCIO_TIMER_HANDLE);
+    private static long OWN_FIELDS;
 
     static final int INLINE_LIMIT = 3;
-    static final long ARGV = OWN_FIELDS;
-    static final long INLINE = ARGV + Long.BYTES;
-    static final long INLINE_COUNT = INLINE + INLINE_LIMIT * Long.BYTES;
-    static final long FLAGS = INLINE_COUNT + Integer.BYTES;
-    static final long VARS = FLAGS + Integer.BYTES;
-    static final long RUN_CONTEXT = VARS + Long.BYTES;
-    static final long WHEN_SECONDS = RUN_CONTEXT + Long.BYTES;
-    static final long PEER = WHEN_SECONDS + Double.BYTES;
-    static final long SIZE = PEER + Long.BYTES;
+    static long ARGV;
+    static long INLINE;
+    static long INLINE_COUNT;
+    static long FLAGS;
+    static long VARS;
+    static long RUN_CONTEXT;
+    static long WHEN_SECONDS;
+    static long PEER;
+    static long SIZE;
 
     /// The callback is running, so the inline arguments must stay where they are.
     static final int RUNNING = 1;
@@ -56,6 +56,31 @@ final class HandleLayout {
     static final int IN_HEAP = 2;
 
     private HandleLayout() {}
+
+    static void bind() {
+        ASYNCIO_HANDLE = ObjectApi.importAttribute("asyncio.events", "Handle");
+        ASYNCIO_TIMER_HANDLE = ObjectApi.importAttribute("asyncio.events", "TimerHandle");
+        ARGS = slot("_args");
+        CALLBACK = slot("_callback");
+        CANCELLED = slot("_cancelled");
+        CONTEXT = slot("_context");
+        LOOP = slot("_loop");
+        REPR = slot("_repr");
+        SOURCE_TRACEBACK = slot("_source_traceback");
+        WHEN = DescriptorLayout.memberOffset(ASYNCIO_TIMER_HANDLE, "_when");
+        SCHEDULED = DescriptorLayout.memberOffset(ASYNCIO_TIMER_HANDLE, "_scheduled");
+        WEAK_REFERENCES = weakListOffset();
+        OWN_FIELDS = SlottedClass.basicSize(ASYNCIO_TIMER_HANDLE);
+        ARGV = OWN_FIELDS;
+        INLINE = ARGV + Long.BYTES;
+        INLINE_COUNT = INLINE + INLINE_LIMIT * Long.BYTES;
+        FLAGS = INLINE_COUNT + Integer.BYTES;
+        VARS = FLAGS + Integer.BYTES;
+        RUN_CONTEXT = VARS + Long.BYTES;
+        WHEN_SECONDS = RUN_CONTEXT + Long.BYTES;
+        PEER = WHEN_SECONDS + Double.BYTES;
+        SIZE = PEER + Long.BYTES;
+    }
 
     static boolean isHandle(long object) {
         return HandleType.manages(object) || ObjectApi.isInstance(object, ASYNCIO_HANDLE);

@@ -22,6 +22,7 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.engine.LongStack;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.runtime.Inlined;
 
 /// Handles of one type for reuse, empty and unknown to the garbage collector.
 ///
@@ -37,21 +38,42 @@ final class HandlePool {
     /// Half a millisecond's work.
     private static final int MOST_PER_TRIM = 1 << 13;
 
-    private final long type;
+    private long type;
+    private long instanceSize;
     private final LongStack free = new LongStack(FLOOR);
     /// The fewest that lay unused at any time since the last [#trim]: so many were not needed.
     private int unused;
 
-    private final boolean timers;
+    /// What the handles are besides `asyncio.Handle`s.
+    enum Kind {
+        PLAIN,
+        /// `asyncio.TimerHandle`
+        TIMER,
+        /// `asyncio.events._ThreadSafeHandle`
+        THREAD_SAFE
+    }
 
-    /// @param type exactly this type is pooled, subclasses are not
-    /// @param timers whether it derives from `asyncio.TimerHandle`
-    HandlePool(long type, boolean timers) {
-        this.type = type;
-        this.timers = timers;
+    private final boolean timers;
+    private final boolean threadSafe;
+
+    HandlePool(Kind kind) {
+        timers = kind == Kind.TIMER;
+        threadSafe = kind == Kind.THREAD_SAFE;
+    }
+
+    /// Starts anew, for an interpreter that has just started.
+    ///
+    /// @param pooled exactly this type is pooled, subclasses are not
+    /// @param size of an instance in bytes
+    void bind(long pooled, long size) {
+        type = pooled;
+        instanceSize = size;
+        free.clear();
+        unused = 0;
     }
 
     /// A handle with its constant fields filled, and the reference to it.
+    @Inlined
     @Owned
     long take() {
         if (free.isEmpty()) {
@@ -64,6 +86,7 @@ final class HandlePool {
     }
 
     /// Gives up a reference, keeping the handle for reuse if it was the last one.
+    @Inlined
     void giveBack(@Stolen long handle) {
         if (!Refs.unshared(handle) || Memory.getLong(handle + WEAK_REFERENCES) != 0) {
             HandleProperties.complete(handle);
@@ -85,7 +108,10 @@ final class HandlePool {
             argument2 = HandleLayout.take(handle + INLINE + 2 * Long.BYTES);
         }
         long tuple = HandleLayout.take(handle + ARGS);
-        long when = timers ? HandleLayout.take(handle + WHEN) : 0;
+        long own = timers ? HandleLayout.take(handle + WHEN) : 0;
+        if (threadSafe) {
+            own = HandleLayout.take(handle + ThreadSafeHandleType.LOCK);
+        }
         if (loop != 0) {
             // Completed, and so shown to the collector: for example a reader that its own callback has removed.
             ObjectApi.untrack(handle);
@@ -103,7 +129,7 @@ final class HandlePool {
         Refs.releaseIfAny(argument1);
         Refs.releaseIfAny(argument2);
         Refs.releaseIfAny(tuple);
-        Refs.releaseIfAny(when);
+        Refs.releaseIfAny(own);
         Refs.releaseIfAny(loop);
     }
 
@@ -117,7 +143,7 @@ final class HandlePool {
     }
 
     private long create() {
-        long handle = ObjectApi.allocateUntracked(type, HandleLayout.SIZE);
+        long handle = ObjectApi.allocateUntracked(type, instanceSize);
         Memory.putLong(handle + CANCELLED, Refs.retain(FALSE));
         Memory.putLong(handle + REPR, Refs.retain(NONE));
         Memory.putLong(handle + SOURCE_TRACEBACK, Refs.retain(NONE));

@@ -19,7 +19,7 @@ import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
-import java.lang.invoke.MethodHandles;
+import databridge.pyloop.runtime.EntryPoint;
 
 /// The attributes of a handle that exist only when somebody looks at them.
 final class HandleProperties {
@@ -27,7 +27,7 @@ final class HandleProperties {
 
     /// Adds them, and the members through which C knows our own object fields, to either kind of handle.
     static TypeDef declare(TypeDef type) {
-        TypeDef declared = type.implementedBy(MethodHandles.lookup())
+        TypeDef declared = type.implementedBy(HandleProperties.class)
                 .property("_args", "getArguments", "setArguments", "The positional arguments.")
                 .property("_context", "getContext", "setContext", "The context the callback runs in.")
                 .property("_loop", "getLoop", "setLoop", "The event loop.")
@@ -46,6 +46,7 @@ final class HandleProperties {
         }
     }
 
+    @EntryPoint
     @Owned
     static long getArguments(long self, long closure, long unused, long unused2) {
         long tuple = Memory.getLong(self + ARGS);
@@ -55,10 +56,12 @@ final class HandleProperties {
         return TupleApi.fromArray(self + INLINE, HandleLayout.inlineCount(self));
     }
 
+    @EntryPoint(onError = EntryPoint.OnError.MINUS_ONE)
     static long setArguments(long self, long value, long closure, long unused) {
         return set(self + ARGS, value);
     }
 
+    @EntryPoint
     @Owned
     static long getContext(long self, long closure, long unused, long unused2) {
         if (Memory.getLong(self + CONTEXT) == 0 && Memory.getLong(self + VARS) != 0) {
@@ -72,12 +75,14 @@ final class HandleProperties {
         return get(self + CONTEXT, "_context");
     }
 
+    @EntryPoint(onError = EntryPoint.OnError.MINUS_ONE)
     static long setContext(long self, long value, long closure, long unused) {
         set(self + CONTEXT, value);
         Refs.clear(self + VARS);
         return 0;
     }
 
+    @EntryPoint
     @Owned
     static long getLoop(long self, long closure, long unused, long unused2) {
         if (Memory.getLong(self + CALLBACK) != 0) {
@@ -86,6 +91,7 @@ final class HandleProperties {
         return get(self + LOOP, "_loop");
     }
 
+    @EntryPoint(onError = EntryPoint.OnError.MINUS_ONE)
     static long setLoop(long self, long value, long closure, long unused) {
         return set(self + LOOP, value);
     }

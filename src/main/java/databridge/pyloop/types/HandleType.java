@@ -25,18 +25,24 @@ import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
-import java.lang.invoke.MethodHandles;
+import databridge.pyloop.runtime.EntryPoint;
+import databridge.pyloop.runtime.Inlined;
 
 /// `Handle`: a scheduled callback, an `asyncio.Handle` whose memory the loop fills and reuses.
 public final class HandleType {
-    static final long TYPE = HandleProperties.declare(
-                    TypeDef.named(MethodHandles.lookup(), "data_bridge.pyloop.Handle", "A scheduled callback.")
-                            .method("cancel($self, /)", TypeDef.Kind.NO_ARGUMENTS, "cancel", "Cancel the callback."))
-            .build(HandleLayout.ASYNCIO_HANDLE, HandleLayout.SIZE);
+    static long TYPE;
 
-    static final HandlePool POOL = new HandlePool(TYPE, false);
+    static final HandlePool POOL = new HandlePool(HandlePool.Kind.PLAIN);
 
     private HandleType() {}
+
+    static void bind() {
+        TYPE = HandleProperties.declare(TypeDef.named(
+                                HandleType.class, "data_bridge.pyloop.Handle", "A scheduled callback.")
+                        .method("cancel($self, /)", TypeDef.Kind.NO_ARGUMENTS, "cancel", "Cancel the callback."))
+                .build(HandleLayout.ASYNCIO_HANDLE, HandleLayout.SIZE);
+        POOL.bind(TYPE, HandleLayout.SIZE);
+    }
 
     /// The type object. Borrowed.
     public static long type() {
@@ -47,6 +53,7 @@ public final class HandleType {
     ///
     /// @param context the context to run in, taken over, or 0 for a copy of the current one
     /// @param arguments a C array of `count` objects
+    @Inlined
     static void fill(long handle, LoopPeer peer, long callback, @Stolen long context, long arguments, long count) {
         Memory.putLong(handle + CALLBACK, Refs.retain(callback));
         Memory.putLong(handle + PEER, peer.number());
@@ -67,7 +74,7 @@ public final class HandleType {
     }
 
     private static void captureContext(long handle) {
-        long vars = ContextVars.AVAILABLE ? ContextVars.capture() : 0;
+        long vars = ContextVars.available() ? ContextVars.capture() : 0;
         if (vars != 0) {
             Memory.putLong(handle + VARS, vars);
         } else {
@@ -76,6 +83,7 @@ public final class HandleType {
     }
 
     /// `Handle.cancel()`
+    @EntryPoint
     static long cancel(long self, long unused, long unused2, long unused3) {
         cancel(self);
         return Refs.retain(NONE);
@@ -114,7 +122,7 @@ public final class HandleType {
     /// Whether this code manages the memory of an object: our own types exactly, not subclasses.
     static boolean manages(long handle) {
         long type = ObjectApi.typeOf(handle);
-        return type == TYPE || type == TimerHandleType.TYPE;
+        return type == TYPE || type == TimerHandleType.TYPE || type == ThreadSafeHandleType.TYPE;
     }
 
     /// @throws PyError TypeError if the object is no `asyncio.Handle`

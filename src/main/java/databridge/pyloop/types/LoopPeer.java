@@ -5,6 +5,7 @@ import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.ThreadApi;
 import databridge.pyloop.engine.LoopClock;
 import databridge.pyloop.engine.LoopCore;
 import databridge.pyloop.ffi.Memory;
@@ -25,10 +26,11 @@ public final class LoopPeer {
     private final LoopClock clock;
     private final LoopCore core;
     private final FdWatchers watchers;
-    private final ArgumentArray callArguments = new ArgumentArray();
+    private final ArgumentArray callArguments = ArgumentArray.allocated();
     private final long view = BufferApi.newView();
     private final TransportsByFd transports = new TransportsByFd();
     private int depth;
+    private long runner;
     private boolean closed;
 
     private LoopPeer(int number, long self, long pollBoundNs) {
@@ -37,6 +39,10 @@ public final class LoopPeer {
         clock = new PythonClock(self);
         core = new LoopCore(new CallbackRunner(this), poller, new GilSection(), clock, pollBoundNs);
         watchers = new FdWatchers(core, poller, new RootTable(self + LoopType.ROOTS), callArguments);
+    }
+
+    static void bind() {
+        Arrays.fill(peers, null);
     }
 
     /// Opens the engine of a loop object.
@@ -151,6 +157,8 @@ public final class LoopPeer {
     /// Runs one iteration, or as long as the loop is not stopped if `run_forever` is the caller.
     void run() {
         boolean forever = depth == 0 && Memory.getByte(self + LoopType.FOREVER) != 0;
+        long outer = runner;
+        runner = ThreadApi.identity();
         depth++;
         try {
             if (forever) {
@@ -160,7 +168,13 @@ public final class LoopPeer {
             }
         } finally {
             depth--;
+            runner = outer;
         }
+    }
+
+    /// Whether the loop is run by the thread that asks.
+    boolean runsInThisThread() {
+        return depth > 0 && runner == ThreadApi.identity();
     }
 
     public boolean running() {

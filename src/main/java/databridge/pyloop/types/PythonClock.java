@@ -3,15 +3,15 @@ package databridge.pyloop.types;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.engine.LoopClock;
 import databridge.pyloop.ffi.Memory;
 
 /// The clock of a loop object: `loop.time`, a C field. What it holds when the engine is opened is read here without
 /// Python; a function that is put in its place, there or in a subclass, is called. With the GIL.
 final class PythonClock implements LoopClock {
-    private static final long TIME = UnicodeApi.interned("time");
+    private static final PyName TIME = PyName.of("time");
 
     private final long loop;
     private final long systemClock;

@@ -4,7 +4,7 @@ import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.StaticMemory;
 import databridge.pyloop.libc.Pipes;
 import databridge.pyloop.libc.Sockets;
 
@@ -16,7 +16,7 @@ public final class Receiver {
     /// Up to here a copy costs no more than to find out whether it is needed.
     private static final int WORTH_LENDING = 4 * 1024;
 
-    private static final long SCRATCH = Memory.allocateForever(MOST);
+    private static final StaticMemory SCRATCH = StaticMemory.of(MOST);
 
     private Receiver() {}
 
@@ -28,7 +28,7 @@ public final class Receiver {
     @Owned
     public static long receive(int fd, int room, boolean unix) {
         if (room == 0) {
-            return copied(receiveInto(fd, SCRATCH, MOST, unix));
+            return copied(receiveInto(fd, SCRATCH.address(), MOST, unix));
         }
         if (room == SpareBytes.ROOM) {
             return lent(fd, unix);
@@ -70,7 +70,7 @@ public final class Receiver {
     @Owned
     public static long read(int fd, int before, long most) {
         if (before < SpareBytes.ROOM && most <= MOST) {
-            return copied(Pipes.read(fd, SCRATCH, most));
+            return copied(Pipes.read(fd, SCRATCH.address(), most));
         }
         long bytes = BytesApi.uninitialised(most);
         return filled(bytes, most, Pipes.read(fd, BytesApi.data(bytes), most));
@@ -94,7 +94,7 @@ public final class Receiver {
 
     @Owned
     private static long copied(int count) {
-        return count <= 0 ? count : BytesApi.copy(SCRATCH, count);
+        return count <= 0 ? count : BytesApi.copy(SCRATCH.address(), count);
     }
 
     /// @param size of the object
@@ -113,7 +113,7 @@ public final class Receiver {
     /// @param size at most [#MOST]
     @Owned
     static long receiveUpTo(int fd, long size) {
-        return copied(Sockets.receive(fd, SCRATCH, size));
+        return copied(Sockets.receive(fd, SCRATCH.address(), size));
     }
 
     public static int receiveInto(int fd, long buffer, long size, boolean unix) {

@@ -1,7 +1,6 @@
 package databridge.pyloop.types;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.cpython.TupleApi.OB_ITEM;
 
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.ObjectApi;
@@ -45,7 +44,7 @@ final class RootTable {
             }
             tuple = grow(tuple, index);
         }
-        long item = tuple + OB_ITEM + index * Long.BYTES;
+        long item = TupleApi.items(tuple) + index * Long.BYTES;
         long old = Memory.getLong(item);
         Memory.putLong(item, object == 0 ? Refs.retain(NONE) : object);
         // The collector stops tracking tuples that hold nothing it cares about, as ours did until now.
@@ -64,8 +63,8 @@ final class RootTable {
     private long grow(long tuple, long index) {
         long larger = TupleApi.ofNone(Math.max(48, Math.max(index + 1, 2 * capacity(tuple))));
         for (long i = 0; i < capacity(tuple); i++) {
-            long from = tuple + OB_ITEM + i * Long.BYTES;
-            long to = larger + OB_ITEM + i * Long.BYTES;
+            long from = TupleApi.items(tuple) + i * Long.BYTES;
+            long to = TupleApi.items(larger) + i * Long.BYTES;
             long moved = Memory.getLong(from);
             Memory.putLong(from, Memory.getLong(to));
             Memory.putLong(to, moved);

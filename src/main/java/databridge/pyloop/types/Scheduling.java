@@ -13,13 +13,16 @@ import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.engine.LoopCore;
 import databridge.pyloop.ffi.Memory;
-import java.lang.invoke.MethodHandles;
+import databridge.pyloop.ffi.StaticText;
+import databridge.pyloop.runtime.EntryPoint;
+import databridge.pyloop.runtime.Inlined;
 
 /// `call_soon` and its kin.
 ///
@@ -27,20 +30,24 @@ import java.lang.invoke.MethodHandles;
 /// else goes to asyncio's own method, found under a second name; it knows all checks and messages of its version,
 /// and ends in `_enqueue` here.
 final class Scheduling {
-    private static final long ASYNCIO_CALL_SOON = UnicodeApi.interned("_asyncio_call_soon");
-    private static final long ASYNCIO_CALL_SOON_THREADSAFE = UnicodeApi.interned("_asyncio_call_soon_threadsafe");
-    private static final long ASYNCIO_CALL_LATER = UnicodeApi.interned("_asyncio_call_later");
-    private static final long ASYNCIO_CALL_AT = UnicodeApi.interned("_asyncio_call_at");
-    private static final long CONTEXT_KEYWORD = UnicodeApi.interned("context");
-    private static final long CONTEXT_TEXT = Memory.cString("context");
+    private static final PyName ASYNCIO_CALL_SOON = PyName.of("_asyncio_call_soon");
+    private static final PyName ASYNCIO_CALL_SOON_THREADSAFE = PyName.of("_asyncio_call_soon_threadsafe");
+    private static final PyName ASYNCIO_CALL_LATER = PyName.of("_asyncio_call_later");
+    private static final PyName ASYNCIO_CALL_AT = PyName.of("_asyncio_call_at");
+    private static final PyName CONTEXT_KEYWORD = PyName.of("context");
+    private static final StaticText CONTEXT_TEXT = StaticText.of("context");
 
     /// Names with another string of that text: the one that asyncio's C code makes once and passes for every step.
     private static long knownContextKeywords;
 
     private Scheduling() {}
 
+    static void bind() {
+        knownContextKeywords = 0;
+    }
+
     static TypeDef declare(TypeDef type) {
-        return type.implementedBy(MethodHandles.lookup())
+        return type.implementedBy(Scheduling.class)
                 .method(
                         "call_soon($self, callback, *args, context=None)",
                         FASTCALL_KEYWORDS,
@@ -78,24 +85,27 @@ final class Scheduling {
                 .method("_ready_count($self, /)", NO_ARGUMENTS, "readyCount", "Return how many of them are ready.");
     }
 
+    @EntryPoint
     static long callSoon(long self, long arguments, long count, long keywords) {
         LoopPeer peer = LoopPeer.of(self);
         if (!common(peer, count, 1, keywords)) {
             return CallApi.forward(ASYNCIO_CALL_SOON, self, arguments, count, keywords);
         }
-        return schedule(peer, arguments, count, keywords);
+        return schedule(peer, HandleType.POOL, arguments, count, keywords);
     }
 
+    @EntryPoint
     static long callSoonThreadsafe(long self, long arguments, long count, long keywords) {
         LoopPeer peer = LoopPeer.of(self);
         if (!common(peer, count, 1, keywords)) {
             return CallApi.forward(ASYNCIO_CALL_SOON_THREADSAFE, self, arguments, count, keywords);
         }
-        long handle = schedule(peer, arguments, count, keywords);
+        long handle = schedule(peer, ThreadSafeHandleType.pool(), arguments, count, keywords);
         peer.core().wakeUp();
         return handle;
     }
 
+    @EntryPoint
     static long callLater(long self, long arguments, long count, long keywords) {
         LoopPeer peer = LoopPeer.of(self);
         long delay = count > 0 ? Memory.getLong(arguments) : 0;
@@ -106,6 +116,7 @@ final class Scheduling {
         return scheduleAt(peer, when, 0, arguments, count, keywords);
     }
 
+    @EntryPoint
     static long callAt(long self, long arguments, long count, long keywords) {
         LoopPeer peer = LoopPeer.of(self);
         long when = count > 0 ? Memory.getLong(arguments) : 0;
@@ -115,12 +126,14 @@ final class Scheduling {
         return scheduleAt(peer, NumberApi.toDouble(when), when, arguments, count, keywords);
     }
 
+    @EntryPoint
     static long enqueue(long self, long handle, long unused, long unused2) {
         HandleType.requireHandle(handle);
         LoopPeer.of(self).core().callSoon(Refs.retain(handle));
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long enqueueTimer(long self, long handle, long unused, long unused2) {
         HandleType.requireTimerHandle(handle);
         LoopPeer peer = LoopPeer.of(self);
@@ -134,6 +147,7 @@ final class Scheduling {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long timerCancelled(long self, long handle, long unused, long unused2) {
         HandleType.requireTimerHandle(handle);
         LoopPeer peer = LoopPeer.ifOpen(self);
@@ -143,6 +157,7 @@ final class Scheduling {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long wakeUp(long self, long unused, long unused2, long unused3) {
         LoopPeer peer = LoopPeer.ifOpen(self);
         if (peer != null) {
@@ -151,6 +166,7 @@ final class Scheduling {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     static long clear(long self, long unused, long unused2, long unused3) {
         LoopPeer peer = LoopPeer.ifOpen(self);
         if (peer != null) {
@@ -159,6 +175,7 @@ final class Scheduling {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     @Owned
     static long handles(long self, long unused, long unused2, long unused3) {
         long list = ListApi.empty();
@@ -173,16 +190,18 @@ final class Scheduling {
         return list;
     }
 
+    @EntryPoint
     @Owned
     static long readyCount(long self, long unused, long unused2, long unused3) {
         LoopPeer peer = LoopPeer.ifOpen(self);
         return NumberApi.fromLong(peer == null ? 0 : peer.core().readyCount());
     }
 
-    /// A new handle in the ready queue, for which a C array holds the callback and its arguments.
+    /// A handle from the pool in the ready queue, for which a C array holds the callback and its arguments.
+    @Inlined
     @Owned
-    static long schedule(LoopPeer peer, long arguments, long count, long keywords) {
-        long handle = HandleType.POOL.take();
+    static long schedule(LoopPeer peer, HandlePool pool, long arguments, long count, long keywords) {
+        long handle = pool.take();
         long context = context(arguments, count, keywords);
         HandleType.fill(handle, peer, Memory.getLong(arguments), context, arguments + Long.BYTES, count - 1);
         Refs.retain(handle); // one for the queue, one for the caller
@@ -190,6 +209,7 @@ final class Scheduling {
         return handle;
     }
 
+    @Inlined
     @Owned
     private static long scheduleAt(
             LoopPeer peer, double when, long whenObject, long arguments, long count, long keywords) {
@@ -211,7 +231,7 @@ final class Scheduling {
         return count >= least && !peer.debug() && (keywords == 0 || isOnlyContext(keywords));
     }
 
-    private static boolean isOnlyContext(long keywords) {
+    static boolean isOnlyContext(long keywords) {
         if (keywords == knownContextKeywords) {
             return true;
         }
@@ -219,10 +239,10 @@ final class Scheduling {
             return false;
         }
         long keyword = TupleApi.item(keywords, 0);
-        if (keyword == CONTEXT_KEYWORD) {
+        if (keyword == CONTEXT_KEYWORD.object()) {
             return true;
         }
-        if (!UnicodeApi.equalsAscii(keyword, CONTEXT_TEXT)) {
+        if (!UnicodeApi.equalsAscii(keyword, CONTEXT_TEXT.address())) {
             return false;
         }
         Refs.releaseIfAny(knownContextKeywords);
@@ -230,9 +250,9 @@ final class Scheduling {
         return true;
     }
 
-    /// The context passed by keyword, which follows the positional arguments; 0 if there is none.
+    /// The context passed by the only keyword, which follows the positional arguments; 0 if there is none.
     @Owned
-    private static long context(long arguments, long count, long keywords) {
+    static long context(long arguments, long count, long keywords) {
         if (keywords != 0) {
             long context = Memory.getLong(arguments + count * Long.BYTES);
             if (context != NONE) {

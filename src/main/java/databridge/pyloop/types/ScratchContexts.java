@@ -6,6 +6,7 @@ import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.engine.LongStack;
+import databridge.pyloop.runtime.Inlined;
 
 /// Contexts for callbacks to run in, empty between runs and unknown to the garbage collector. Under the GIL.
 ///
@@ -15,7 +16,12 @@ final class ScratchContexts {
 
     private ScratchContexts() {}
 
+    static void bind() {
+        FREE.clear();
+    }
+
     /// A context with these variables.
+    @Inlined
     @Owned
     static long take(@Stolen long vars) {
         long context;
@@ -32,6 +38,7 @@ final class ScratchContexts {
     /// Takes a context back that nobody else refers to, and drops its variables.
     ///
     /// @return false if somebody does: then it is an ordinary context from now on, and still the caller's
+    @Inlined
     static boolean giveBack(@Stolen long context) {
         if (!ContextVars.unshared(context)) {
             ObjectApi.track(context);

@@ -5,7 +5,8 @@ import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.PyObjectLayout;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.ffi.NativeLinker;
+import databridge.pyloop.ffi.Symbol;
+import databridge.pyloop.runtime.Inlined;
 
 /// Lets the Python handlers of signals run between callbacks.
 ///
@@ -13,8 +14,8 @@ import databridge.pyloop.ffi.NativeLinker;
 /// have its handler run inside the next callback, and an exception of the handler would cost that one. In asyncio
 /// there is Python code between any two callbacks; the engine has to ask.
 final class SignalChecks {
-    private static final long FUNCTION = NativeLinker.symbol("PyFunction_Type");
-    private static final long METHOD = NativeLinker.symbol("PyMethod_Type");
+    private static final Symbol FUNCTION = Symbol.of("PyFunction_Type");
+    private static final Symbol METHOD = Symbol.of("PyMethod_Type");
     private static final String TASK_STEP_NAME = "TaskStepMethWrapper";
 
     // Nothing exports the type of a task's step: it is known by its name when it is seen first.
@@ -23,9 +24,15 @@ final class SignalChecks {
 
     private SignalChecks() {}
 
+    static void bind() {
+        taskStep = 0;
+        lastOther = 0;
+    }
+
     /// @param callback what has been called, successfully
     /// @param result what it returned
     /// @return the result, or 0 if the handler of a signal has raised: its exception is pending
+    @Inlined
     static long after(long callback, long result) {
         if (runsPython(ObjectApi.typeOf(callback)) || !ErrorApi.signalHandlerRaised()) {
             return result;
@@ -36,7 +43,7 @@ final class SignalChecks {
 
     /// Whether the calls of such an object look for signals on their own. To ask costs a tenth of a short callback.
     private static boolean runsPython(long type) {
-        return type == FUNCTION || type == METHOD || type == taskStep || isTaskStep(type);
+        return type == FUNCTION.address() || type == METHOD.address() || type == taskStep || isTaskStep(type);
     }
 
     private static boolean isTaskStep(long type) {

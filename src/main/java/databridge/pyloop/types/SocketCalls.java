@@ -9,24 +9,25 @@ import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.TypeDef;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
-import java.lang.invoke.MethodHandles;
+import databridge.pyloop.runtime.EntryPoint;
 
 /// What `sock_recv` and its kin do on a socket: try, and wait until it makes sense to try again.
 final class SocketCalls {
-    private static final long CREATE_FUTURE = UnicodeApi.interned("create_future");
-    private static final long ENSURE_NO_TRANSPORT = UnicodeApi.interned("_ensure_fd_no_transport");
+    private static final PyName CREATE_FUTURE = PyName.of("create_future");
+    private static final PyName ENSURE_NO_TRANSPORT = PyName.of("_ensure_fd_no_transport");
 
     private SocketCalls() {}
 
     static TypeDef declare(TypeDef type) {
-        return type.implementedBy(MethodHandles.lookup())
+        return type.implementedBy(SocketCalls.class)
                 .method(
                         "_sock_receive($self, fd, size, /)",
                         FASTCALL_KEYWORDS,
@@ -49,8 +50,10 @@ final class SocketCalls {
                         "Give up the waiting of a future.");
     }
 
+    @EntryPoint
     @Owned
     static long receive(long self, long arguments, long count, long keywords) {
+        PositionalOnly.require("_sock_receive", 2, count, keywords);
         int fd = NumberApi.asInt(Memory.getLong(arguments));
         long size = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
         long received = Receiver.receiveUpTo(fd, size);
@@ -66,8 +69,10 @@ final class SocketCalls {
         throw ErrorApi.raiseOsError((int) -received);
     }
 
+    @EntryPoint
     @Owned
     static long send(long self, long arguments, long count, long keywords) {
+        PositionalOnly.require("_sock_send", 2, count, keywords);
         int fd = NumberApi.asInt(Memory.getLong(arguments));
         long data = Memory.getLong(arguments + Long.BYTES);
         int sent;
@@ -88,8 +93,10 @@ final class SocketCalls {
         return NumberApi.fromLong(Math.max(sent, 0));
     }
 
+    @EntryPoint
     @Owned
     static long await(long self, long arguments, long count, long keywords) {
+        PositionalOnly.require("_sock_wait", 2, count, keywords);
         LoopPeer peer = LoopPeer.of(self);
         long number = Memory.getLong(arguments);
         int fd = NumberApi.asInt(number);
@@ -106,8 +113,10 @@ final class SocketCalls {
         return future;
     }
 
+    @EntryPoint
     @Owned
     static long endWait(long self, long arguments, long count, long keywords) {
+        PositionalOnly.require("_sock_end_wait", 3, count, keywords);
         LoopPeer peer = LoopPeer.ifOpen(self);
         if (peer != null) {
             int fd = NumberApi.asInt(Memory.getLong(arguments));

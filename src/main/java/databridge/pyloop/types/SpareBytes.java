@@ -17,6 +17,10 @@ final class SpareBytes {
 
     private SpareBytes() {}
 
+    static void bind() {
+        spare = 0;
+    }
+
     /// An object to be filled and then [BytesApi#cut] to size.
     @Owned
     static long take() {

@@ -5,10 +5,9 @@ import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
 import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
 
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
-import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.StackGuard;
@@ -16,34 +15,47 @@ import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
-import java.lang.invoke.MethodHandles;
+import databridge.pyloop.ffi.StaticText;
+import databridge.pyloop.runtime.EntryPoint;
 
 /// `create_future`, and `create_task` without a task factory: each one call of asyncio's class, out of debug mode.
 ///
 /// As in [Scheduling], every other call goes to asyncio's own method.
 final class TaskCreation {
-    private static final long ASYNCIO_CREATE_TASK = UnicodeApi.interned("_asyncio_create_task");
-    private static final long TASK = UnicodeApi.interned("Task");
-    private static final long ASYNCIO_CREATE_FUTURE = UnicodeApi.interned("_asyncio_create_future");
-    private static final long FUTURE = UnicodeApi.interned("Future");
-    private static final long TASKS = namespace("asyncio.tasks");
-    private static final long FUTURES = namespace("asyncio.futures");
-    private static final long C_TASK = inC("asyncio.tasks", "_CTask");
-    private static final long C_FUTURE = inC("asyncio.futures", "_CFuture");
-    private static final long NO_ARGUMENT = TupleApi.ofNone(0);
-    private static final long LOOP_KEYWORD = UnicodeApi.interned("loop");
-    private static final long[] KNOWN_KEYWORDS = {Memory.cString("name"), Memory.cString("context")};
-    private static final long ONLY_LOOP = TupleApi.ofOne(LOOP_KEYWORD);
+    private static final PyName ASYNCIO_CREATE_TASK = PyName.of("_asyncio_create_task");
+    private static final PyName TASK = PyName.of("Task");
+    private static final PyName ASYNCIO_CREATE_FUTURE = PyName.of("_asyncio_create_future");
+    private static final PyName FUTURE = PyName.of("Future");
+    private static long TASKS;
+    private static long FUTURES;
+    private static long C_TASK;
+    private static long C_FUTURE;
+    private static long NO_ARGUMENT;
+    private static final PyName LOOP_KEYWORD = PyName.of("loop");
+    private static final StaticText[] KNOWN_KEYWORDS = {StaticText.of("name"), StaticText.of("context")};
+    private static long ONLY_LOOP;
 
     /// The names of the last call with keywords, and the same with `loop` before them: a call site passes one object.
-    private static long lastKeywords = 0;
+    private static long lastKeywords;
 
-    private static long lastKeywordsWithLoop = 0;
+    private static long lastKeywordsWithLoop;
 
     private TaskCreation() {}
 
+    static void bind() {
+        lastKeywords = 0;
+        lastKeywordsWithLoop = 0;
+        TASKS = namespace("asyncio.tasks");
+        FUTURES = namespace("asyncio.futures");
+        // Only if the interpreter was built with them.
+        C_TASK = ObjectApi.importOptionalAttribute("asyncio.tasks", "_CTask");
+        C_FUTURE = ObjectApi.importOptionalAttribute("asyncio.futures", "_CFuture");
+        NO_ARGUMENT = TupleApi.ofNone(0);
+        ONLY_LOOP = TupleApi.ofOne(LOOP_KEYWORD.object());
+    }
+
     static TypeDef declare(TypeDef type) {
-        return type.implementedBy(MethodHandles.lookup())
+        return type.implementedBy(TaskCreation.class)
                 .method(
                         "create_task($self, coro, *, name=None, context=None)",
                         FASTCALL_KEYWORDS,
@@ -56,27 +68,28 @@ final class TaskCreation {
                         "Create a Future object attached to the loop.");
     }
 
+    @EntryPoint
     @Owned
     static long createFuture(long self, long unused, long unused2, long unused3) {
         LoopPeer peer = LoopPeer.ifOpen(self); // a closed loop creates futures too, as asyncio's does
         if (peer == null || peer.debug()) {
             return CallApi.callMethod(ASYNCIO_CREATE_FUTURE, self);
         }
-        long future = ObjectApi.getItem(FUTURES, FUTURE);
+        long future = ObjectApi.getItem(FUTURES, FUTURE.object());
         if (future == C_FUTURE) {
             return newInstance(future, NO_ARGUMENT, self);
         }
         long array = peer.callArguments().take(1);
         Memory.putLong(array, self);
-        StackGuard.enter();
         try {
+            StackGuard.check();
             return CallApi.vectorcall(future, array, 0, ONLY_LOOP);
         } finally {
-            StackGuard.leave();
             peer.callArguments().giveBack(array);
         }
     }
 
+    @EntryPoint
     @Owned
     static long createTask(long self, long arguments, long count, long keywords) {
         LoopPeer peer = LoopPeer.of(self);
@@ -84,7 +97,7 @@ final class TaskCreation {
         if (names == 0 || peer.debug() || Memory.getLong(self + LoopType.TASK_FACTORY) != NONE) {
             return CallApi.forward(ASYNCIO_CREATE_TASK, self, arguments, count, keywords);
         }
-        long task = ObjectApi.getItem(TASKS, TASK);
+        long task = ObjectApi.getItem(TASKS, TASK.object());
         if (keywords == 0 && task == C_TASK) {
             long coroutine = TupleApi.ofOne(Memory.getLong(arguments));
             try {
@@ -100,11 +113,10 @@ final class TaskCreation {
         for (long i = 1; i < values; i++) {
             Memory.putLong(array + (1 + i) * Long.BYTES, Memory.getLong(arguments + i * Long.BYTES));
         }
-        StackGuard.enter();
         try {
+            StackGuard.check();
             return CallApi.vectorcall(task, array, 1, names);
         } finally {
-            StackGuard.leave();
             peer.callArguments().giveBack(array);
         }
     }
@@ -112,12 +124,11 @@ final class TaskCreation {
     /// `type(*arguments, loop=self)`, for the classes of asyncio that are C.
     @Owned
     private static long newInstance(long type, long arguments, long self) {
+        StackGuard.check();
         long keywords = keywordsOf(self);
-        StackGuard.enter();
         try {
             return CallApi.callWithDict(type, arguments, keywords);
         } finally {
-            StackGuard.leave();
             Refs.release(keywords);
         }
     }
@@ -153,7 +164,7 @@ final class TaskCreation {
                 return 0;
             }
         }
-        long extended = TupleApi.prepended(LOOP_KEYWORD, keywords);
+        long extended = TupleApi.prepended(LOOP_KEYWORD.object(), keywords);
         long replaced = lastKeywords;
         long replacedExtended = lastKeywordsWithLoop;
         lastKeywords = Refs.retain(keywords);
@@ -164,22 +175,12 @@ final class TaskCreation {
     }
 
     private static boolean isKnown(long keyword) {
-        for (long known : KNOWN_KEYWORDS) {
-            if (UnicodeApi.equalsAscii(keyword, known)) {
+        for (StaticText known : KNOWN_KEYWORDS) {
+            if (UnicodeApi.equalsAscii(keyword, known.address())) {
                 return true;
             }
         }
         return false;
-    }
-
-    /// A class that asyncio has if the interpreter was built with it, otherwise 0.
-    private static long inC(String moduleName, String name) {
-        try {
-            return ObjectApi.importAttribute(moduleName, name);
-        } catch (PyError absent) {
-            ErrorApi.clear();
-            return 0;
-        }
     }
 
     /// A module's own dict, looked into anew for every call: programs put other classes there.

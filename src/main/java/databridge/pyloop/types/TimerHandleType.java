@@ -13,23 +13,28 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
-import java.lang.invoke.MethodHandles;
+import databridge.pyloop.runtime.EntryPoint;
 
 /// `TimerHandle`: a callback scheduled for a time, an `asyncio.TimerHandle` whose memory the loop fills and reuses.
 ///
 /// The deadline is kept as a C double; the float object `_when` is made only for who asks for it.
 public final class TimerHandleType {
-    static final long TYPE = HandleProperties.declare(TypeDef.named(
-                            MethodHandles.lookup(),
-                            "data_bridge.pyloop.TimerHandle",
-                            "A callback scheduled for a given time.")
-                    .method("cancel($self, /)", TypeDef.Kind.NO_ARGUMENTS, "cancel", "Cancel the callback.")
-                    .property("_when", "getWhen", "setWhen", "The deadline in seconds of the loop's clock."))
-            .build(HandleLayout.ASYNCIO_TIMER_HANDLE, HandleLayout.SIZE);
+    static long TYPE;
 
-    static final HandlePool POOL = new HandlePool(TYPE, true);
+    static final HandlePool POOL = new HandlePool(HandlePool.Kind.TIMER);
 
     private TimerHandleType() {}
+
+    static void bind() {
+        TYPE = HandleProperties.declare(TypeDef.named(
+                                TimerHandleType.class,
+                                "data_bridge.pyloop.TimerHandle",
+                                "A callback scheduled for a given time.")
+                        .method("cancel($self, /)", TypeDef.Kind.NO_ARGUMENTS, "cancel", "Cancel the callback.")
+                        .property("_when", "getWhen", "setWhen", "The deadline in seconds of the loop's clock."))
+                .build(HandleLayout.ASYNCIO_TIMER_HANDLE, HandleLayout.SIZE);
+        POOL.bind(TYPE, HandleLayout.SIZE);
+    }
 
     /// The type object. Borrowed.
     public static long type() {
@@ -37,6 +42,7 @@ public final class TimerHandleType {
     }
 
     /// `TimerHandle.cancel()`
+    @EntryPoint
     static long cancel(long self, long unused, long unused2, long unused3) {
         if (HandleType.cancel(self) && (HandleLayout.flags(self) & IN_HEAP) != 0) {
             LoopPeer peer = LoopPeer.numbered(Memory.getLong(self + PEER));
@@ -48,12 +54,14 @@ public final class TimerHandleType {
     }
 
     /// `TimerHandle._when`
+    @EntryPoint
     @Owned
     static long getWhen(long self, long closure, long unused, long unused2) {
         long when = Memory.getLong(self + WHEN);
         return when != 0 ? Refs.retain(when) : NumberApi.fromDouble(Memory.getDouble(self + WHEN_SECONDS));
     }
 
+    @EntryPoint(onError = EntryPoint.OnError.MINUS_ONE)
     static long setWhen(long self, long value, long closure, long unused) {
         if (value == 0) {
             throw ErrorApi.raise(Singletons.TYPE_ERROR, "_when cannot be deleted");

@@ -16,30 +16,31 @@ import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TypeDef;
-import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
-import java.lang.invoke.MethodHandles;
+import databridge.pyloop.runtime.EntryPoint;
 
 /// `_add_reader` and its kin, through which asyncio's public methods, its transports and `sock_*` all go.
 final class Watching {
-    private static final long FILENO = UnicodeApi.interned("_fileno");
-    private static final long ASYNCIO_HANDLE = UnicodeApi.interned("_asyncio_handle");
+    private static final PyName FILENO = PyName.of("_fileno");
+    private static final PyName ASYNCIO_HANDLE = PyName.of("_asyncio_handle");
 
     private Watching() {}
 
     static TypeDef declare(TypeDef type) {
-        return type.implementedBy(MethodHandles.lookup())
+        return type.implementedBy(Watching.class)
                 .method(
-                        "_add_reader($self, fd, callback, /, *args)",
+                        "_add_reader($self, fd, callback, /, *args, context=None)",
                         FASTCALL_KEYWORDS,
                         "addReader",
                         "Call back whenever the file descriptor is readable; return the Handle.")
                 .method(
-                        "_add_writer($self, fd, callback, /, *args)",
+                        "_add_writer($self, fd, callback, /, *args, context=None)",
                         FASTCALL_KEYWORDS,
                         "addWriter",
                         "Call back whenever the file descriptor is writable; return the Handle.")
@@ -62,22 +63,26 @@ final class Watching {
                 .method("_remove_writer($self, fd, /)", ONE_ARGUMENT, "removeWriter", "Return whether there was one.");
     }
 
+    @EntryPoint
     @Owned
     static long addReader(long self, long arguments, long count, long keywords) {
-        return add(LoopPeer.of(self), EPOLLIN, arguments, count);
+        return add("_add_reader", self, EPOLLIN, arguments, count, keywords);
     }
 
+    @EntryPoint
     @Owned
     static long addWriter(long self, long arguments, long count, long keywords) {
-        return add(LoopPeer.of(self), EPOLLOUT, arguments, count);
+        return add("_add_writer", self, EPOLLOUT, arguments, count, keywords);
     }
 
+    @EntryPoint
     @Owned
     static long registrations(long self, long unused, long unused2, long unused3) {
         LoopPeer peer = LoopPeer.ifOpen(self);
         return peer == null ? ListApi.empty() : peer.watchers().registrations();
     }
 
+    @EntryPoint
     @Owned
     static long transportAt(long self, long fd, long unused, long unused2) {
         LoopPeer peer = LoopPeer.ifOpen(self);
@@ -90,8 +95,10 @@ final class Watching {
         return Refs.retain(transport == 0 ? NONE : transport);
     }
 
+    @EntryPoint
     @Owned
     static long setTransportAt(long self, long arguments, long count, long keywords) {
+        PositionalOnly.require("_set_transport_at", 2, count, keywords);
         LoopPeer peer = LoopPeer.ifOpen(self);
         int fd = NumberApi.asInt(Memory.getLong(arguments));
         long transport = Memory.getLong(arguments + Long.BYTES);
@@ -101,20 +108,25 @@ final class Watching {
         return Refs.retain(NONE);
     }
 
+    @EntryPoint
     @Owned
     static long removeReader(long self, long fileObject, long unused, long unused2) {
         return remove(self, EPOLLIN, fileObject);
     }
 
+    @EntryPoint
     @Owned
     static long removeWriter(long self, long fileObject, long unused, long unused2) {
         return remove(self, EPOLLOUT, fileObject);
     }
 
     @Owned
-    private static long add(LoopPeer peer, int event, long arguments, long count) {
+    private static long add(String method, long self, int event, long arguments, long count, long keywords) {
+        boolean inContext = keywords != 0 && Scheduling.isOnlyContext(keywords);
+        PositionalOnly.requireAtLeast(method, 2, count, inContext ? 0 : keywords);
+        LoopPeer peer = LoopPeer.of(self);
         long fileObject = Memory.getLong(arguments);
-        long handle = newHandle(peer, arguments + Long.BYTES, count - 1);
+        long handle = newHandle(peer, arguments + Long.BYTES, count - 1, inContext ? keywords : 0);
         try {
             int fd = fileno(peer, fileObject);
             peer.watchers().add(fd, event, Refs.retain(handle), fileObject);
@@ -147,13 +159,16 @@ final class Watching {
 
     /// A handle that is scheduled again and again, so the collector sees it from the start.
     @Owned
-    private static long newHandle(LoopPeer peer, long arguments, long count) {
+    private static long newHandle(LoopPeer peer, long arguments, long count, long keywords) {
         if (peer.debug()) {
-            return PyError.orThrow(CallApi.forward(ASYNCIO_HANDLE, peer.self(), arguments, count, 0));
+            return PyError.orThrow(CallApi.forward(ASYNCIO_HANDLE, peer.self(), arguments, count, keywords));
+        }
+        long context = Scheduling.context(arguments, count, keywords);
+        if (context == 0) {
+            context = ContextApi.copyCurrent();
         }
         long handle = HandleType.POOL.take();
-        HandleType.fill(
-                handle, peer, Memory.getLong(arguments), ContextApi.copyCurrent(), arguments + Long.BYTES, count - 1);
+        HandleType.fill(handle, peer, Memory.getLong(arguments), context, arguments + Long.BYTES, count - 1);
         HandleProperties.complete(handle);
         ObjectApi.track(handle);
         return handle;

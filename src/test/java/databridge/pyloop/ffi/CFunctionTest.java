@@ -1,6 +1,7 @@
 package databridge.pyloop.ffi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -8,6 +9,10 @@ import org.junit.jupiter.api.Test;
 
 /// C functions of the process are found by name and called; failures come as `-errno`.
 final class CFunctionTest {
+    static {
+        FfmCalls.install();
+    }
+
     private static final int EBADF = 9;
 
     @Test
@@ -34,12 +39,14 @@ final class CFunctionTest {
     void callsAFunctionByItsAddress() {
         long address = NativeLinker.symbol("strlen");
         assertNotEquals(0, address);
-        assertEquals(3, CFunction.at(address, "size_t strlen(const char *s)").call(Memory.cString("abc")));
+        CFunction strlen = CFunction.unnamed("size_t strlen(const char *s)");
+        strlen.bind(address);
+        assertEquals(3, strlen.call(Memory.cString("abc")));
     }
 
     @Test
-    void aCriticalFunctionIsCalledTheSameWay() {
-        assertEquals(42, (int) CFunction.critical("int abs(int j)").call(-42));
+    void aBlockingFunctionIsCalledTheSameWay() {
+        assertEquals(42, (int) CFunction.blocking("int abs(int j)").call(-42));
     }
 
     @Test
@@ -47,6 +54,7 @@ final class CFunctionTest {
         LinkageError error = assertThrows(LinkageError.class, () -> CFunction.of("int no_such_symbol_here(void)"));
         assertEquals(true, String.valueOf(error.getMessage()).contains("no_such_symbol_here"));
         assertEquals(0, NativeLinker.optionalSymbol("no_such_symbol_here"));
+        assertFalse(CFunction.optional("int no_such_symbol_here(void)").isPresent());
     }
 
     @Test
@@ -58,9 +66,8 @@ final class CFunctionTest {
 
     @Test
     void aFailedSystemCallIsTheNegatedErrno() {
-        Errno errno = new Errno();
-        assertEquals(-EBADF, ErrnoFunction.of("int close(int fd)").call(errno, -1));
-        errno.free();
+        assertEquals(-EBADF, ErrnoFunction.of("int close(int fd)").call(-1));
+        assertEquals(-EBADF, ErrnoFunction.blocking("int close(int fd)").call(-1));
     }
 
     @Test

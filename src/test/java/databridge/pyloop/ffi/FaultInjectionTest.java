@@ -1,21 +1,66 @@
 package databridge.pyloop.ffi;
 
-import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Without its system property, fault injection costs nothing: handles are what they were.
+/// A fault is thrown at the place and at the time that the test's cells say, and never without them.
 final class FaultInjectionTest {
+    static {
+        FfmCalls.install();
+    }
+
+    private static final long AT_ENTRY = 1;
+    private static final long AT_RETURN = 2;
+    private static final long OUT_OF_MEMORY = 2;
+
+    private long cells;
+
+    @BeforeEach
+    void allocate() {
+        cells = Memory.allocate(4 * Long.BYTES);
+    }
+
+    @AfterEach
+    void free() {
+        FaultInjection.arm(0);
+        Memory.free(cells);
+    }
+
+    private void order(long countdown, long place, long throwable, long again) {
+        Memory.putLong(cells, countdown);
+        Memory.putLong(cells + 8, place);
+        Memory.putLong(cells + 16, throwable);
+        Memory.putLong(cells + 24, again);
+        FaultInjection.arm(cells);
+    }
+
     @Test
-    void nothingIsWrappedWithoutTheProperty() throws ReflectiveOperationException {
-        assertNull(System.getProperty(FaultInjection.PROPERTY));
-        MethodHandle handle =
-                MethodHandles.lookup().findStatic(Math.class, "abs", MethodType.methodType(long.class, long.class));
-        assertSame(handle, FaultInjection.beforeUpcall(handle));
-        assertSame(handle, FaultInjection.afterDowncall(handle));
+    void nothingIsThrownWithoutOrders() {
+        assertDoesNotThrow(FaultInjection::entered);
+        assertDoesNotThrow(FaultInjection::returned);
+    }
+
+    @Test
+    void theChosenEntryThrowsOnce() {
+        order(2, AT_ENTRY, OUT_OF_MEMORY, 0);
+        assertDoesNotThrow(FaultInjection::returned);
+        assertDoesNotThrow(FaultInjection::entered);
+        assertThrows(OutOfMemoryError.class, FaultInjection::entered);
+        assertDoesNotThrow(FaultInjection::entered);
+    }
+
+    @Test
+    void theReturnOfACallThrowsAgainAndAgain() {
+        CFunction abs = CFunction.of("int abs(int j)");
+        order(2, AT_RETURN, 0, 2);
+        assertEquals(1, (int) abs.call(-1));
+        assertThrows(IllegalStateException.class, () -> abs.call(-1));
+        assertEquals(1, (int) abs.call(-1));
+        assertThrows(IllegalStateException.class, () -> abs.call(-1));
     }
 }

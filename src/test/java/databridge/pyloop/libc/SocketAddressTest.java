@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import databridge.pyloop.ffi.FfmCalls;
 import databridge.pyloop.ffi.Memory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Addresses are written as the kernel reads them, byte by byte, and read back.
 final class SocketAddressTest {
+    static {
+        FfmCalls.install();
+    }
+
     private final long address = Memory.allocate(SocketAddress.ROOM);
     private final long other = Memory.allocate(SocketAddress.ROOM);
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import databridge.pyloop.engine.PollHandle;
 import databridge.pyloop.engine.Poller;
 import databridge.pyloop.ffi.CFunction;
+import databridge.pyloop.ffi.FfmCalls;
 import databridge.pyloop.libc.Epoll;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.EventFd;
@@ -20,6 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The poller delivers events of the kernel to the handle of the registration in force, and to no other.
 @Timeout(60)
 final class EpollPollerTest {
+    static {
+        FfmCalls.install();
+    }
+
     private static final CFunction DUP = CFunction.of("int dup(int oldfd)");
     private static final CFunction DUP2 = CFunction.of("int dup2(int oldfd, int newfd)");
     private static final CFunction CLOSE = CFunction.of("int close(int fd)");

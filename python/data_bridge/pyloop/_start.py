@@ -1,0 +1,62 @@
+"""Loads the engine, the extension module `_engine`, or says why this process cannot have it and what to do.
+
+`_loop` imports this module before any other that uses the engine.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+
+NEWEST_KNOWN_PYTHON = (3, 15)
+_STOCK = "use asyncio's own event loop here"
+_REINSTALL = (
+    "reinstall the wheel (pip install --force-reinstall data-bridge-pyloop) or, in a checkout of the source, run"
+    " `make build`"
+)
+
+
+def _refuse_unsupported_host() -> None:
+    """Raise ImportError unless this interpreter and machine can carry the engine."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - an installer may have been told to ignore the requirement
+        raise ImportError(f"PyLoop needs Python 3.11 or newer, this is {sys.version.split()[0]}; use a newer Python")
+    if sys.implementation.name != "cpython":
+        raise ImportError(f"PyLoop binds CPython's C API, this is {sys.implementation.name}; use CPython")
+    if sys.platform != "linux":
+        raise ImportError(f"PyLoop supports Linux only, this is {sys.platform}; {_STOCK}")
+    machine, bits = os.uname().machine, sys.maxsize.bit_length() + 1
+    if machine != "x86_64" or bits != 64:
+        raise ImportError(f"PyLoop supports 64-bit x86-64 only, this is a {bits}-bit Python on {machine}; {_STOCK}")
+    if "t" in sys.abiflags:
+        raise ImportError("PyLoop does not support free-threaded builds of Python; use a build with the GIL")
+    if hasattr(sys, "getobjects"):
+        raise ImportError("PyLoop does not support builds with Py_TRACE_REFS; use an ordinary build of Python")
+    if hasattr(_thread, "_is_main_interpreter") and not _thread._is_main_interpreter():  # 3.11: the engine asks
+        raise ImportError(
+            "PyLoop works in the main interpreter only, this is a subinterpreter; create the loop in the main one"
+        )
+
+
+def _explained(error: ImportError) -> ImportError:
+    """Return what to raise where the import of the engine has failed with `error`."""
+    name = f"{__package__}._engine"
+    if error.name == __package__:  # which has no such name
+        directory = os.path.dirname(__file__)
+        return ImportError(f"PyLoop's engine, _engine.abi3.so, is missing from {directory}; {_REINSTALL}", name=name)
+    if error.path is not None:  # the words of the dynamic linker
+        return ImportError(f"PyLoop's engine could not be loaded ({error}); {_REINSTALL}", name=name, path=error.path)
+    return error  # the engine's own, with cause and remedy
+
+
+_refuse_unsupported_host()
+try:
+    from . import _engine as _engine  # for others, too
+except ImportError as error:
+    raise _explained(error) from error
+os.register_at_fork(after_in_child=_engine._after_fork_in_child)
+
+if sys.version_info[:2] > NEWEST_KNOWN_PYTHON:
+    from . import _seams
+
+    _seams.refuse_if_moved(_seams.moved_names())

@@ -1,0 +1,80 @@
+package databridge.pyloop.boot;
+
+import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
+import static databridge.pyloop.cpython.TypeDef.Kind.ONE_ARGUMENT;
+
+import com.oracle.svm.core.c.function.CEntryPointOptions;
+import databridge.pyloop.cpython.Interpreter;
+import databridge.pyloop.cpython.ModuleDef;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.runtime.EntryFailure;
+import databridge.pyloop.runtime.EntryPoint;
+import databridge.pyloop.runtime.ProcessState;
+import databridge.pyloop.runtime.StartFailure;
+import databridge.pyloop.runtime.ThreadEntry;
+import org.graalvm.nativeimage.c.function.CEntryPoint;
+
+/// `data_bridge.pyloop._engine` as an extension module of CPython: what its import calls. With the GIL.
+///
+/// Initialisation has the two phases of PEP 489. The first tells Python what the module is, the second, [Engine#start],
+/// fills a module of an interpreter: again in each interpreter that a process initialises after it has finalized one.
+final class ExtensionModule {
+    private ExtensionModule() {}
+
+    /// The one symbol that the library exports.
+    ///
+    /// @return a `PyModuleDef`, or 0 with an ImportError pending
+    @CEntryPoint(name = "PyInit__engine", exceptionHandler = EntryFailure.ReturnNull.class)
+    @CEntryPointOptions(
+            prologue = ThreadEntry.Load.class,
+            prologueBailout = ThreadEntry.NotLoaded.class,
+            epilogue = ThreadEntry.Leave.class)
+    static long initialise() {
+        try {
+            ProcessState.start();
+            return ModuleDef.named("data_bridge.pyloop._engine", "PyLoop's engine: the types that are defined in Java.")
+                    .execute(ExtensionModule.class, "execute")
+                    .function(
+                            "_after_fork_in_child($module, /)",
+                            NO_ARGUMENTS,
+                            Engine.class,
+                            "afterForkInChild",
+                            "Forget the threads of the parent; to be called first in a forked child.")
+                    .function(
+                            "_collect_garbage($module, /)",
+                            NO_ARGUMENTS,
+                            Engine.class,
+                            "collectGarbage",
+                            "Collect the garbage of the Java heap, if that can be done now; return whether it was.")
+                    .function(
+                            "_inject_faults($module, address, /)",
+                            ONE_ARGUMENT,
+                            Engine.class,
+                            "injectFaults",
+                            "For tests: throw in the engine as the four 64-bit cells at an address say; 0 ends that.")
+                    .build();
+        } catch (Throwable failed) {
+            StartFailure.raise("PyLoop's engine cannot start: " + failed);
+            return 0;
+        }
+    }
+
+    /// Fills a module that Python has made.
+    @EntryPoint(onError = EntryPoint.OnError.MINUS_ONE)
+    static long execute(long module, long unused, long unused2, long unused3) {
+        try {
+            if (!Interpreter.isMain()) {
+                StartFailure.raise("PyLoop works in the main interpreter only, this is a subinterpreter;"
+                        + " create the loop in the main one");
+                return -1;
+            }
+            Engine.start(module);
+            return 0;
+        } catch (PyError pending) {
+            return -1;
+        } catch (Throwable failed) {
+            StartFailure.raise("PyLoop's engine cannot start: " + failed);
+            return -1;
+        }
+    }
+}

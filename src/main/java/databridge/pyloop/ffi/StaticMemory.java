@@ -1,0 +1,27 @@
+package databridge.pyloop.ffi;
+
+/// Zeroed memory that lives as long as the process: scratch room of classes, allocated when the engine starts first.
+public final class StaticMemory implements LateBound {
+    private final long size;
+    private long address;
+
+    private StaticMemory(long size) {
+        this.size = size;
+    }
+
+    /// @param size in bytes
+    public static StaticMemory of(long size) {
+        return Bindings.add(new StaticMemory(size));
+    }
+
+    @Override
+    public void bind() {
+        if (address == 0) { // kept when the engine starts again in the same process
+            address = Memory.allocate(size);
+        }
+    }
+
+    public long address() {
+        return address;
+    }
+}

@@ -1,0 +1,26 @@
+package databridge.pyloop.ffi;
+
+/// A NUL-terminated UTF-8 text that C can read as long as the process lives.
+public final class StaticText implements LateBound {
+    private final String text;
+    private long address;
+
+    private StaticText(String text) {
+        this.text = text;
+    }
+
+    public static StaticText of(String text) {
+        return Bindings.add(new StaticText(text));
+    }
+
+    @Override
+    public void bind() {
+        if (address == 0) { // kept when the engine starts again in the same process
+            address = Memory.cString(text);
+        }
+    }
+
+    public long address() {
+        return address;
+    }
+}

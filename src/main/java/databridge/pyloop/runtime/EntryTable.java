@@ -1,0 +1,50 @@
+package databridge.pyloop.runtime;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.graalvm.nativeimage.ImageInfo;
+import org.graalvm.nativeimage.c.function.CEntryPointLiteral;
+import org.graalvm.nativeimage.c.function.CFunctionPointer;
+
+/// The guards of all [EntryPoint]s by name: made when the library is built, from the list that the build step leaves.
+public final class EntryTable {
+    /// A line for each guard: the class, a blank, the method.
+    private static final String LIST = "/META-INF/pyloop-entries";
+
+    private static final Map<String, CEntryPointLiteral<CFunctionPointer>> GUARDS = new HashMap<>();
+
+    static {
+        if (ImageInfo.inImageBuildtimeCode()) {
+            fill();
+        }
+    }
+
+    private EntryTable() {}
+
+    /// The address of the guard of an entry point, which C can call as long as the process lives.
+    ///
+    /// @param owner the class that declares the entry point
+    /// @throws LinkageError if it declares none of that name
+    public static long address(Class<?> owner, String method) {
+        CEntryPointLiteral<CFunctionPointer> guard = GUARDS.get(owner.getName() + "." + method);
+        if (guard == null) {
+            throw new LinkageError("no entry point " + owner.getName() + "." + method);
+        }
+        return guard.getFunctionPointer().rawValue();
+    }
+
+    private static void fill() {
+        for (String line : BuildList.read(LIST)) {
+            String[] parts = line.split(" ");
+            try {
+                Class<?> owner = Class.forName(parts[0], false, EntryTable.class.getClassLoader());
+                GUARDS.put(
+                        parts[0] + "." + parts[1],
+                        CEntryPointLiteral.create(
+                                owner, parts[1] + "$guard", long.class, long.class, long.class, long.class));
+            } catch (ClassNotFoundException stale) {
+                throw new LinkageError("the list of entry points names a class that is not there", stale);
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package databridge.pyloop.runtime;
+
+import com.oracle.svm.core.Uninterruptible;
+import com.oracle.svm.core.c.CGlobalData;
+import com.oracle.svm.core.c.CGlobalDataFactory;
+import com.oracle.svm.core.snippets.KnownIntrinsics;
+import databridge.pyloop.ffi.LibC;
+import org.graalvm.nativeimage.StackValue;
+import org.graalvm.nativeimage.c.type.CCharPointer;
+import org.graalvm.nativeimage.c.type.WordPointer;
+import org.graalvm.word.Pointer;
+import org.graalvm.word.UnsignedWord;
+import org.graalvm.word.WordFactory;
+
+/// Where the stack of the main thread lies, without `/proc`: from where the dynamic linker has found it down to what
+/// the limit on its size allows.
+final class MainThreadStack {
+    private static final int RLIMIT_STACK = 3;
+    private static final int RLIMIT_SIZE = 16;
+
+    /// The kernel keeps at least so much free below the stack, whatever the limit was when the program was started.
+    private static final long LARGEST_CERTAIN = 64 << 20;
+
+    /// What is assumed of a larger stack about which nothing more can be learnt: the usual size.
+    private static final long USUAL_SIZE = 8 << 20;
+
+    private static final CGlobalData<CCharPointer> LIBC_STACK_END =
+            CGlobalDataFactory.createCString("__libc_stack_end");
+
+    private MainThreadStack() {}
+
+    /// @param high receives the address behind the highest byte
+    /// @param low receives the address of the lowest byte
+    /// @param guess whether to assume the usual size where the limit does not tell
+    /// @return false in other threads, and where the limit does not tell
+    @Uninterruptible(reason = "Called from uninterruptible code.", mayBeInlined = true)
+    static boolean lookup(WordPointer high, WordPointer low, boolean guess) {
+        Pointer variable = (Pointer) LibC.dlsym(WordFactory.nullPointer(), LIBC_STACK_END.get());
+        Pointer limit = StackValue.get(RLIMIT_SIZE);
+        if (variable.isNull() || LibC.getResourceLimit(RLIMIT_STACK, limit) != 0) {
+            return false;
+        }
+        UnsignedWord end = variable.readWord(0);
+        long size = limit.readLong(0); // rlim_cur, negative if infinite
+        if (size < 0 || size > LARGEST_CERTAIN) {
+            if (!guess) {
+                return false;
+            }
+            size = USUAL_SIZE;
+        }
+        long depth = end.rawValue() - KnownIntrinsics.readStackPointer().rawValue();
+        if (depth < 0 || depth > size) {
+            return false;
+        }
+        high.write(end);
+        low.write(end.subtract(WordFactory.unsigned(size)));
+        return true;
+    }
+}

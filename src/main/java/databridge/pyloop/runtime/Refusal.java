@@ -1,0 +1,61 @@
+package databridge.pyloop.runtime;
+
+import com.oracle.svm.core.Uninterruptible;
+import com.oracle.svm.core.c.CGlobalData;
+import com.oracle.svm.core.c.CGlobalDataFactory;
+import databridge.pyloop.ffi.LibC;
+import org.graalvm.nativeimage.c.function.CFunction.Transition;
+import org.graalvm.nativeimage.c.function.CFunctionPointer;
+import org.graalvm.nativeimage.c.function.InvokeCFunctionPointer;
+import org.graalvm.nativeimage.c.type.CCharPointer;
+import org.graalvm.word.Pointer;
+import org.graalvm.word.WordBase;
+import org.graalvm.word.WordFactory;
+
+/// The Python exception where a thread cannot enter Java at all: nothing but C can be called then, and all data that is
+/// needed lies outside of the Java heap. With the GIL.
+final class Refusal {
+    static final int MEMORY = 0;
+    static final int STACK = 1;
+    static final int PROCESSOR = 2;
+
+    private static final CGlobalData<CCharPointer> SET_STRING = CGlobalDataFactory.createCString("PyErr_SetString");
+
+    private static final CGlobalData<CCharPointer> MEMORY_ERROR = CGlobalDataFactory.createCString("PyExc_MemoryError");
+    private static final CGlobalData<CCharPointer> MEMORY_TEXT = CGlobalDataFactory.createCString(
+            "PyLoop's engine has not enough memory or address space to start, or to run in one more thread");
+
+    private static final CGlobalData<CCharPointer> RECURSION_ERROR =
+            CGlobalDataFactory.createCString("PyExc_RecursionError");
+    private static final CGlobalData<CCharPointer> STACK_TEXT = CGlobalDataFactory.createCString(
+            "maximum recursion depth exceeded: the C stack of this thread is used up, or too small for PyLoop's engine");
+
+    private static final CGlobalData<CCharPointer> IMPORT_ERROR = CGlobalDataFactory.createCString("PyExc_ImportError");
+    private static final CGlobalData<CCharPointer> PROCESSOR_TEXT = CGlobalDataFactory.createCString(
+            "PyLoop's engine cannot run on this processor; standard error says what it lacks");
+
+    private Refusal() {}
+
+    private interface SetString extends CFunctionPointer {
+        @InvokeCFunctionPointer(transition = Transition.NO_TRANSITION)
+        void call(WordBase type, CCharPointer text);
+    }
+
+    @Uninterruptible(reason = "the thread has no Java state")
+    static void raise(int reason) {
+        if (reason == STACK) {
+            raise(RECURSION_ERROR.get(), STACK_TEXT.get());
+        } else if (reason == PROCESSOR) {
+            raise(IMPORT_ERROR.get(), PROCESSOR_TEXT.get());
+        } else {
+            raise(MEMORY_ERROR.get(), MEMORY_TEXT.get());
+        }
+    }
+
+    @Uninterruptible(reason = "the thread has no Java state")
+    private static void raise(CCharPointer typeName, CCharPointer text) {
+        Pointer type = (Pointer) LibC.dlsym(WordFactory.nullPointer(), typeName);
+        SetString function = (SetString) LibC.dlsym(WordFactory.nullPointer(), SET_STRING.get());
+        function.call(type.readWord(0), text);
+    }
+}

@@ -1,0 +1,47 @@
+package databridge.pyloop.runtime;
+
+import com.oracle.svm.core.Uninterruptible;
+import com.oracle.svm.core.annotate.Substitute;
+import com.oracle.svm.core.annotate.TargetClass;
+import com.oracle.svm.core.posix.headers.Pthread;
+import org.graalvm.nativeimage.StackValue;
+import org.graalvm.nativeimage.c.type.WordPointer;
+import org.graalvm.word.UnsignedWord;
+
+/// Where a thread's stack lies. Replaces the runtime's own lookup, which asks the C library alone: in the main thread
+/// the C
+/// library reads `/proc/self/maps`, which takes longer than the rest of the start of a thread, and which is not there
+/// where `/proc` is not mounted.
+@TargetClass(className = "com.oracle.svm.core.posix.linux.LinuxStackOverflowSupport")
+final class StackLookup {
+    private StackLookup() {}
+
+    /// @param high receives the address behind the highest byte
+    /// @param low receives the address of the lowest byte that is no guard
+    @Substitute
+    @Uninterruptible(reason = "Called from uninterruptible code.", mayBeInlined = true)
+    @SuppressWarnings("UnusedMethod") // takes the place of the runtime's
+    private static boolean lookupStack0(WordPointer high, WordPointer low) {
+        if (MainThreadStack.lookup(high, low, false)) {
+            return true;
+        }
+        Pthread.pthread_attr_t attributes = StackValue.get(Pthread.pthread_attr_t.class);
+        if (Pthread.pthread_getattr_np(Pthread.pthread_self(), attributes) != 0) {
+            return MainThreadStack.lookup(high, low, true);
+        }
+        WordPointer start = StackValue.get(WordPointer.class);
+        WordPointer size = StackValue.get(WordPointer.class);
+        WordPointer guard = StackValue.get(WordPointer.class);
+        boolean known = Pthread.pthread_attr_getstack(attributes, start, size) == 0
+                && Pthread.pthread_attr_getguardsize(attributes, guard) == 0;
+        if (known) {
+            UnsignedWord lowest = start.read();
+            UnsignedWord length = size.read();
+            UnsignedWord protectedBytes = guard.read();
+            high.write(lowest.add(length));
+            low.write(lowest.add(protectedBytes));
+        }
+        Pthread.pthread_attr_destroy(attributes);
+        return known;
+    }
+}

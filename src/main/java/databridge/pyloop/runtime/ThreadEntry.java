@@ -1,0 +1,246 @@
+package databridge.pyloop.runtime;
+
+import com.oracle.svm.core.Isolates;
+import com.oracle.svm.core.Uninterruptible;
+import com.oracle.svm.core.c.CGlobalData;
+import com.oracle.svm.core.c.CGlobalDataFactory;
+import com.oracle.svm.core.c.function.CEntryPointActions;
+import com.oracle.svm.core.c.function.CEntryPointErrors;
+import com.oracle.svm.core.c.function.CEntryPointOptions;
+import com.oracle.svm.core.c.function.CEntryPointSetup;
+import com.oracle.svm.core.graal.nodes.WriteCurrentVMThreadNode;
+import com.oracle.svm.core.graal.snippets.CEntryPointSnippets;
+import com.oracle.svm.core.snippets.KnownIntrinsics;
+import com.oracle.svm.core.stack.StackOverflowCheck;
+import com.oracle.svm.core.thread.VMThreads;
+import com.oracle.svm.core.threadlocal.FastThreadLocal;
+import com.oracle.svm.core.threadlocal.FastThreadLocalFactory;
+import com.oracle.svm.core.threadlocal.FastThreadLocalInt;
+import databridge.pyloop.ffi.LibC;
+import org.graalvm.nativeimage.CurrentIsolate;
+import org.graalvm.nativeimage.Isolate;
+import org.graalvm.nativeimage.IsolateThread;
+import org.graalvm.nativeimage.StackValue;
+import org.graalvm.nativeimage.c.function.CEntryPoint;
+import org.graalvm.nativeimage.c.function.CEntryPointLiteral;
+import org.graalvm.nativeimage.c.function.CFunctionPointer;
+import org.graalvm.nativeimage.c.type.CCharPointer;
+import org.graalvm.nativeimage.c.type.WordPointer;
+import org.graalvm.word.Pointer;
+import org.graalvm.word.WordBase;
+import org.graalvm.word.WordFactory;
+
+/// How a thread gets from C into Java and back: what [Enter] and [Leave] do around each [EntryPoint].
+///
+/// A thread is attached to the Java runtime when it enters first, and detached when it ends, whoever started it: a
+/// thread-specific value of pthreads holds its Java state and has a destructor. The entries need the GIL, so that no
+/// two threads are on their way in or out at once.
+///
+/// Each thread counts how deep it is inside, and the process how many threads are inside at all. Java frames below C
+/// frames cannot be found on the stack, because calls of C leave no trace
+/// ([CFunction][databridge.pyloop.ffi.CFunction]); the counts tell [Collector]
+/// when there are none.
+public final class ThreadEntry {
+    // Plain memory of the process, because an entering thread has no Java heap before it has read this.
+    private static final int ISOLATE = 0;
+    private static final int KEY = 8;
+    private static final int THREADS_INSIDE = 12;
+    private static final CGlobalData<Pointer> PROCESS = CGlobalDataFactory.createBytes(() -> 16);
+
+    /// What Java code needs of the stack until it can tell that there is not enough, in bytes: the runtime's reserve
+    /// of 40 KiB, and some frames.
+    private static final int LEAST_STACK = 46 * 1024;
+
+    /// What the start of the engine needs, which calls more of Python than anything later.
+    private static final int LEAST_STACK_TO_START = 160 * 1024;
+
+    /// What [Enter] returns where less is left. The runtime's own codes are positive.
+    private static final int NO_STACK = -1;
+
+    private static final FastThreadLocalInt DEPTH =
+            FastThreadLocalFactory.createInt("pyloop.depth").setMaxOffset(FastThreadLocal.FIRST_CACHE_LINE);
+
+    private static final CEntryPointLiteral<CFunctionPointer> THREAD_ENDS =
+            CEntryPointLiteral.create(ThreadEntry.class, "threadEnds", IsolateThread.class);
+
+    private ThreadEntry() {}
+
+    /// Before an entry point.
+    public static final class Enter implements CEntryPointOptions.Prologue {
+        @Uninterruptible(reason = "the thread has no Java state yet")
+        static int enter() {
+            Pointer process = PROCESS.get();
+            IsolateThread thread = LibC.getSpecific(process.readInt(KEY));
+            if (thread.isNull()) {
+                return attach(process);
+            }
+            if (lacksStack(thread)) {
+                return NO_STACK;
+            }
+            WriteCurrentVMThreadNode.writeCurrentVMThread(thread);
+            CEntryPointSnippets.initBaseRegisters(Isolates.getHeapBase((Isolate) process.readWord(ISOLATE)));
+            int depth = DEPTH.get();
+            DEPTH.set(depth + 1);
+            if (depth == 0) {
+                process.writeInt(THREADS_INSIDE, process.readInt(THREADS_INSIDE) + 1);
+                VMThreads.StatusSupport.statusTL.set(VMThreads.StatusSupport.STATUS_IN_JAVA);
+            }
+            return 0;
+        }
+    }
+
+    /// After an entry point.
+    public static final class Leave implements CEntryPointOptions.Epilogue {
+        @Uninterruptible(reason = "the thread leaves Java")
+        static void leave() {
+            int depth = DEPTH.get() - 1;
+            DEPTH.set(depth);
+            if (depth == 0) {
+                Pointer process = PROCESS.get();
+                process.writeInt(THREADS_INSIDE, process.readInt(THREADS_INSIDE) - 1);
+                VMThreads.StatusSupport.statusTL.set(VMThreads.StatusSupport.STATUS_IN_NATIVE);
+            }
+        }
+    }
+
+    /// Where a thread could not enter, for functions that return a null pointer.
+    public static final class ReturnNull implements CEntryPointOptions.PrologueBailout {
+        @Uninterruptible(reason = "the thread has no Java state")
+        static long bailout(int code) {
+            Refusal.raise(code == NO_STACK ? Refusal.STACK : Refusal.MEMORY);
+            return 0;
+        }
+    }
+
+    /// Where a thread could not enter, for functions that return -1.
+    public static final class ReturnMinusOne implements CEntryPointOptions.PrologueBailout {
+        @Uninterruptible(reason = "the thread has no Java state")
+        static long bailout(int code) {
+            Refusal.raise(code == NO_STACK ? Refusal.STACK : Refusal.MEMORY);
+            return -1;
+        }
+    }
+
+    /// Where the library could not be loaded.
+    public static final class NotLoaded implements CEntryPointOptions.PrologueBailout {
+        @Uninterruptible(reason = "the thread has no Java state")
+        static long bailout(int code) {
+            if (code == NO_STACK) {
+                Refusal.raise(Refusal.STACK);
+            } else {
+                Refusal.raise(code == CEntryPointErrors.CPU_FEATURE_CHECK_FAILED ? Refusal.PROCESSOR : Refusal.MEMORY);
+            }
+            return 0;
+        }
+    }
+
+    /// Before the entry point that Python calls to load the library: makes the isolate, the runtime's own instance, in
+    /// the first call.
+    public static final class Load implements CEntryPointOptions.Prologue {
+        @Uninterruptible(reason = "the thread has no Java state yet")
+        static int enter() {
+            Pointer process = PROCESS.get();
+            if (process.readWord(ISOLATE).rawValue() != 0) {
+                return Enter.enter();
+            }
+            if (isStackSmallerThan(LEAST_STACK_TO_START)) {
+                return NO_STACK;
+            }
+            int code = CEntryPointActions.enterCreateIsolate(WordFactory.nullPointer());
+            LibraryFile.close();
+            if (code != 0) {
+                return code;
+            }
+            process.writeWord(ISOLATE, CurrentIsolate.getIsolate());
+            LibC.keyCreate(process.add(KEY), THREAD_ENDS.getFunctionPointer());
+            begin(process);
+            return 0;
+        }
+    }
+
+    @Uninterruptible(reason = "the thread has no Java state yet")
+    private static int attach(Pointer process) {
+        if (isStackSmallerThan(LEAST_STACK)) {
+            return NO_STACK;
+        }
+        int code = CEntryPointActions.enterAttachThread((Isolate) process.readWord(ISOLATE), false, true);
+        if (code != 0) {
+            return code;
+        }
+        begin(process);
+        return 0;
+    }
+
+    /// Whether Java code could not even tell that the stack is used up. Signed, so that code which runs on a stack of
+    /// its own, below the thread's, is refused too: the runtime would take it for an overflow.
+    @Uninterruptible(reason = "the thread has no Java state yet")
+    private static boolean lacksStack(IsolateThread thread) {
+        return KnownIntrinsics.readStackPointer().rawValue()
+                        - VMThreads.StackEnd.get(thread).rawValue()
+                < LEAST_STACK;
+    }
+
+    /// As [#lacksStack], before the thread is attached, which already runs Java code.
+    @Uninterruptible(reason = "the thread has no Java state yet")
+    private static boolean isStackSmallerThan(int bytes) {
+        WordPointer high = StackValue.get(WordPointer.class);
+        WordPointer low = StackValue.get(WordPointer.class);
+        return StackOverflowCheck.PlatformSupport.singleton().lookupStack(high, low)
+                && KnownIntrinsics.readStackPointer().rawValue() - low.read().rawValue() < bytes;
+    }
+
+    /// The first entry of a thread.
+    @Uninterruptible(reason = "the counts must agree with the state of the thread")
+    private static void begin(Pointer process) {
+        LibC.setSpecific(process.readInt(KEY), CurrentIsolate.getCurrentThread());
+        DEPTH.set(1);
+        process.writeInt(THREADS_INSIDE, process.readInt(THREADS_INSIDE) + 1);
+    }
+
+    /// Before the end of a thread. An interpreter that is finalized ends threads inside the engine, while they wait for
+    /// the GIL: up to Python 3.13 by unwinding their stacks, with the marks of Java code that has not returned.
+    static final class End implements CEntryPointOptions.Prologue {
+        private static final CGlobalData<CCharPointer> FAILED =
+                CGlobalDataFactory.createCString("PyLoop's engine cannot detach a thread that ends");
+
+        @Uninterruptible(reason = "the thread has no Java state yet")
+        static void enter(IsolateThread thread) {
+            WriteCurrentVMThreadNode.writeCurrentVMThread(thread);
+            CEntryPointSnippets.initBaseRegisters(
+                    Isolates.getHeapBase((Isolate) PROCESS.get().readWord(ISOLATE)));
+            // Only then: a thread that is not inside may be stopped at a safepoint by another, which must stay so.
+            if (VMThreads.StatusSupport.statusTL.get() == VMThreads.StatusSupport.STATUS_IN_JAVA) {
+                VMThreads.StatusSupport.statusTL.set(VMThreads.StatusSupport.STATUS_IN_NATIVE);
+            }
+            int code = CEntryPointActions.enter(thread);
+            if (code != 0) {
+                CEntryPointActions.failFatally(code, FAILED.get());
+            }
+        }
+    }
+
+    /// The destructor of the thread-specific value: the thread ends, with the GIL or without.
+    @CEntryPoint
+    @CEntryPointOptions(prologue = End.class, epilogue = CEntryPointSetup.LeaveDetachThreadEpilogue.class)
+    static void threadEnds(@SuppressWarnings("unused") IsolateThread thread) {}
+
+    @Uninterruptible(reason = "Called from uninterruptible code.", mayBeInlined = true)
+    static WordBase isolate() {
+        return PROCESS.get().readWord(ISOLATE);
+    }
+
+    /// How many entries of this thread have not returned.
+    static int depth() {
+        return DEPTH.get();
+    }
+
+    /// How many threads have entries that have not returned.
+    static int threadsInside() {
+        return PROCESS.get().readInt(THREADS_INSIDE);
+    }
+
+    /// In a forked child: of the threads inside, only this one is left.
+    static void forgetOtherThreads() {
+        PROCESS.get().writeInt(THREADS_INSIDE, DEPTH.get() > 0 ? 1 : 0);
+    }
+}
