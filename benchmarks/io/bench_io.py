@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DEFAULT_OUTPUT = Path(__file__).resolve().parents[1] / "results" / "latest.io.json"
-FULL = Timing(rounds=7, window=0.3, warmup=2.0)
-QUICK = Timing(rounds=3, window=0.2, warmup=1.5)
+FULL = Timing(rounds=7, window=0.3, warmup=0.5)
+QUICK = Timing(rounds=3, window=0.2, warmup=0.4)
 QUICK_SCENARIOS = [name for name, scenario in SCENARIOS.items() if scenario.quick]
 
 
@@ -54,7 +54,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=float,
         help=f"seconds, longer with many connections; default {FULL.window}, quick {QUICK.window}",
     )
-    parser.add_argument("--warmup", type=float, help="longest warm-up in seconds; default 2, quick 1.5")
+    parser.add_argument("--warmup", type=float, help="warm-up of a server in seconds; default 0.5, quick 0.4")
     parser.add_argument("--verify", action="store_true", help="compare every byte that comes back; costs the client")
     parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT, help="JSON file to write")
     return parser.parse_args(arguments)

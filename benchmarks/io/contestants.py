@@ -21,8 +21,8 @@ class Contestant:
     loop: str | None
     """Name in `LOOPS`; None for the server that is no Python."""
     environment: dict[str, str] = field(default_factory=dict)
-    warmup: float = 0.1
-    """Its part of the warm-up: all of it for what is compiled while it runs, little for what only fills caches."""
+    warmup: float = 1
+    """How many times as long as the others it is warmed up."""
     required: bool = False
 
 
@@ -38,8 +38,9 @@ CONTESTANTS: dict[str, Contestant] = {
             {"MALLOC_TRIM_THRESHOLD_": str(1 << 29), "MALLOC_MMAP_THRESHOLD_": str(1 << 25)},
         ),
         Contestant("rloop", "rloop"),
-        Contestant(SUBJECT, SUBJECT, warmup=1, required=True),
-        Contestant(LIMIT, None, warmup=0.4),
+        Contestant(SUBJECT, SUBJECT, required=True),
+        # It runs on a JVM, which compiles it meanwhile.
+        Contestant(LIMIT, None, warmup=2),
     )
 }
 

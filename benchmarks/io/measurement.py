@@ -35,7 +35,9 @@ class Timing:
     window: float
     """With more connections than `FEW_CONNECTIONS` so much longer: see `window_of`."""
     warmup: float
-    """Before the first load of a scenario, and a third of it before each further one."""
+    """Of each server before the first load of a scenario, and a third of it before each further one.
+
+    The load generator runs on a JVM; the time of all servers together is its own warm-up."""
 
     def window_of(self, load: Load) -> float:
         """How long a window is under this load.
@@ -136,7 +138,7 @@ class Session:
                 try:
                     server.wait()
                     self.versions.setdefault(
-                        contestant.name, {key: server.ready.get(key) for key in ("version", "jvm")}
+                        contestant.name, {key: server.ready.get(key) for key in ("version", "engine")}
                     )
                 except FailedError as error:
                     failures[contestant.name] = str(error)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import DEBUG_SWITCHES
+from shared import clean_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +32,6 @@ class JsonProcess:
     def __init__(self, command: Sequence[str], cpu: int | None, environment: dict[str, str]) -> None:
         # Open as long as the process.
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
-        inherited = {name: value for name, value in os.environ.items() if name not in DEBUG_SWITCHES}
         with running_on(cpu):
             self._process = subprocess.Popen(
                 command,
@@ -40,7 +39,7 @@ class JsonProcess:
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
                 text=True,
-                env=inherited | environment,
+                env=clean_environment() | environment,
             )
 
     @property

@@ -81,7 +81,7 @@ def main() -> None:
         "address": address,
         "tid": threading.get_native_id(),
         "version": spec.version(),
-        "jvm": metadata.loaded_jvm(),
+        "engine": metadata.loaded_engine(),
     }
     loop.call_soon(lambda: print(json.dumps(ready), flush=True))
     loop.run_forever()

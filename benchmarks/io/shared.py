@@ -10,18 +10,20 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "pyloop"))
 import metadata
 from command_line import ProgressLine, names, positive
 from loops import BASE, LOOPS, SUBJECT, LoopSpec
+from metadata import version_text
 from summary import ratio
-from worker_client import DEBUG_SWITCHES
+from worker_client import clean_environment
 
 __all__ = [
     "BASE",
-    "DEBUG_SWITCHES",
     "LOOPS",
     "SUBJECT",
     "LoopSpec",
     "ProgressLine",
+    "clean_environment",
     "metadata",
     "names",
     "positive",
     "ratio",
+    "version_text",
 ]

@@ -25,7 +25,7 @@ from load_generator import LoadGenerator
 from measurement import Server
 from processes import FailedError, processors
 from scenarios import KIB, SCENARIOS, Load, Scenario, load_title, size_text
-from shared import SUBJECT, ProgressLine, metadata, positive
+from shared import SUBJECT, ProgressLine, metadata, positive, version_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -251,9 +251,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     finally:
         progress.clear()
-    jvm = f" on JVM {ready[0]['jvm']}" if ready[0].get("jvm") else ""
     about = metadata.collect()
-    print(f"{options.loop} {ready[0].get('version', '')}{jvm}, {about['implementation']} {about['python']}\n")
+    # A server that did not start has not said its version.
+    loop = version_text(options.loop, {"version": "", "engine": None, **ready[0]})
+    print(f"{loop}, {about['implementation']} {about['python']}\n")
     print(render(phases), end="\n\n")
     for phase in phases:
         if phase.complaint:

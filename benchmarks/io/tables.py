@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contestants import LIMIT
+from shared import version_text
 
 Result = dict[str, Any]
 SMALL_WAIT = 0.05
@@ -67,11 +68,7 @@ def render(cell: Result, reference: str) -> str:
 def notes(result: Result) -> list[str]:
     """What must be said with the tables."""
     about = result["metadata"]
-    loops = ", ".join(
-        f"{name} {versions['version']}" + (f" on JVM {versions['jvm']}" if versions["jvm"] else "")
-        for name, versions in result["loops"].items()
-        if versions["version"]
-    )
+    loops = ", ".join(version_text(name, loop) for name, loop in result["loops"].items() if loop["version"])
     settings = result["settings"]
     lines = [
         f"{about['implementation']} {about['python']}; {loops}",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
-import platform
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,8 +12,8 @@ if TYPE_CHECKING:
 
 BASE = "asyncio"
 SUBJECT = "pyloop"
-RIVALS = ("uvloop", "rloop")
-"""The loops whose better one PyLoop is measured against in every line of the table."""
+RIVALS = ("uvloop", "rloop", "rsloop", "zuvloop")
+"""The loops of which the best one that is installed is compared with PyLoop in every line of the table."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,10 @@ class LoopSpec:
 
     def version(self) -> str:
         """The version of the loop's package, or of Python for its own loop."""
+        # Not at the top: that takes a third of the start of a process, and in short runs each sample has one.
+        import importlib.metadata
+        import platform
+
         if self.module == "asyncio":
             return platform.python_version()
         version = getattr(importlib.import_module(self.module), "__version__", None)

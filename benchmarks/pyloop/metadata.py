@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import re
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 
 def collect() -> dict[str, object]:
@@ -28,16 +30,15 @@ def _processor() -> str:
     return found.group(1) if found else "unknown"
 
 
-def loaded_jvm() -> str | None:
-    """Version of the JVM loaded into this process, read from the release file beside it."""
-    library = re.search(r"\S+/lib/server/libjvm\.so", Path("/proc/self/maps").read_text())
-    if library is None:
-        return None
-    release = Path(library.group()).parents[2] / "release"
-    if not release.exists():
-        return "unknown"
-    fields = dict(re.findall(r'^(\w+)="(.*)"$', release.read_text(), re.MULTILINE))
-    return " ".join(filter(None, (fields.get("IMPLEMENTOR"), fields.get("JAVA_RUNTIME_VERSION"))))
+def loaded_engine() -> str | None:
+    """What PyLoop says of its engine, if this process has loaded it: how it was built matters to its speed."""
+    module = sys.modules.get("data_bridge.pyloop._engine")
+    return None if module is None else str(module.facts.get("engine", "unknown"))
+
+
+def version_text(name: str, about: dict[str, Any]) -> str:
+    """A loop with its version, and with its engine if it says anything of one."""
+    return f"{name} {about['version']}" + (f" ({about['engine']})" if about["engine"] else "")
 
 
 class OtherProcesses:

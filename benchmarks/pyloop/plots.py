@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from load import QUIET
 from loops import BASE
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
@@ -19,7 +20,11 @@ COLOURS = {"uvloop": "#7f8fa6", "rloop": "#c08552", "rsloop": "#9c89b8", "zuvloo
 def plot_ratios(result: Result, target: Path) -> None:
     """Bars on a logarithmic axis, with the lowest and highest round as whiskers; asyncio is the line at 1."""
     loops = [name for name in result["loops"] if name != BASE]
-    rows = [row for row in result["rows"] if any(cell["vs_asyncio"] for cell in row["loops"].values())]
+    rows = [
+        row
+        for row in result["rows"]
+        if row["comparison"] == "ratio" and any(cell["vs_asyncio"] for cell in row["loops"].values())
+    ]
     figure = Figure(figsize=(9, 1 + 0.22 * len(rows) * (len(loops) + 1)), layout="constrained")
     axes = figure.add_subplot()
     height = 0.8 / max(len(loops), 1)
@@ -40,10 +45,16 @@ def plot_ratios(result: Result, target: Path) -> None:
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(ScalarFormatter())
     axes.axvline(1, color="black", linewidth=0.8)
-    axes.set_yticks(range(len(rows)), [row["title"] for row in rows])
+    axes.set_yticks(range(len(rows)), [_title(row) for row in rows])
     axes.margins(y=0.01)
     axes.invert_yaxis()
-    axes.set_xlabel("times faster than asyncio (log scale); bars: median of rounds, lines: lowest to highest round")
+    figure.supxlabel(
+        "times faster than asyncio (log scale); bars: median of rounds, lines: lowest to highest round", fontsize=9
+    )
     axes.set_title(f"{result['metadata']['processor']}, Python {result['metadata']['python']}", fontsize=9)
     axes.legend()
     figure.savefig(target, dpi=150)
+
+
+def _title(row: Result) -> str:
+    return f"{row['suite']}: {row['title']}" + ("" if row["load"] == QUIET else f" ({row['load']})")

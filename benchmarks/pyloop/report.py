@@ -1,4 +1,4 @@
-"""Turns the JSON of a run into a Markdown table and, if matplotlib is installed, a figure.
+"""Turns the JSON of a run into Markdown tables and, if matplotlib is installed, a figure.
 
 python benchmarks/pyloop/report.py [results/latest.json] [--markdown FILE] [--plot FILE.png|FILE.svg]
 """
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import table
+from load import QUIET
+from suites import SUITES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +22,17 @@ DEFAULT_INPUT = Path(__file__).resolve().parents[1] / "results" / "latest.json"
 
 
 def markdown(result: table.Result) -> str:
-    """The table of a run and the notes that belong to it."""
-    columns = table.header(result)
-    lines = [columns, ["---"] + ["---:"] * (len(columns) - 1)]
-    lines += [table.cells(result, row, spread=True) for row in result["rows"]]
-    rows = ["| " + " | ".join(line) + " |" for line in lines]
-    notes = [f"- {note}" for note in table.notes(result)]
-    notes.append("- In brackets: the lowest and the highest round.")
-    return "\n".join([*rows, "", *notes, ""])
+    """The tables of a run, one for each suite and load, and the notes that belong to them."""
+    loops = list(result["loops"])
+    columns = table.header(loops)
+    heads = [columns, ["---"] + ["---:"] * (len(columns) - 1)]
+    texts = []
+    for suite, load in dict.fromkeys((row["suite"], row["load"]) for row in result["rows"]):
+        rows = [row for row in result["rows"] if (row["suite"], row["load"]) == (suite, load)]
+        title = SUITES[suite].title + ("" if load == QUIET else f" ({load})")
+        lines = heads + [table.cells(loops, row) for row in rows]
+        texts += [f"## {title}", "", *("| " + " | ".join(line) + " |" for line in lines), ""]
+    return "\n".join([*texts, *(f"- {note}" for note in table.notes(result)), ""])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,6 +14,8 @@ IMPROVEMENT = 0.98
 """A window counts as faster only if it takes less than this part of the best one before it."""
 PLATEAU_WINDOWS = 3
 PRIMING_OPERATIONS = 1_000
+"""What runs untimed before every sample; in short runs it is all that has run before."""
+PRIMING_LATENCIES = 10
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,10 @@ def warm_up(workload: Workload, limits: Limits) -> WarmUp:
 def sample(workload: Workload, limits: Limits) -> list[float]:
     """Measure once: [mean ns per operation], or single latencies in ns."""
     gc.collect()  # every loop starts a sample from the same state; gc stays enabled while it runs
-    if workload.latency:
-        return [float(latency) for latency in workload.run(workload.operations)]
     # The process was asleep while the other loops had their turn: bring caches and clock speed back.
+    if workload.latency:
+        workload.run(PRIMING_LATENCIES)
+        return [float(latency) for latency in workload.run(workload.operations)]
     workload.run(min(PRIMING_OPERATIONS, workload.operations))
     return [_window(workload, limits.sample_ms)[0]]
 

@@ -1,101 +1,118 @@
-"""One run: every workload on every loop, interleaved round by round."""
+"""One suite: every line on every loop, interleaved round by round."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import load as machine
 from loops import LOOPS
 from worker_client import LoopFailedError, WorkerClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from sampling import Limits
+    from measured import Measured
+    from runners import Runner
 
     Progress = Callable[[int, int, str], None]
 
 
 @dataclass
-class Observations:
-    """Everything that was measured in a run, before any arithmetic."""
+class Observation:
+    """All that was measured for one line of a table, before any arithmetic."""
 
-    loops: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Versions of the loops that take part."""
-    missing: dict[str, str] = field(default_factory=dict)
-    """Rivals that cannot be imported or started here, with the reason."""
-    samples: dict[str, dict[str, list[list[float]]]] = field(default_factory=dict)
-    """By workload, loop and round."""
-    warmups: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
-    failures: list[dict[str, str]] = field(default_factory=list)
+    line: Measured
+    load: str
+    samples: dict[str, list[list[float]]] = field(default_factory=dict)
+    """By loop and round."""
+    warmups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
 
-    def failed(self, loop: str, workload: str, error: Exception) -> None:
-        """Take the loop out of this workload: half a set of rounds would not be comparable."""
-        self.failures.append({"loop": loop, "workload": workload, "error": str(error)})
-        self.samples.get(workload, {}).pop(loop, None)
+    def failed(self, loop: str, error: Exception) -> None:
+        """Take the loop out: half a set of rounds would not be comparable."""
+        self.failures[loop] = str(error)
+        self.samples.pop(loop, None)
+
+
+def admit(loops: Sequence[str]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """The loops that can be made here, with their versions, and why others cannot.
+
+    Raises LoopFailedError if one of them must be there.
+    """
+    admitted, missing = {}, {}
+    for loop in loops:
+        with closing(WorkerClient(loop)) as client:
+            try:
+                admitted[loop] = client.request("describe")
+            except LoopFailedError as error:
+                if LOOPS[loop].required:
+                    raise LoopFailedError(f"{loop}: {error}") from error
+                missing[loop] = str(error)
+    return admitted, missing
 
 
 class Session:
-    """Keeps one worker process per loop and takes turns between them."""
+    """Takes turns between the loops."""
 
-    def __init__(self, loops: Sequence[str], limits: Limits, rounds: int, progress: Progress) -> None:
+    def __init__(
+        self, suite: str, runner: Runner, loops: Sequence[str], rounds: int, loads: Sequence[str], progress: Progress
+    ) -> None:
+        self._suite = suite
+        self._runner = runner
         self._loops = loops
-        self._limits = limits
         self._rounds = rounds
+        self._loads = loads
         self._progress = progress
-        self._clients: dict[str, WorkerClient] = {}
         self._done = 0
         self._steps = 0
 
-    def run(self, workloads: Sequence[str]) -> Observations:
-        """Measure all the workloads; rivals that are not installed are left out and named."""
-        observed = Observations()
-        with ExitStack() as stack:
-            for loop in self._loops:
-                client = stack.enter_context(closing(WorkerClient(loop)))
-                self._admit(client, observed)
-            self._steps = len(workloads) * len(self._clients) * (self._rounds + 1)
-            for workload in workloads:
-                self._measure(workload, observed)
-        return observed
+    def run(self, lines: Sequence[Measured]) -> Iterator[Observation]:
+        """Measure all the lines, each under one load after the other so that little time lies between them."""
+        self._steps = sum(self._rounds_of(line) + 1 for line in lines) * len(self._loops) * len(self._loads)
+        with closing(self._runner):
+            for line in lines:
+                for load in self._loads:
+                    observation = Observation(line, load)
+                    with machine.put_on(load):
+                        self._measure(observation)
+                    yield observation
 
-    def _admit(self, client: WorkerClient, observed: Observations) -> None:
-        try:
-            observed.loops[client.loop] = client.request("describe")
-            self._clients[client.loop] = client
-        except LoopFailedError as error:
-            if LOOPS[client.loop].required:
-                raise LoopFailedError(f"{client.loop}: {error}") from error
-            observed.missing[client.loop] = str(error)
+    def _rounds_of(self, line: Measured) -> int:
+        return min(self._rounds, line.most_rounds or self._rounds)
 
-    def _measure(self, workload: str, observed: Observations) -> None:
-        active = list(self._clients)
-        samples = observed.samples[workload] = {loop: [] for loop in active}
-        warmups = observed.warmups[workload] = {}
-        for loop in tuple(active):
-            self._step(f"{workload}: warm-up, {loop}")
+    def _measure(self, observation: Observation) -> None:
+        line, samples = observation.line, observation.samples
+        what = f"{self._suite}, {line.title}"
+        if len(self._loads) > 1:
+            what += f", {observation.load}"
+        active = []
+        for loop in self._loops:
+            self._step(f"{what}: preparation, {loop}")
             try:
-                reply = self._clients[loop].request("prepare", workload=workload, limits=asdict(self._limits))
-                warmups[loop] = reply["warmup"]
+                if warmup := self._runner.prepare(line.name, loop):
+                    observation.warmups[loop] = warmup
+                active.append(loop)
+                samples[loop] = []
             except LoopFailedError as error:
-                observed.failed(loop, workload, error)
-                active.remove(loop)
-        for round_number in range(self._rounds):
+                observation.failed(loop, error)
+        rounds = self._rounds_of(line)
+        for round_number in range(rounds):
             # Another loop goes first in each round, so that none always runs in the wake of the same one.
             shift = round_number % max(len(active), 1)
             for loop in active[shift:] + active[:shift]:
-                self._step(f"{workload}: round {round_number + 1} of {self._rounds}, {loop}")
+                self._step(f"{what}: round {round_number + 1} of {rounds}, {loop}")
                 try:
-                    samples[loop].append(self._clients[loop].request("sample")["samples"])
+                    samples[loop].append(self._runner.sample(line.name, loop))
                 except LoopFailedError as error:
-                    observed.failed(loop, workload, error)
+                    observation.failed(loop, error)
                     active.remove(loop)
         for loop in active:
             try:
-                self._clients[loop].request("finish")
+                self._runner.finish(line.name, loop)
             except LoopFailedError as error:
-                observed.failed(loop, workload, error)
+                observation.failed(loop, error)
 
     def _step(self, what: str) -> None:
         self._progress(self._done, self._steps, what)

@@ -1,89 +1,77 @@
-"""From samples to lines of the table: values, and medians of per-round ratios."""
+"""From samples to lines of the table: values, and medians of per-round comparisons."""
 
 from __future__ import annotations
 
-import math
-from statistics import fmean, median
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from loops import BASE, RIVALS
-from workloads import WORKLOADS, Workload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from session import Observations
+    from measured import Measured
+    from session import Observation
 
 Row = dict[str, Any]
 Rounds = list[list[float]]
 
-
-def percentile(samples: Sequence[float], percent: float) -> float:
-    """The smallest sample that at least this percentage of all samples do not exceed."""
-    ordered = sorted(samples)
-    return ordered[max(math.ceil(len(ordered) * percent / 100), 1) - 1]
+STORED_UNITS = {"ns": "ns", "us": "ns", "ms": "ns", "MiB": "bytes", "": "count"}
+"""By the unit that is printed, the one of the figures."""
 
 
-def metric_of(samples: Sequence[float], metric: str) -> float:
-    """One statistic of samples in nanoseconds; `early` is a count."""
-    match metric:
-        case "mean":
-            return fmean(samples)
-        case "p50":
-            return percentile(samples, 50)
-        case "p99":
-            return percentile(samples, 99)
-        case "max":
-            return max(samples)
-        case "early":
-            return sum(value < 0 for value in samples)
-        case _:
-            raise ValueError(f"unknown metric {metric!r}")
+def summarise(suite: str, observation: Observation) -> list[Row]:
+    """One row for each metric."""
+    return [_row(suite, observation, metric) for metric in observation.line.metrics]
 
 
-def summarise(observed: Observations) -> list[Row]:
-    """One row per workload and metric, in the order of the run."""
-    return [
-        _row(WORKLOADS[name], metric, by_loop)
-        for name, by_loop in observed.samples.items()
-        for metric in WORKLOADS[name].metrics
-    ]
-
-
-def _row(workload: Workload, metric: str, by_loop: dict[str, Rounds]) -> Row:
-    rounds = {loop: [metric_of(samples, metric) for samples in taken] for loop, taken in by_loop.items()}
-    values = {loop: _value(workload, metric, by_loop[loop], rounds[loop]) for loop in rounds}
+def _row(suite: str, observation: Observation, metric: str) -> Row:
+    line = observation.line
+    taken = observation.samples
+    rounds = {loop: [line.figure(samples, metric) for samples in taken[loop]] for loop in taken}
+    values = {loop: _value(line, metric, taken[loop], rounds[loop]) for loop in taken}
+    compare = {"ratio": ratio, "difference": difference}.get(line.comparison)
     present = [rival for rival in RIVALS if rival in values]
-    rival = min(present, key=lambda name: values[name]) if present and workload.compared else None
+    rival = min(present, key=lambda name: values[name]) if present and compare else None
     cells = {}
     for loop, value in values.items():
         cell: Row = {"value": value, "rounds": rounds[loop], "vs_asyncio": None, "vs_best_rival": None}
-        if workload.compared and BASE in rounds:
-            cell["vs_asyncio"] = ratio(rounds[BASE], rounds[loop])
-        if rival is not None:
-            cell["vs_best_rival"] = ratio(rounds[rival], rounds[loop])
+        if compare and BASE in rounds:
+            cell["vs_asyncio"] = compare(rounds[BASE], rounds[loop])
+        if compare and rival is not None:
+            cell["vs_best_rival"] = compare(rounds[rival], rounds[loop])
         cells[loop] = cell
-    title = f"{workload.title}, {metric}" if workload.latency else workload.title
     return {
-        "workload": workload.name,
+        "suite": suite,
+        "load": observation.load,
+        "workload": line.name,
         "metric": metric,
-        "title": title,
-        "unit": "count" if metric == "early" else "ns",
-        "shown_unit": "" if metric == "early" else workload.unit,
-        "operations": workload.operations,
+        "title": line.title_of(metric),
+        "unit": STORED_UNITS[line.unit_of(metric)],
+        "shown_unit": line.unit_of(metric),
+        "operations": line.operations,
+        "comparison": line.comparison,
         "best_rival": rival,
         "loops": cells,
     }
 
 
-def _value(workload: Workload, metric: str, taken: Rounds, rounds: list[float]) -> float:
-    """The median round of a throughput; a statistic of the latencies of all rounds together."""
-    if not workload.latency:
+def _value(line: Measured, metric: str, taken: Rounds, rounds: list[float]) -> float:
+    """The median round, or a statistic of the latencies of all rounds together."""
+    if not line.latency:
         return median(rounds)
-    return metric_of([sample for samples in taken for sample in samples], metric)
+    return line.figure([sample for samples in taken for sample in samples], metric)
 
 
 def ratio(reference: Sequence[float], loop: Sequence[float]) -> dict[str, float]:
     """How many times faster than the reference: median, lowest and highest of the rounds."""
-    ratios = [other / own for other, own in zip(reference, loop, strict=True)]
-    return {"median": median(ratios), "low": min(ratios), "high": max(ratios)}
+    return _spread([other / own for other, own in zip(reference, loop, strict=True)])
+
+
+def difference(reference: Sequence[float], loop: Sequence[float]) -> dict[str, float]:
+    """How much more than the reference: median, lowest and highest of the rounds."""
+    return _spread([own - other for other, own in zip(reference, loop, strict=True)])
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    return {"median": median(values), "low": min(values), "high": max(values)}

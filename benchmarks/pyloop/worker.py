@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from loops import LOOPS, LoopSpec
-from metadata import loaded_jvm
+from metadata import loaded_engine
 from sampling import Limits, sample, warm_up
 from workloads import WORKLOADS, Workload
 
@@ -53,7 +53,7 @@ class Worker:
         if loop.get_debug():
             raise RuntimeError("the loop is in debug mode, its times would mean nothing")
         loop.close()
-        return {"version": self._spec.version(), "jvm": loaded_jvm()}
+        return {"version": self._spec.version(), "engine": loaded_engine()}
 
     def _prepare(self, workload: Workload, limits: Limits) -> Reply:
         """A new loop for each workload: what one leaves behind is not charged to the next."""

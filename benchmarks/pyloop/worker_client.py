@@ -18,6 +18,11 @@ class LoopFailedError(Exception):
     """The loop cannot be made, raised, died or hung."""
 
 
+def clean_environment() -> dict[str, str]:
+    """The environment of this process, without what turns on debug mode."""
+    return {name: value for name, value in os.environ.items() if name not in DEBUG_SWITCHES}
+
+
 class WorkerClient:
     """Starts a worker when it is first needed, and a new one after it died."""
 
@@ -63,13 +68,12 @@ class WorkerClient:
     def _running_process(self) -> subprocess.Popen[str]:
         if self._process is None:
             script = Path(__file__).with_name("worker.py")
-            environment = {name: value for name, value in os.environ.items() if name not in DEBUG_SWITCHES}
             self._process = subprocess.Popen(
                 [sys.executable, str(script), self.loop],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
-                env=environment,
+                env=clean_environment(),
             )
         return self._process
 

@@ -59,8 +59,8 @@ def test_run_gives_plausible_figures_for_each_loop(tmp_path: Path) -> None:
     result: dict[str, Any] = json.loads(output.read_text())
     assert result["reference"] == "asyncio"
     assert result["missing"] == {}
-    assert result["loops"]["asyncio"]["jvm"] is None
-    assert result["loops"]["pyloop"]["jvm"]
+    assert result["loops"]["asyncio"]["engine"] is None
+    assert result["loops"]["pyloop"]["engine"]
     assert [(cell["scenario"], cell["size"], cell["connections"]) for cell in result["cells"]] == [
         ("protocol", 1024, 100),
         ("protocol", 102400, 10),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
+
+from measured import Measured
 
 if TYPE_CHECKING:
     import asyncio
@@ -13,18 +15,11 @@ class WorkloadError(Exception):
     """The loop did not do the work that was asked of it, so its time means nothing."""
 
 
-class Workload(ABC):
-    """One piece of work, the same for every loop; `run(n)` does it and checks that it was done."""
+class Workload(Measured, ABC):
+    """One piece of work, the same for every loop; `run(n)` does it and checks that it was done.
 
-    name: str
-    title: str
-    operations: int
-    unit: ClassVar[str] = "ns"
-    """How results are printed: `ns` or `us`. Results are always kept in nanoseconds."""
-    metrics: ClassVar[tuple[str, ...]] = ("mean",)
-    """What is reported: `mean` alone for throughput, statistics of the single samples for latency."""
-    compared: ClassVar[bool] = True
-    """False where a ratio would mislead, see the workload."""
+    Its metrics are `mean` alone for throughput, and statistics of the single samples for latency.
+    """
 
     @property
     def latency(self) -> bool:
@@ -48,3 +43,8 @@ def expect(what: str, actual: int, expected: int) -> None:
     """Fail the run if the loop did more or less than it was asked to."""
     if actual != expected:
         raise WorkloadError(f"{what}: expected {expected}, got {actual}")
+
+
+def short(number: int) -> str:
+    """A number of operations, as it stands in names and titles: 100, 1k, 50k."""
+    return f"{number // 1000}k" if number >= 1000 else str(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import perf_counter_ns
 
-from .base import Workload, expect
+from .base import Workload, expect, short
 
 
 class Callbacks(Workload):
@@ -14,9 +14,8 @@ class Callbacks(Workload):
     """
 
     def __init__(self, operations: int) -> None:
-        thousands = operations // 1000
-        self.name = f"callbacks_{thousands}k"
-        self.title = f"callbacks, {thousands}k"
+        self.name = f"callbacks_{short(operations)}"
+        self.title = f"callbacks, {short(operations)}"
         self.operations = operations
 
     def run(self, n: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Coroutines that give way to the loop, and tasks."""
+"""Coroutines that give way to the loop, tasks, and what is built on tasks and timers."""
 
 from __future__ import annotations
 
@@ -73,4 +73,54 @@ class Tasks(Workload):
 
         elapsed = loop.run_until_complete(parent())
         expect("tasks run", count, n)
+        return [elapsed]
+
+
+class Gather(Workload):
+    """`asyncio.gather` of 10 coroutines that return at once, n / 10 times; the time is that of one of the 10."""
+
+    name = "gather_10"
+    title = "gather of 10, each"
+    operations = 10_000
+    together = 10
+
+    def run(self, n: int) -> list[int]:
+        count = 0
+
+        async def child() -> None:
+            nonlocal count
+            count += 1
+
+        async def parent() -> int:
+            start = perf_counter_ns()
+            for _ in range(n // self.together):
+                await asyncio.gather(*[child() for _ in range(self.together)])
+            return perf_counter_ns() - start
+
+        elapsed = self.loop.run_until_complete(parent())
+        expect("coroutines run", count, n)
+        return [elapsed]
+
+
+class Timeout(Workload):
+    """`async with asyncio.timeout(30)` around one `sleep(0)`, n times: a timer that is scheduled and not needed."""
+
+    name = "timeout_context"
+    title = "timeout() around sleep(0)"
+    operations = 5_000
+
+    def run(self, n: int) -> list[int]:
+        count = 0
+
+        async def guarded() -> int:
+            nonlocal count
+            start = perf_counter_ns()
+            for _ in range(n):
+                async with asyncio.timeout(30):
+                    await asyncio.sleep(0)
+                    count += 1
+            return perf_counter_ns() - start
+
+        elapsed = self.loop.run_until_complete(guarded())
+        expect("blocks done", count, n)
         return [elapsed]

@@ -15,7 +15,7 @@ class Iterations(Workload):
     """
 
     name = "loop_overhead"
-    title = "loop overhead, 10k"
+    title = "self-rescheduling chain, 10k"
     operations = 10_000
 
     def run(self, n: int) -> list[int]:

@@ -20,7 +20,10 @@ class TimerLateness(Workload):
     operations = 40
     unit = "us"
     metrics = ("mean", "p99", "max", "early")
-    compared = False
+    comparison = "none"
+
+    def unit_of(self, metric: str) -> str:
+        return "" if metric == "early" else self.unit
 
     def run(self, n: int) -> list[int]:
         loop = self.loop

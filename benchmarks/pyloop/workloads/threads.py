@@ -23,7 +23,7 @@ class ThreadsafeWakeup(Workload):
 
     name = "threadsafe_wakeup"
     title = "thread wakeup"
-    operations = 150
+    operations = 300
     unit = "us"
     metrics = ("mean", "p50", "p99")
 

@@ -6,7 +6,7 @@ import random
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
-from .base import Workload, expect
+from .base import Workload, expect, short
 
 if TYPE_CHECKING:
     import asyncio
@@ -47,9 +47,10 @@ class TimersScheduled(Workload):
     Afterwards, untimed, every timer is cancelled and the loop runs a few iterations to drop them.
     """
 
-    name = "timers_scheduled"
-    title = "timers scheduled, 10k"
-    operations = 10_000
+    def __init__(self, operations: int) -> None:
+        self.name = f"timers_scheduled_{short(operations)}"
+        self.title = f"timers scheduled, {short(operations)}"
+        self.operations = operations
 
     def set_up(self, loop: asyncio.AbstractEventLoop) -> None:
         super().set_up(loop)

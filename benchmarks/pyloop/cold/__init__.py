@@ -1,0 +1,20 @@
+"""What is measured in processes that have just started, in the order in which it runs and is reported."""
+
+from __future__ import annotations
+
+from .base import ColdMeasurement, MemoryMeasurement
+
+__all__ = ["COLD", "ColdMeasurement"]
+
+COLD: dict[str, ColdMeasurement] = {
+    measurement.name: measurement
+    for measurement in (
+        ColdMeasurement("import_first_loop", "import + first loop", "first_loop.py", "asyncio"),
+        ColdMeasurement("nothing_first_loop", "the same, and import asyncio", "first_loop.py"),
+        ColdMeasurement("first_1k", "first 1k callbacks", "first_callbacks.py", "1000"),
+        ColdMeasurement("first_10k", "first 10k callbacks", "first_callbacks.py", "10000"),
+        ColdMeasurement("first_100k", "first 100k callbacks", "first_callbacks.py", "100000"),
+        MemoryMeasurement("used_loop", "used loop", "used_loop.py", ("RSS", "VmSize", "threads")),
+        MemoryMeasurement("workers", "each of 4 forked workers", "workers.py", ("PSS", "private")),
+    )
+}

@@ -1,0 +1,68 @@
+"""What everything that is measured has in common: a name, units, and the figures that are shown of it."""
+
+from __future__ import annotations
+
+import math
+from statistics import fmean
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Comparison = Literal["ratio", "difference", "none"]
+
+
+class Measured:
+    """One line of a table, or one line for each metric."""
+
+    name: str
+    title: str
+    operations: int = 1
+    unit: ClassVar[str] = "ns"
+    """How results are printed: a key of `summary.STORED_UNITS`. Times are always kept in nanoseconds."""
+    metrics: tuple[str, ...] = ("mean",)
+    comparison: ClassVar[Comparison] = "ratio"
+    """How loops are compared: `none` where each comparison would mislead, see the workload."""
+
+    most_rounds: ClassVar[int | None] = None
+    """More rounds than these are not worth their time; None if there is no such number."""
+
+    @property
+    def latency(self) -> bool:
+        """True if the samples of all rounds belong together, as single latencies do."""
+        return False
+
+    def figure(self, samples: Sequence[float], metric: str) -> float:
+        """One metric of the samples of a round, or of all rounds."""
+        return statistic(samples, metric)
+
+    def unit_of(self, metric: str) -> str:
+        """How this metric is printed; a count has no unit."""
+        return self.unit
+
+    def title_of(self, metric: str) -> str:
+        """The first cell of the line."""
+        return f"{self.title}, {metric}" if len(self.metrics) > 1 else self.title
+
+
+def percentile(samples: Sequence[float], percent: float) -> float:
+    """The smallest sample that at least this percentage of all samples do not exceed."""
+    ordered = sorted(samples)
+    return ordered[max(math.ceil(len(ordered) * percent / 100), 1) - 1]
+
+
+def statistic(samples: Sequence[float], metric: str) -> float:
+    """One statistic of samples in nanoseconds; `early` is a count."""
+    match metric:
+        case "mean":
+            return fmean(samples)
+        case "p50":
+            return percentile(samples, 50)
+        case "p99":
+            return percentile(samples, 99)
+        case "max":
+            return max(samples)
+        case "early":
+            return sum(value < 0 for value in samples)
+        case _:
+            raise ValueError(f"unknown metric {metric!r}")
