@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "troubleshooting.md"
 PACKAGE = ROOT / "python" / "data_bridge" / "pyloop"
 JAVA = ROOT / "src" / "main" / "java"
+SUPPORT = ROOT / "native" / "support.c"
 
 # A row of a table whose first column quotes messages.
 _ROW = re.compile(r"^\| ([^|]+) \|", re.MULTILINE)
@@ -67,8 +68,8 @@ def _python_texts(path: Path) -> Iterator[str]:
 
 _STRING = r'"(?:[^"\\\n]|\\.)*"'
 _JAVA_FAILURE = re.compile(
-    r"(?:Singletons\.(?:RUNTIME_ERROR|RECURSION_ERROR|MEMORY_ERROR),|new LinkageError\("
-    r"|OUT_OF_\w+\s*=\s*UnicodeApi\.interned\()"
+    r"(?:Singletons\.(?:RUNTIME_ERROR|RECURSION_ERROR|MEMORY_ERROR),|new LinkageError\(|StartFailure\.raise\("
+    r"|(?:OUT_OF_\w+|WITHOUT_TEXT)\s*=\s*PyName\.of\(|[A-Z]+_TEXT\s*=\s*CGlobalDataFactory\.createCString\()"
     rf"([^;]*?{_STRING}[^;]*);"
 )
 
@@ -81,16 +82,25 @@ def _java_texts() -> Iterator[str]:
             yield from (text[1:-1] for text in re.findall(_STRING, joined))
 
 
-# asyncio's own words, and what only a change of the engine's own code could cause.
+def _c_texts() -> Iterator[str]:
+    """What the C of the engine writes to standard error."""
+    for line in SUPPORT.read_text(encoding="utf-8").splitlines():
+        if " say(" in line:
+            yield from (text[1:-1].removesuffix("\\n") for text in re.findall(_STRING, line))
+
+
+# asyncio's own words, what only a change of the engine's own code could cause, and what the build alone says.
 _JAVA_UNLISTED = {
     "Event loop is closed",
     "Cannot close a running event loop",
     "get_buffer() returned an empty buffer",
     "this transport has no file descriptor",
-    "no upcall target ",
-    "the C library has no dlsym",
     "Context.run has another calling convention on this Python: flags ",
     "' is no slot of the class on this Python",
+    "no entry point ",
+    "the classes have not gone through native/src/PrepareClasses.java",
+    "the list of classes names one that is not there",
+    "the list of entry points names a class that is not there",
 }
 _PYTHON_TEXTS = sorted(
     {
@@ -101,17 +111,19 @@ _PYTHON_TEXTS = sorted(
     }
 )
 _JAVA_TEXTS = sorted({text for text in _java_texts() if len(text.split()) >= _LEAST_WORDS})
+_C_TEXTS = sorted({text for text in _c_texts() if len(text.split()) >= _LEAST_WORDS})
 
 
 def test_sources_and_page_are_read() -> None:
-    assert len(_PYTHON_TEXTS) > 50
-    assert len(_JAVA_TEXTS) > 8
-    assert len(_quoted()) > 50
+    assert len(_PYTHON_TEXTS) > 30
+    assert len(_JAVA_TEXTS) > 15
+    assert len(_C_TEXTS) == 2
+    assert len(_quoted()) > 25
 
 
 @pytest.mark.parametrize("quote", _quoted())
 def test_what_the_page_quotes_is_said(quote: str) -> None:
-    assert any(quote in text for text in (*_PYTHON_TEXTS, *_JAVA_TEXTS)), quote
+    assert any(quote in text for text in (*_PYTHON_TEXTS, *_JAVA_TEXTS, *_C_TEXTS)), quote
 
 
 @pytest.mark.parametrize("text", sorted(set(_PYTHON_TEXTS) - _ASYNCIO_SAYS - _NO_MESSAGES))
@@ -119,7 +131,7 @@ def test_what_the_package_says_is_on_the_page(text: str) -> None:
     assert any(quote in text for quote in _quoted_anywhere()), text
 
 
-@pytest.mark.parametrize("text", sorted(set(_JAVA_TEXTS) - _JAVA_UNLISTED))
+@pytest.mark.parametrize("text", sorted({*_JAVA_TEXTS, *_C_TEXTS} - _JAVA_UNLISTED))
 def test_what_the_engine_says_is_on_the_page(text: str) -> None:
     assert any(quote in text for quote in _quoted_anywhere()), text
 
