@@ -10,7 +10,8 @@ SOURCES = Path(__file__).parents[1] / "src" / "main" / "java"
 _TEXT = r'"(?:[^"\\]|\\.)*"'
 _CONCATENATED = rf"{_TEXT}(?:\s*\+\s*{_TEXT})*"
 # What is bound by `unnamed` has an address and no symbol.
-_MAKER = r"\b(?:CFunction|ErrnoFunction)\.(of|blocking|optional|optionalBlocking)\("
+# ErrnoFunction hands what it is given, named `prototype` there, on to CFunction.
+_MAKER = r"\b(?:CFunction|ErrnoFunction)\.(of|blocking|optional|optionalBlocking)\((?!prototype\))"
 _BINDING = re.compile(rf"{_MAKER}\s*({_CONCATENATED})\s*\)")
 _SYMBOL = re.compile(r'\b(?:NativeLinker\.(?:symbol|optionalSymbol)|Symbol\.of)\(\s*"(\w+)"\s*\)')
 _EXCEPTION = re.compile(r'\bexception\("(\w+)"\)')

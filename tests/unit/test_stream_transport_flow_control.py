@@ -118,6 +118,7 @@ def test_write_in_resume_writing(loop: Loop, way: Way) -> None:
     async def main() -> None:
         # Small, so that every piece pauses the protocol, without which nobody resumes it.
         protocol.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         protocol.transport.set_write_buffer_limits(high=0)
         protocol.transport.write(pieces[0])
         assert await receive(peer, len(expected)) == expected
