@@ -92,7 +92,10 @@ class AcceptedTransport(StreamTransport):
         return closed
 
     def _call_connection_lost(self, exc: BaseException | None) -> None:
-        self._detach()
+        if self._socket_made is None:
+            self._detach_to_close()
+        else:
+            self._detach()  # the program may have a duplicate of the socket
         try:
             if self._protocol_connected:
                 self._protocol.connection_lost(exc)

@@ -76,6 +76,9 @@ public final class EpollPoller implements Poller {
         int last = knows(fd) ? generations[fd] : 0;
         int generation = known == 0 ? last + 1 : last;
         int result = epoll.control(known == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, interest, tag(fd, generation));
+        if (known == 0 && result == -ErrnoCode.EEXIST) { // forgotten, see forget(), and not closed yet
+            result = epoll.control(EPOLL_CTL_MOD, fd, interest, tag(fd, generation));
+        }
         boolean lost = known != 0 && result == -ErrnoCode.ENOENT;
         if (lost) {
             generation++;
@@ -103,9 +106,17 @@ public final class EpollPoller implements Poller {
         if (interest(fd) == 0) {
             return;
         }
-        handles[fd] = null;
-        interests[fd] = 0;
+        forget(fd);
         epoll.control(EPOLL_CTL_DEL, fd, 0, 0);
+    }
+
+    /// Ends a registration of an fd that the caller closes next: the kernel forgets it then by itself, which saves a
+    /// system call. What it reports until then, or later because a forked child has the file open, is nobody's.
+    public void forget(int fd) {
+        if (interest(fd) != 0) {
+            handles[fd] = null;
+            interests[fd] = 0;
+        }
     }
 
     @Override

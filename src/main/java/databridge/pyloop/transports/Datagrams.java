@@ -88,7 +88,7 @@ final class Datagrams extends PolledTransport {
         ALL.remove(number);
         unsent.clear();
         input.clear();
-        end();
+        end(false);
     }
 
     int unsentCount() {

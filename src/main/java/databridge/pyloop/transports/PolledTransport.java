@@ -149,12 +149,14 @@ abstract class PolledTransport implements PollHandle, ReadyTask {
     }
 
     /// Stops polling, for good.
-    final void end() {
+    ///
+    /// @param closes whether the caller closes the descriptor next
+    final void end(boolean closes) {
         peer.transports().remove(fd, self);
         long socketField = self + fields.socket;
         self = 0;
         if (!peer.isClosed()) {
-            peer.watchers().takeBack(fd, this);
+            peer.watchers().takeBack(fd, this, closes);
             peer.core().removeTask(task);
         }
         Refs.clear(socketField);

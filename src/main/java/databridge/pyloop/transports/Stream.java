@@ -69,10 +69,12 @@ final class Stream extends PolledTransport {
     }
 
     /// Stops polling and gives everything up.
-    void close() {
+    ///
+    /// @param closes whether the caller closes the descriptor next
+    void close(boolean closes) {
         STREAMS.remove(number);
         unsent.clear();
-        end();
+        end(closes);
     }
 
     long unsent() {

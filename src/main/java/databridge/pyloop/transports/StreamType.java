@@ -105,6 +105,11 @@ public final class StreamType {
                         "Join it to its loop.")
                 .method("close($self, /)", NO_ARGUMENTS, "close", "Close the transport after flushing buffered data.")
                 .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Stop polling, for good.")
+                .method(
+                        "_detach_to_close($self, /)",
+                        NO_ARGUMENTS,
+                        "detachToClose",
+                        "Stop polling a descriptor that the caller closes next.")
                 .method("_add_reader($self, /, *args)", FASTCALL_KEYWORDS, "startReading", "Read from now on.")
                 .method("_read_ready($self, /)", NO_ARGUMENTS, "ioReady", "Read and write what can be.")
                 .method(
@@ -136,10 +141,19 @@ public final class StreamType {
 
     @EntryPoint
     static long detach(long self, long unused, long unused2, long unused3) {
+        return detach(self, false);
+    }
+
+    @EntryPoint
+    static long detachToClose(long self, long unused, long unused2, long unused3) {
+        return detach(self, true);
+    }
+
+    private static long detach(long self, boolean closes) {
         Stream stream = Stream.of(self);
         if (stream != null) {
             Memory.putInt(self + NUMBER, 0);
-            stream.close();
+            stream.close(closes);
         }
         return Refs.retain(NONE);
     }

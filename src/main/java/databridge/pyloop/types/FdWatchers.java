@@ -160,9 +160,15 @@ public final class FdWatchers implements PollHandle {
     }
 
     /// Ends the polling by a transport, if it has not ended.
-    public void takeBack(int fd, PollHandle transport) {
+    ///
+    /// @param closes whether the caller closes the fd next
+    public void takeBack(int fd, PollHandle transport, boolean closes) {
         if (isLentTo(fd, transport)) {
-            poller.unregister(fd);
+            if (closes) {
+                poller.forget(fd);
+            } else {
+                poller.unregister(fd);
+            }
             roots.put(index(fd, EPOLLIN), 0);
             roots.put(index(fd, EPOLLOUT), 0);
         }

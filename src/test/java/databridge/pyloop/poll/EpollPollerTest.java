@@ -226,4 +226,30 @@ final class EpollPollerTest {
             assertTrue(elapsed >= timeoutNs, "after " + elapsed + " ns");
         }
     }
+
+    @Test
+    void whatIsForgottenAndClosedIsNobodysAndItsNumberCanBeUsedAgain() {
+        EventFd closing = new EventFd();
+        int number = closing.fileno();
+        assertEquals(0, poller.register(number, Epoll.EPOLLIN, handle("first")));
+        closing.signal();
+        poller.forget(number);
+        assertEquals(List.of(), look());
+        closing.close();
+        assertEquals(number, (int) DUP2.call(fd, number));
+        assertEquals(0, poller.register(number, Epoll.EPOLLIN, handle("second")));
+        source.signal();
+        assertEquals(List.of(new Event("second", number, Epoll.EPOLLIN)), look());
+        poller.unregister(number);
+        CLOSE.call(number);
+    }
+
+    @Test
+    void whatIsForgottenAndStillOpenCanBeRegisteredAgain() {
+        assertEquals(0, poller.register(fd, Epoll.EPOLLIN, handle("first")));
+        poller.forget(fd);
+        assertEquals(0, poller.register(fd, Epoll.EPOLLIN, handle("second")));
+        source.signal();
+        assertEquals(List.of(new Event("second", fd, Epoll.EPOLLIN)), look());
+    }
 }
