@@ -117,7 +117,11 @@ $(VENV)/installed-wheel: $(VENV)/created pyproject.toml
 	$(BIN)/python tools/extras.py wheel
 	@touch $@
 
+# The engine first and by itself: pip would hide how far its build is.
+BUILD_ENGINE = $(PYTHON) tools/build_engine.py $(if $(filter quick,$(PYLOOP_BUILD)),--quick)
+
 $(VENV)/installed-test: $(VENV)/created $(PACKAGE_SOURCES)
+	$(BUILD_ENGINE)
 	$(BIN)/python -m pip install --quiet --no-input '.[test]'
 	@touch $@
 
@@ -127,6 +131,7 @@ $(VENV)/installed-rivals: $(VENV)/created pyproject.toml
 	@touch $@
 
 $(VENV)/installed-bench: $(VENV)/installed-rivals $(PACKAGE_SOURCES)
+	$(BUILD_ENGINE)
 	$(BIN)/python -m pip install --quiet --no-input .
 	@touch $@
 
