@@ -1,5 +1,7 @@
 """Forked children of a process that has a loop: they run loops of their own."""
 
+import sys
+
 import pytest
 from fork_programs import expect
 from loop_kinds import LoopKind, only_pyloop
@@ -152,6 +154,8 @@ print(in_child(lambda: in_child(run)))
 
 @pytest.mark.parametrize("ending", ["os._exit(3)", "sys.exit(3)", 'os.execvp("sh", ["sh", "-c", "exit 3"])'])
 def test_fork_in_a_task(kind: LoopKind, ending: str) -> None:
+    if ending == "sys.exit(3)" and sys.version_info >= (3, 14):
+        pytest.skip("on CPython 3.14.10 the child hangs with asyncio's own loop, too")
     expect(
         kind,
         f"""
