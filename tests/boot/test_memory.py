@@ -17,8 +17,8 @@ with asyncio.Runner(loop_factory=new_event_loop) as runner:
         await asyncio.sleep(0.001)
     runner.run(main())
 """
-# More than the engine takes on top of asyncio. Of the file of the library the kernel maps as much as lies together in its
-# cache, at most all of it: 6 MB or 14 were seen with the same file. What the process has for itself does not depend on that.
+# More than the engine takes on top of asyncio. Of the library's file the kernel maps as much as lies together in its
+# cache, at most all of it: 6 MB or 14 were seen with the same file. The process's own pages do not depend on that.
 OWN_KIB = 4 * 1024
 RESIDENT_KIB = 24 * 1024
 RESERVED_KIB = 400 * 1024
