@@ -38,11 +38,11 @@ def missing() -> list[str]:
         )
     # The scripts that follow are beside this one, and newer than what an old Python can read.
     from engine_build.toolchain import C_COMPILER_REMEDY, find_c_compiler
-    from jdk import JdkNotFoundError, find_graalvm, find_jdk
+    from jdk import JdkNotFoundError, find_java_home
 
     home = None
     try:
-        home = find_graalvm() or find_jdk()
+        home = find_java_home()
     except JdkNotFoundError as error:
         found.append("JDK 25: " + str(error).replace("\n", "\n  "))
     if find_c_compiler() is None:

@@ -1,6 +1,6 @@
 """Where the JDK is that builds the engine: the one rule, for Maven, the ahead-of-time compiler and the Makefile.
 
-Standard library only, and loadable by its path. As a script it prints the home of the JDK.
+Standard library only, and loadable by its path. As a script it prints that home.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["MAJOR", "JdkNotFoundError", "find_graalvm", "find_jdk"]
+__all__ = ["MAJOR", "JdkNotFoundError", "find_graalvm", "find_java_home", "find_jdk"]
 
 MAJOR = 25
 """The Java whose JDK can run the compiler: native-image 25 works on no other, and later JDKs have no JVMCI."""
@@ -31,6 +31,11 @@ _REMEDY = (
 
 class JdkNotFoundError(Exception):
     """No usable JDK; the text lists the places tried, what was found there, and the remedy."""
+
+
+def find_java_home() -> Path:
+    """Return the home of the Java that builds: the GraalVM that was chosen, or else a JDK."""
+    return find_graalvm() or find_jdk()
 
 
 def find_graalvm() -> Path | None:
@@ -120,6 +125,6 @@ def _fault(home: Path) -> str | None:
 
 if __name__ == "__main__":
     try:
-        print(find_jdk())
+        print(find_java_home())
     except JdkNotFoundError as error:
         sys.exit(str(error))

@@ -12,7 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from jdk import JdkNotFoundError, find_graalvm, find_jdk
+from jdk import JdkNotFoundError, find_java_home
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> None:
     if maven is None:
         sys.exit("Maven (mvn) was not found on PATH. Install Maven 3.8 or newer, for example the Debian package maven.")
     try:
-        home = find_graalvm() or find_jdk()
+        home = find_java_home()
     except JdkNotFoundError as error:
         sys.exit(str(error))
     options = [JDK_OPTIONS, os.environ.get("MAVEN_OPTS", "")]

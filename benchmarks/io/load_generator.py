@@ -24,7 +24,7 @@ def java_command(*arguments: str) -> list[str]:
         raise FailedError(f"{JAR.name} is missing: run `make loadgen`")
     rule = runpy.run_path(str(JDK_RULE))
     try:
-        home = rule["find_graalvm"]() or rule["find_jdk"]()
+        home = rule["find_java_home"]()
     except rule["JdkNotFoundError"] as error:
         raise FailedError(str(error)) from None
     # Serial, so that no thread of the collector works beside the one that is measured.

@@ -38,15 +38,15 @@ _LINK_OPTIONS = [
 def link(root: Path, object_file: Path, c_compiler: str, result: Path, include: Path | None = None) -> None:
     """Link the object file with support.c; `include` comes before native/include."""
     native, work = root / "native", result.parent
-    wanted = ElfFile(object_file).undefined_symbols()
-    if ENTRY_POINT not in ElfFile(object_file).defined_symbols():
+    compiled = ElfFile(object_file)
+    if ENTRY_POINT not in compiled.defined_symbols():
         raise BuildError(f"The builder made no {ENTRY_POINT}: is the method with that @CEntryPoint still there?")
     symbols = glibc.read_symbols(native / "glibc-symbols.txt")
 
     folders = [f"-I{folder}" for folder in (include, native / "include") if folder]
     support = work / "support.o"
     run([c_compiler, *_C_OPTIONS, *folders, "-c", native / "support.c", "-o", support], "Compiling native/support.c")
-    missing = wanted - ElfFile(support).defined_symbols() - glibc.names(symbols)
+    missing = compiled.undefined_symbols() - ElfFile(support).defined_symbols() - glibc.names(symbols)
     unknown = sorted(name for name in missing if not _JDK_NATIVE.fullmatch(name))
     if unknown:
         raise BuildError(
