@@ -27,7 +27,7 @@ final class ExtensionModule {
     @CEntryPoint(name = "PyInit__engine", exceptionHandler = EntryFailure.ReturnNull.class)
     @CEntryPointOptions(
             prologue = ThreadEntry.Load.class,
-            prologueBailout = ThreadEntry.NotLoaded.class,
+            prologueBailout = ThreadEntry.ReturnNull.class,
             epilogue = ThreadEntry.Leave.class)
     static long initialise() {
         try {

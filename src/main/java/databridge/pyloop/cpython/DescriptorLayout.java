@@ -45,14 +45,6 @@ public final class DescriptorLayout {
 
     private DescriptorLayout() {}
 
-    /// Fills in a `PyMethodDef`. C keeps pointers to the texts, which live as long as the process.
-    static void putMethod(long at, String name, long function, int flags, String doc) {
-        Memory.putLong(at + ML_NAME, Memory.cString(name));
-        Memory.putLong(at + ML_METH, function);
-        Memory.putInt(at + ML_FLAGS, flags);
-        Memory.putLong(at + ML_DOC, Memory.cString(doc));
-    }
-
     /// The offset in an instance of the C field behind a `__slots__` entry.
     ///
     /// @throws LinkageError if the attribute is no such thing

@@ -9,8 +9,6 @@ import java.util.List;
 
 /// A Python extension module declared in Java, initialised in the two phases of PEP 489. With the GIL.
 public final class ModuleDef {
-    private record Function(String name, int flags, long function, String doc) {}
-
     private record Slot(int number, long value) {}
 
     private static final CStruct DEF = CStruct.of("struct PyModuleDef { Py_ssize_t ob_refcnt; PyTypeObject *ob_type;"
@@ -26,7 +24,7 @@ public final class ModuleDef {
 
     private final String name;
     private final String doc;
-    private final List<Function> functions = new ArrayList<>();
+    private final List<MethodDef> functions = new ArrayList<>();
     private final List<Slot> slots = new ArrayList<>();
 
     private ModuleDef(String name, String doc) {
@@ -49,12 +47,7 @@ public final class ModuleDef {
     /// @param kind how it takes its arguments; the first that Java sees is the module
     public ModuleDef function(
             String signature, TypeDef.Kind kind, Class<?> implementation, String target, String functionDoc) {
-        String function = signature.substring(0, signature.indexOf('('));
-        functions.add(new Function(
-                function,
-                kind.flags(),
-                EntryTable.address(implementation, target),
-                signature + "\n--\n\n" + functionDoc));
+        functions.add(MethodDef.of(signature, kind, implementation, target, functionDoc));
         return this;
     }
 
@@ -68,20 +61,9 @@ public final class ModuleDef {
         Memory.putLong(def + DEF.offset("ob_refcnt"), 1);
         Memory.putLong(def + DEF.offset("m_name"), Memory.cString(name));
         Memory.putLong(def + DEF.offset("m_doc"), Memory.cString(doc));
-        Memory.putLong(def + DEF.offset("m_methods"), functionTable());
+        Memory.putLong(def + DEF.offset("m_methods"), MethodDef.table(functions));
         Memory.putLong(def + DEF.offset("m_slots"), slotTable());
         return PyError.orThrow(INIT.call(def));
-    }
-
-    private long functionTable() {
-        CStruct method = DescriptorLayout.METHOD_DEF;
-        long table = Memory.allocate((functions.size() + 1) * method.size());
-        for (int i = 0; i < functions.size(); i++) {
-            Function function = functions.get(i);
-            DescriptorLayout.putMethod(
-                    table + i * method.size(), function.name, function.function, function.flags, function.doc);
-        }
-        return table;
     }
 
     private long slotTable() {

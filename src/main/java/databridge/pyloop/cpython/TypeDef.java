@@ -38,8 +38,6 @@ public final class TypeDef {
         }
     }
 
-    private record Method(String name, Kind kind, long function, String doc) {}
-
     private record Property(String name, long getter, long setter, String doc) {}
 
     private record Member(String name, int type, long offset) {}
@@ -59,7 +57,7 @@ public final class TypeDef {
 
     private final String name;
     private final String doc;
-    private final List<Method> methods = new ArrayList<>();
+    private final List<MethodDef> methods = new ArrayList<>();
     private final List<Property> properties = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
     private Class<?> implementation;
@@ -70,9 +68,8 @@ public final class TypeDef {
         this.doc = doc;
     }
 
-    /// @param implementation the class whose static methods, each an
-    /// [EntryPoint][databridge.pyloop.runtime.EntryPoint],
-    ///     implement the type
+    /// @param implementation the class whose static methods implement the type, each of them an
+    ///     [EntryPoint][databridge.pyloop.runtime.EntryPoint]
     /// @param name the qualified name, `package.module.Class`
     public static TypeDef named(Class<?> implementation, String name, String doc) {
         return new TypeDef(implementation, name, doc);
@@ -87,9 +84,7 @@ public final class TypeDef {
     /// @param signature the method's name and parameters as `inspect.signature` shows them: `"stop($self, /)"`
     /// @param target the static Java method
     public TypeDef method(String signature, Kind kind, String target, String methodDoc) {
-        String method = signature.substring(0, signature.indexOf('('));
-        long function = EntryTable.address(implementation, target);
-        methods.add(new Method(method, kind, function, signature + "\n--\n\n" + methodDoc));
+        methods.add(MethodDef.of(signature, kind, implementation, target, methodDoc));
         return this;
     }
 
@@ -128,7 +123,7 @@ public final class TypeDef {
     public long build(long base, long basicSize) {
         long slots = Memory.allocate(5 * TYPE_SLOT.size());
         putSlot(slots, 0, TP_DOC, Memory.cString(doc));
-        putSlot(slots, 1, TP_METHODS, methodTable());
+        putSlot(slots, 1, TP_METHODS, MethodDef.table(methods));
         putSlot(slots, 2, TP_MEMBERS, memberTable());
         putSlot(slots, 3, TP_GETSET, propertyTable());
         long spec = Memory.allocate(TYPE_SPEC.size());
@@ -143,17 +138,6 @@ public final class TypeDef {
         long type = FROM_SPEC_WITH_BASES.call(spec, bases);
         Refs.release(bases);
         return PyError.orThrow(type);
-    }
-
-    private long methodTable() {
-        CStruct def = DescriptorLayout.METHOD_DEF;
-        long table = Memory.allocate((methods.size() + 1) * def.size());
-        for (int i = 0; i < methods.size(); i++) {
-            Method method = methods.get(i);
-            DescriptorLayout.putMethod(
-                    table + i * def.size(), method.name, method.function, method.kind.flags, method.doc);
-        }
-        return table;
     }
 
     private long memberTable() {

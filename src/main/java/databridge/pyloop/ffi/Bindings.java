@@ -10,7 +10,8 @@ import org.graalvm.nativeimage.ImageInfo;
 /// here, so that no code that runs later has to ask whether a class is initialised.
 public final class Bindings {
     private static final List<LateBound> SYMBOLS = new ArrayList<>();
-    private static final List<LateBound> RESULTS_OF_CALLS = new ArrayList<>();
+    private static final List<LateBound> MEMORY = new ArrayList<>();
+    private static final List<LateBound> OF_INTERPRETER = new ArrayList<>();
 
     private Bindings() {}
 
@@ -21,25 +22,35 @@ public final class Bindings {
         return add(SYMBOLS, symbol);
     }
 
-    /// Takes note of a constant that takes calls of C to make.
+    /// Takes note of memory that is allocated once and kept as long as the process lives.
+    ///
+    /// @return the memory
+    public static <T extends LateBound> T addMemory(T memory) {
+        return add(MEMORY, memory);
+    }
+
+    /// Takes note of a constant that belongs to an interpreter.
     ///
     /// @return the constant
     public static <T extends LateBound> T add(T constant) {
-        return add(RESULTS_OF_CALLS, constant);
+        return add(OF_INTERPRETER, constant);
     }
 
-    /// Binds the symbols, which stay the same as long as the process lives. With the GIL.
+    /// Binds symbols and memory, which stay the same as long as the process lives. With the GIL, once in a process.
     ///
-    /// @throws LinkageError naming the first that the process lacks
-    public static void bindSymbols() {
-        for (LateBound symbol : SYMBOLS) {
-            symbol.bind();
-        }
+    /// @throws LinkageError naming the first symbol that the process lacks
+    public static void bindToProcess() {
+        bindAll(SYMBOLS);
+        bindAll(MEMORY);
     }
 
-    /// Binds all else, which belongs to an interpreter: again when another one has been initialised. With the GIL.
-    public static void bindResultsOfCalls() {
-        for (LateBound constant : RESULTS_OF_CALLS) {
+    /// Binds all else: again when another interpreter has been initialised. With the GIL.
+    public static void bindToInterpreter() {
+        bindAll(OF_INTERPRETER);
+    }
+
+    private static void bindAll(List<LateBound> constants) {
+        for (LateBound constant : constants) {
             constant.bind();
         }
     }

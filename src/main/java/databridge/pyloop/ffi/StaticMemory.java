@@ -11,14 +11,12 @@ public final class StaticMemory implements LateBound {
 
     /// @param size in bytes
     public static StaticMemory of(long size) {
-        return Bindings.add(new StaticMemory(size));
+        return Bindings.addMemory(new StaticMemory(size));
     }
 
     @Override
     public void bind() {
-        if (address == 0) { // kept when the engine starts again in the same process
-            address = Memory.allocate(size);
-        }
+        address = Memory.allocate(size);
     }
 
     public long address() {

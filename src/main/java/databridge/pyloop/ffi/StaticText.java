@@ -10,14 +10,12 @@ public final class StaticText implements LateBound {
     }
 
     public static StaticText of(String text) {
-        return Bindings.add(new StaticText(text));
+        return Bindings.addMemory(new StaticText(text));
     }
 
     @Override
     public void bind() {
-        if (address == 0) { // kept when the engine starts again in the same process
-            address = Memory.cString(text);
-        }
+        address = Memory.cString(text);
     }
 
     public long address() {

@@ -24,7 +24,7 @@ public final class IoVector implements LateBound {
     ///
     /// @param capacity how many pieces there is room for
     public static IoVector of(int capacity) {
-        return Bindings.add(new IoVector(capacity));
+        return Bindings.addMemory(new IoVector(capacity));
     }
 
     /// One that is made while the engine runs.
@@ -38,9 +38,7 @@ public final class IoVector implements LateBound {
 
     @Override
     public void bind() {
-        if (first == 0) { // kept when the engine starts again in the same process
-            first = Memory.allocate(capacity * SIZE);
-        }
+        first = Memory.allocate(capacity * SIZE);
     }
 
     /// Sets a piece.

@@ -3,10 +3,10 @@ package databridge.pyloop.runtime;
 /// Runs the collector of the Java heap, at moments at which it sees all references.
 ///
 /// It finds references on stacks by walking Java frames. Frames below a call of C cannot be walked
-/// ([CFunction][databridge.pyloop.ffi.CFunction]), and
-/// code below that call may have moved the stack away altogether (greenlets). So nothing is collected unless the
-/// frames that exist are those of one entry of this thread, and of threads in a blocking wait, whose frames are
-/// recorded. With the GIL, which keeps other threads from entering meanwhile.
+/// ([CFunction][databridge.pyloop.ffi.CFunction]), and code below that call may have moved the stack away altogether
+/// (greenlets). So nothing is collected unless the frames that exist are those of one entry of this thread, and of
+/// threads in a blocking wait, whose frames are recorded. With the GIL, which keeps other threads from entering
+/// meanwhile.
 public final class Collector {
     /// Garbage that makes a collection worth its while, in bytes. The engine makes next to none per callback, so that
     /// this is seldom reached; and a collection takes less than a millisecond.

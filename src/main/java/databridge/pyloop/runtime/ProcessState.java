@@ -13,7 +13,7 @@ public final class ProcessState {
     /// @throws LinkageError naming what the process lacks
     public static void start() {
         if (!started) {
-            Bindings.bindSymbols();
+            Bindings.bindToProcess();
             Forks.register();
             started = true;
         }
@@ -22,7 +22,7 @@ public final class ProcessState {
     /// Binds what belongs to an interpreter. Threads that were inside the engine when one before was finalized never
     /// come back. With the GIL.
     public static void beginInterpreter() {
-        Bindings.bindResultsOfCalls();
+        Bindings.bindToInterpreter();
         forgetOtherThreads();
     }
 

@@ -53,9 +53,16 @@ final class Refusal {
     }
 
     @Uninterruptible(reason = "the thread has no Java state")
+    static void raiseImportError(CCharPointer text) {
+        raise(IMPORT_ERROR.get(), text);
+    }
+
+    @Uninterruptible(reason = "the thread has no Java state")
     private static void raise(CCharPointer typeName, CCharPointer text) {
         Pointer type = (Pointer) LibC.dlsym(WordFactory.nullPointer(), typeName);
         SetString function = (SetString) LibC.dlsym(WordFactory.nullPointer(), SET_STRING.get());
-        function.call(type.readWord(0), text);
+        if (type.isNonNull() && function.isNonNull()) { // else a host hides libpython: Python reports a SystemError
+            function.call(type.readWord(0), text);
+        }
     }
 }

@@ -9,9 +9,8 @@ import org.graalvm.nativeimage.c.type.WordPointer;
 import org.graalvm.word.UnsignedWord;
 
 /// Where a thread's stack lies. Replaces the runtime's own lookup, which asks the C library alone: in the main thread
-/// the C
-/// library reads `/proc/self/maps`, which takes longer than the rest of the start of a thread, and which is not there
-/// where `/proc` is not mounted.
+/// the C library reads `/proc/self/maps`, which takes longer than the rest of the start of a thread, and which is not
+/// there where `/proc` is not mounted.
 @TargetClass(className = "com.oracle.svm.core.posix.linux.LinuxStackOverflowSupport")
 final class StackLookup {
     private StackLookup() {}

@@ -38,8 +38,7 @@ import org.graalvm.word.WordFactory;
 ///
 /// Each thread counts how deep it is inside, and the process how many threads are inside at all. Java frames below C
 /// frames cannot be found on the stack, because calls of C leave no trace
-/// ([CFunction][databridge.pyloop.ffi.CFunction]); the counts tell [Collector]
-/// when there are none.
+/// ([CFunction][databridge.pyloop.ffi.CFunction]); the counts tell [Collector] when there are none.
 public final class ThreadEntry {
     // Plain memory of the process, because an entering thread has no Java heap before it has read this.
     private static final int ISOLATE = 0;
@@ -107,7 +106,7 @@ public final class ThreadEntry {
     public static final class ReturnNull implements CEntryPointOptions.PrologueBailout {
         @Uninterruptible(reason = "the thread has no Java state")
         static long bailout(int code) {
-            Refusal.raise(code == NO_STACK ? Refusal.STACK : Refusal.MEMORY);
+            refuse(code);
             return 0;
         }
     }
@@ -116,21 +115,8 @@ public final class ThreadEntry {
     public static final class ReturnMinusOne implements CEntryPointOptions.PrologueBailout {
         @Uninterruptible(reason = "the thread has no Java state")
         static long bailout(int code) {
-            Refusal.raise(code == NO_STACK ? Refusal.STACK : Refusal.MEMORY);
+            refuse(code);
             return -1;
-        }
-    }
-
-    /// Where the library could not be loaded.
-    public static final class NotLoaded implements CEntryPointOptions.PrologueBailout {
-        @Uninterruptible(reason = "the thread has no Java state")
-        static long bailout(int code) {
-            if (code == NO_STACK) {
-                Refusal.raise(Refusal.STACK);
-            } else {
-                Refusal.raise(code == CEntryPointErrors.CPU_FEATURE_CHECK_FAILED ? Refusal.PROCESSOR : Refusal.MEMORY);
-            }
-            return 0;
         }
     }
 
@@ -155,6 +141,15 @@ public final class ThreadEntry {
             LibC.keyCreate(process.add(KEY), THREAD_ENDS.getFunctionPointer());
             begin(process);
             return 0;
+        }
+    }
+
+    @Uninterruptible(reason = "the thread has no Java state")
+    private static void refuse(int code) {
+        if (code == NO_STACK) {
+            Refusal.raise(Refusal.STACK);
+        } else {
+            Refusal.raise(code == CEntryPointErrors.CPU_FEATURE_CHECK_FAILED ? Refusal.PROCESSOR : Refusal.MEMORY);
         }
     }
 
