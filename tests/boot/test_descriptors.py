@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from loop_kinds import LoopKind
+from server_programs import VISIT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -104,16 +105,11 @@ def test_closed_standard_streams(run: Run, tmp_path: Path, kind: LoopKind, close
     assert (tmp_path / "cwd" / "outcome").read_text() == f"{ {repr(expected)} } {list(closed)}\n"
 
 
-SERVE = """
+SERVE = f"""
 async def main():
     process = await asyncio.create_subprocess_exec("true")
     await process.wait()
-    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
-    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-    await reader.read()
-    writer.close()
-    await writer.wait_closed()
-    server.close()
+{VISIT}
     return "served"
 def run():
     with asyncio.Runner(loop_factory=new_event_loop) as runner:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from server_programs import VISIT
 
 RunClean = Callable[..., str]
 
@@ -21,15 +22,10 @@ CHECK = """
 print(process_state.difference(before, process_state.snapshot()))
 """
 LOAD = "data_bridge.pyloop.PyLoop"
-USE = """
+USE = f"""
 async def main():
     await asyncio.sleep(0.001)
-    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
-    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-    await reader.read()
-    writer.close()
-    await writer.wait_closed()
-    server.close()
+{VISIT}
 with asyncio.Runner(loop_factory=data_bridge.pyloop.new_event_loop) as runner:
     runner.run(main())
 """

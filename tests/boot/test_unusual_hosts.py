@@ -5,20 +5,16 @@ from collections.abc import Callable
 
 import pytest
 from loop_kinds import LoopKind, only_pyloop
+from server_programs import VISIT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 # What a program needs of a loop, before and after it has been closed and made again.
-USE = """
+USE = f"""
 import asyncio, sys
 async def main():
     await asyncio.sleep(0.001)
-    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
-    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-    await reader.read()
-    writer.close()
-    await writer.wait_closed()
-    server.close()
+{VISIT}
     return "works"
 for _ in range(2):
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
