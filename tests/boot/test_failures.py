@@ -92,6 +92,6 @@ for _ in range(3):
 """
     refusal = (
         "PyLoop's engine needs a thread-specific key (pthread_key_create), and other libraries have taken all that a"
-        " process can have; create the first loop before they do\n"
+        " process can have: create the first loop before they do\n"
     )
     assert run_clean(code) == 3 * refusal + 4 * "works\n"
