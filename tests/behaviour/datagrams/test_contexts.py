@@ -138,7 +138,7 @@ def test_error_of_a_datagram_sent_at_once_is_seen_by_the_sender(loop: Loop) -> N
 
 
 def test_error_of_a_datagram_put_off_is_seen_in_a_context_of_the_transport(loop: Loop, tmp_path: Path) -> None:
-    """Never in that of whoever happens to run."""
+    """Never in the context of the callback that happens to run."""
     protocol = Seeing()
 
     async def main() -> None:

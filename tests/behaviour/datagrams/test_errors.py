@@ -17,16 +17,12 @@ from support.peers.datagrams import (
     drain,
     end,
     endpoint,
+    full_receiver,
     pass_iterations,
     receive,
     run,
+    unused_address,
 )
-
-
-def unused_address() -> Any:
-    """An address nobody listens at."""
-    with INET.bound() as unused:
-        return unused.getsockname()
 
 
 def test_refusal_is_received(loop: Loop) -> None:
@@ -197,145 +193,6 @@ def test_memory_that_is_not_contiguous_ends_the_transport(loop: Loop, reported: 
     assert [type(error) for error in protocol.lost_with] == [BufferError]
 
 
-class Failing(Recorder):
-    """Raises in error_received."""
-
-    failure: BaseException = ZeroDivisionError("in error_received")
-
-    def error_received(self, exc: Exception) -> None:
-        """See asyncio.DatagramProtocol."""
-        super().error_received(exc)
-        raise self.failure
-
-
-def test_exception_in_error_received_of_receiving_is_reported(loop: Loop, reported: list[dict[str, Any]]) -> None:
-    protocol = Failing()
-
-    async def main() -> None:
-        transport, _ = await loop.create_datagram_endpoint(lambda: protocol, remote_addr=unused_address())
-        transport.sendto(b"anybody?")
-        await protocol.until_event("error")
-        await pass_iterations()
-        assert not transport.is_closing()
-        await end(protocol)
-
-    run(loop, main())
-    assert [context["exception"] for context in reported] == [protocol.failure]
-    assert reported[0]["message"].startswith("Exception in callback ")
-
-
-def test_exception_in_error_received_of_sending_reaches_the_sender(loop: Loop) -> None:
-    """As long as the datagram is sent at once: one of a connected socket, or a large one."""
-    connected, large = Failing(), Failing()
-
-    async def main() -> None:
-        await loop.create_datagram_endpoint(lambda: connected, remote_addr=unused_address())
-        connected.transport.sendto(b"anybody?")
-        with pytest.raises(ZeroDivisionError):
-            connected.transport.sendto(b"anybody?")
-        await endpoint(large, INET.bound())
-        with pytest.raises(ZeroDivisionError):
-            large.transport.sendto(bytes(70_000), ("127.0.0.1", 9))
-        await end(connected, large)
-
-    run(loop, main())
-
-
-def test_exception_in_error_received_of_a_datagram_put_off_is_not_lost(loop: Loop, tmp_path: Path) -> None:
-    """It is raised by `sendto` or reported."""
-    seen: list[BaseException] = []
-    loop.set_exception_handler(lambda _loop, context: seen.append(context["exception"]))
-    protocol = Failing()
-
-    async def main() -> None:
-        transport = await endpoint(protocol, UNIX.bound())
-        for _ in range(3):
-            try:
-                transport.sendto(b"data", str(tmp_path / "nobody"))
-            except ZeroDivisionError as error:
-                seen.append(error)
-        await pass_iterations()
-        assert seen == [protocol.failure] * 3
-        await end(protocol)
-
-    run(loop, main())
-
-
-@pytest.mark.parametrize("exception", [KeyboardInterrupt, SystemExit])
-def test_exception_in_error_received_that_ends_the_run(
-    loop: Loop, tmp_path: Path, exception: type[BaseException]
-) -> None:
-    protocol = Failing()
-    protocol.failure = exception()
-    with UNIX.bound() as peer:
-        run(loop, endpoint(protocol, UNIX.bound()))
-        loop.call_soon(protocol.transport.sendto, b"data", str(tmp_path / "nobody"))
-        loop.call_soon(protocol.transport.sendto, b"more", peer.getsockname())
-        with pytest.raises(exception):
-            loop.run_forever()
-        run(loop, pass_iterations())
-        assert drain(peer) == [b"more"]
-    run(loop, end(protocol))
-
-
-def test_error_received_can_send(loop: Loop, tmp_path: Path) -> None:
-    class Retrying(Recorder):
-        def error_received(self, exc: Exception) -> None:
-            super().error_received(exc)
-            self.transport.sendto(b"instead", address)
-
-    protocol = Retrying()
-
-    async def main() -> None:
-        transport = await endpoint(protocol, UNIX.bound())
-        transport.sendto(b"first", address)
-        transport.sendto(b"lost", str(tmp_path / "nobody"))
-        transport.sendto(b"last", address)
-        await pass_iterations()
-        assert drain(peer) == [b"first", b"instead", b"last"]
-        await end(protocol)
-
-    with UNIX.bound() as peer:
-        address = peer.getsockname()
-        run(loop, main())
-    assert len(protocol.errors) == 1
-
-
-def test_error_received_that_sends_the_same_again(loop: Loop, reported: list[dict[str, Any]], tmp_path: Path) -> None:
-    class Stubborn(Recorder):
-        def error_received(self, exc: Exception) -> None:
-            self.transport.sendto(b"again", str(tmp_path / "nobody"))
-
-    protocol = Stubborn()
-
-    async def main() -> None:
-        transport = await endpoint(protocol, UNIX.bound())
-        loop.call_soon(transport.sendto, b"data", str(tmp_path / "nobody"))
-        await pass_iterations()
-        await end(protocol)
-
-    run(loop, main())
-    assert [type(context["exception"]) for context in reported] == [RecursionError]
-
-
-@pytest.mark.parametrize("ending", ["close", "abort"])
-def test_error_received_can_end_the_transport(loop: Loop, tmp_path: Path, ending: str) -> None:
-    class Giving(Recorder):
-        def error_received(self, exc: Exception) -> None:
-            super().error_received(exc)
-            getattr(self.transport, ending)()
-
-    protocol = Giving()
-
-    async def main() -> None:
-        transport = await endpoint(protocol, UNIX.bound())
-        transport.sendto(b"data", str(tmp_path / "nobody"))
-        await protocol.until_event("lost")
-
-    run(loop, main())
-    assert protocol.events == ["made", "error", "lost"]
-
-
 def test_fatal_error_aborts(loop: Loop, reported: list[dict[str, Any]]) -> None:
     protocol = Recorder()
     error = ValueError("from outside")
@@ -359,7 +216,7 @@ def test_peer_of_a_unix_socket_goes_away(loop: Loop) -> None:
 
     async def main() -> None:
         transport = await endpoint(protocol, left)
-        right.send(b"last words")
+        right.send(b"last bytes")
         right.close()
         await protocol.until_received(1)
         transport.sendto(b"one")
@@ -369,7 +226,7 @@ def test_peer_of_a_unix_socket_goes_away(loop: Loop) -> None:
         await end(protocol)
 
     run(loop, main())
-    assert protocol.received == [b"last words"]
+    assert protocol.received == [b"last bytes"]
     assert [type(error) for error in protocol.errors][-2:] == [ConnectionRefusedError, OSError]
 
 
@@ -393,3 +250,48 @@ def test_descriptor_closed_behind_the_back(loop: Loop, how: str) -> None:
 
     run(loop, main())
     assert {getattr(error, "errno", None) for error in protocol.errors} <= {errno.EBADF}
+
+
+@pytest.mark.parametrize("form", [str, lambda path: bytearray(bytes(path))], ids=["usual", "unusual"])
+def test_error_of_a_buffered_datagram(loop: Loop, tmp_path: Path, form: Any) -> None:
+    protocol = Recorder()
+    path = tmp_path / "receiver"
+
+    async def main() -> None:
+        with full_receiver(path) as peer:
+            transport = await endpoint(protocol, UNIX.bound())
+            transport.sendto(b"one", str(path))
+            transport.sendto(b"lost", form(tmp_path / "nobody"))
+            transport.sendto(b"lost", form(tmp_path / "nobody"))
+            transport.sendto(b"two", str(path))
+            await pass_iterations()
+            assert protocol.errors == []
+            received: list[bytes] = []
+            while received[-1:] != [b"two"]:
+                received += drain(peer)
+                await asyncio.sleep(0)
+            assert received[-2:] == [b"one", b"two"]
+            assert b"lost" not in received
+        await end(protocol)
+
+    run(loop, main())
+    assert [type(error) for error in protocol.errors] == [FileNotFoundError] * 2
+
+
+def test_fatal_error_of_a_buffered_datagram(loop: Loop, tmp_path: Path, reported: list[dict[str, Any]]) -> None:
+    protocol = Recorder()
+    path = tmp_path / "receiver"
+
+    async def main() -> None:
+        with full_receiver(path) as peer:
+            transport = await endpoint(protocol, UNIX.bound())
+            transport.sendto(b"one", str(path))
+            transport.sendto(b"lost", 5)
+            transport.sendto(b"lost", str(path))
+            while "lost" not in protocol.events:
+                drain(peer)
+                await asyncio.sleep(0)
+
+    run(loop, main())
+    assert [context["message"] for context in reported] == ["Fatal write error on datagram transport"]
+    assert [type(error) for error in protocol.lost_with] == [TypeError]

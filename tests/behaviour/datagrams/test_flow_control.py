@@ -329,51 +329,6 @@ def test_unusual_addresses_keep_their_place_in_the_buffer(loop: Loop, tmp_path: 
     assert protocol.errors == []
 
 
-@pytest.mark.parametrize("form", [str, lambda path: bytearray(bytes(path))], ids=["usual", "unusual"])
-def test_error_of_a_buffered_datagram(loop: Loop, tmp_path: Path, form: Any) -> None:
-    protocol = Recorder()
-    path = tmp_path / "receiver"
-
-    async def main() -> None:
-        with full_receiver(path) as peer:
-            transport = await endpoint(protocol, UNIX.bound())
-            transport.sendto(b"one", str(path))
-            transport.sendto(b"lost", form(tmp_path / "nobody"))
-            transport.sendto(b"lost", form(tmp_path / "nobody"))
-            transport.sendto(b"two", str(path))
-            await pass_iterations()
-            assert protocol.errors == []
-            received: list[bytes] = []
-            while received[-1:] != [b"two"]:
-                received += drain(peer)
-                await asyncio.sleep(0)
-            assert received[-2:] == [b"one", b"two"]
-            assert b"lost" not in received
-        await end(protocol)
-
-    run(loop, main())
-    assert [type(error) for error in protocol.errors] == [FileNotFoundError] * 2
-
-
-def test_fatal_error_of_a_buffered_datagram(loop: Loop, tmp_path: Path, reported: list[dict[str, Any]]) -> None:
-    protocol = Recorder()
-    path = tmp_path / "receiver"
-
-    async def main() -> None:
-        with full_receiver(path) as peer:
-            transport = await endpoint(protocol, UNIX.bound())
-            transport.sendto(b"one", str(path))
-            transport.sendto(b"lost", 5)
-            transport.sendto(b"lost", str(path))
-            while "lost" not in protocol.events:
-                drain(peer)
-                await asyncio.sleep(0)
-
-    run(loop, main())
-    assert [context["message"] for context in reported] == ["Fatal write error on datagram transport"]
-    assert [type(error) for error in protocol.lost_with] == [TypeError]
-
-
 def test_sent_while_the_loop_does_not_run(loop: Loop) -> None:
     protocol = Recorder()
     left, right = connected_pair()

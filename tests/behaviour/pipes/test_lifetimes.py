@@ -32,7 +32,7 @@ def test_forgotten_transports_are_collected_with_a_warning(loop: Loop, tmp_path:
     texts = {f"unclosed transport {transport!r}" for transport in transports}
 
     def write_and_forget() -> None:
-        transports.pop().write(b"last words")
+        transports.pop().write(b"last bytes")
         transports.clear()
         gc.collect()
 
@@ -46,7 +46,7 @@ def test_forgotten_transports_are_collected_with_a_warning(loop: Loop, tmp_path:
     caught.clear()  # a warning keeps its source, and from Python 3.15 on a weak reference outlives the finaliser
     gc.collect()
     assert [reference() for reference in references] == [None, None]
-    assert os.read(fd, 100) == b"last words"
+    assert os.read(fd, 100) == b"last bytes"
     assert os.read(fd, 100) == b""
     os.close(fd)
 

@@ -37,7 +37,7 @@ def expected_end(between: PipeKind) -> list[str]:
 
 
 async def write_all(fd: int, data: bytes) -> None:
-    """Write as there is room."""
+    """Write as much as the pipe takes."""
     while data:
         try:
             data = data[os.write(fd, data[:50_000]) :]

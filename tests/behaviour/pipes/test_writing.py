@@ -142,17 +142,17 @@ def test_small_writes_before_the_end_arrive(loop: Loop, tmp_path: Path, between:
     protocol = PipeRecord()
 
     async def main(fd: int) -> None:
-        protocol.transport.write(b"last words")
+        protocol.transport.write(b"last bytes")
         getattr(protocol.transport, end)()
         if between is TERMINAL:  # it forgets all when the last writer goes
-            assert available(fd) == b"last words"
+            assert available(fd) == b"last bytes"
         await protocol.until_lost()
 
     with writing(loop, protocol, tmp_path, between) as fd:
         run(loop, main(fd))
         assert protocol.lost_with == [None]
         if between is not TERMINAL:
-            assert available(fd) == b"last words"
+            assert available(fd) == b"last bytes"
             assert os.read(fd, 1) == b""
 
 

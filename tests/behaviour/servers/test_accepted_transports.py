@@ -97,7 +97,7 @@ def test_descriptor_is_closed_when_the_connection_ends(loop: Loop, way: Way) -> 
         for _ in range(5):
             protocol = Recorder()
             with await serve_one(way, protocol):
-                protocol.transport.write(b"last words")
+                protocol.transport.write(b"last bytes")
                 protocol.transport.close()
                 await asyncio.wait_for(protocol.until_lost(), PROMPTLY)
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""A socket that somebody closes although a transport has it: whoever gets its number next hears nothing from there."""
+"""A socket is closed while a transport has it: the next owner of its number is not affected by the transport."""
 
 import contextlib
 import errno

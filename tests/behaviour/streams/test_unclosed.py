@@ -121,7 +121,7 @@ def test_forgotten_transport_has_sent_what_was_written(loop: Loop) -> None:
         transports[0].pause_reading()
 
         def write_and_forget() -> None:
-            transports.pop().write(b"last words")
+            transports.pop().write(b"last bytes")
             gc.collect()
             loop.stop()
 
@@ -129,7 +129,7 @@ def test_forgotten_transport_has_sent_what_was_written(loop: Loop) -> None:
         with warned("unclosed transport <.*>"):
             loop.run_forever()
         peer.settimeout(PROMPTLY)
-        assert peer.recv(100) == b"last words"
+        assert peer.recv(100) == b"last bytes"
         assert peer.recv(100) == b""
 
 

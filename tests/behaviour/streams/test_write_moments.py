@@ -173,12 +173,12 @@ def test_write_in_data_received(loop: Loop, way: Way, size: int) -> None:
 def test_write_in_eof_received(loop: Loop, way: Way) -> None:
     class Sender(Recorder):
         def eof_received(self) -> None:
-            self.transport.write(b"last words")
+            self.transport.write(b"last bytes")
 
     protocol = Sender()
     with connected(loop, protocol, way) as peer:
         peer.shutdown(socket.SHUT_WR)
-        assert run(loop, receive_all(peer)) == b"last words"
+        assert run(loop, receive_all(peer)) == b"last bytes"
         assert protocol.events == ["made", "lost"]
 
 

@@ -119,7 +119,7 @@ def test_killed_while_it_writes_and_is_written_to(loop: Loop) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGSEGV, signal.SIGABRT, signal.SIGPIPE, signal.SIGKILL])
 def test_signal_that_ends_a_child_is_its_code(loop: Loop, number: int) -> None:
     async def main() -> None:
-        # The limit: no core file in the directory of whoever runs the tests.
+        # The limit: no core file in the directory where the tests run.
         child = await asyncio.create_subprocess_exec("sh", "-c", f"ulimit -c 0; kill -{int(number)} $$")
         assert await child.wait() == -number
 

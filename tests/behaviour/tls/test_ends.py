@@ -45,10 +45,10 @@ def test_end_without_a_closing_alert(loop: Loop) -> None:
     async def main() -> None:
         async with Listening(loop) as server:
             peer, protocol = await server.established()
-            await peer.send(b"last words")
+            await peer.send(b"last bytes")
             peer.writer.write_eof()
             await protocol.lost
-            assert protocol.data == b"last words"
+            assert protocol.data == b"last bytes"
             assert protocol.events == ["made", "eof", "lost"]
             assert protocol.error is None
             await read_to_the_end(peer.reader)

@@ -172,3 +172,9 @@ def drain(receiver: socket.socket) -> list[bytes]:
             datagrams.append(receiver.recv(1 << 18))
     except BlockingIOError:
         return datagrams
+
+
+def unused_address() -> Any:
+    """An address nobody listens at."""
+    with INET.bound() as unused:
+        return unused.getsockname()

@@ -1,4 +1,4 @@
-"""Methods of the engine that only PyLoop's own code is meant to call: whoever calls them wrongly gets an exception."""
+"""Methods of the engine that only PyLoop's own code is meant to call: a wrong call raises an exception."""
 
 import inspect
 
