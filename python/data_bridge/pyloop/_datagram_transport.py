@@ -104,6 +104,9 @@ class DatagramTransport(DatagramCore, internals.SelectorDatagramTransport):  # t
 
     # Called by the engine.
 
+    def _fail(self, error: BaseException, message: str) -> None:
+        internals.fatal_error(self, error, message)
+
     def _all_sent(self) -> None:
         self._call_connection_lost(None)
 

@@ -145,6 +145,8 @@ class TransportFactory(_Loop):
     ) -> asyncio.Handle:
         return events.Handle(transport._read_ready, (), self, context)
 
-    def _io_failed(self, transport: StreamTransport | DatagramTransport, exception: BaseException) -> None:
-        handle = self._io_handle(transport, contextvars.copy_context())
+    def _io_failed(
+        self, transport: StreamTransport | DatagramTransport | WritePipeTransport, exception: BaseException
+    ) -> None:
+        handle = events.Handle(transport._read_ready, (), self, contextvars.copy_context())
         self.call_exception_handler(internals.callback_failure(handle, exception))

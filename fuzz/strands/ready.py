@@ -1,20 +1,58 @@
-"""The operations of tasks: everything that is waited for with `await`. Belongs to the strand `ready`."""
+"""The strand `ready`, callbacks and tasks, with the operations that are waited for with `await`."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from fuzz.ready import FAR, Ready, state
-from fuzz.recorder import text
+from fuzz.recorder import READY, text
+from fuzz.strands.callbacks import ANYWHERE, FAR, Callbacks, state
+from fuzz.strands.nesting import Nesting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 
+    from fuzz.choices import Choices
     from fuzz.program import Op
+    from fuzz.strands.nesting import Maker
 
+IDLE_ITERATIONS = 15
+MOST_ITERATIONS = 3000
 # Expired or far away: what a deadline in between would do depends on the speed of the machine.
 TIMEOUTS: dict[str, float | None] = {"none": None, "zero": 0, "negative": -1, "far": FAR}
+_HOWS = (
+    "plain", "shield", "wait_for none", "wait_for zero", "wait_for negative", "wait_for far", "timeout none",
+    "timeout zero", "timeout negative", "timeout far",
+)  # fmt: skip
+IN_TASKS: list[Maker] = [
+    (lambda g, _: g.op("sleep", g.random.choice((0, 0, 0, -1, 1e-9))), 8),
+    (lambda g, _: g.op("future", g.slot(), g.random.choice(_HOWS)), 5),
+    (lambda g, _: g.op("task", g.index(), g.random.choice(_HOWS)), 3),
+    (lambda g, d: g.op("body", g.random.choice(_HOWS), body=g.body(d, True)), 3),
+    (lambda g, _: g.op("event", g.slot()), 2),
+    (lambda g, _: g.op("get", g.slot()), 2),
+    (lambda g, _: g.op("put", g.slot()), 2),
+    (lambda g, d: g.op("lock", g.slot(), body=g.body(d, True)), 3),
+    (lambda g, _: g.op("condition", g.slot()), 1),
+    (lambda g, _: g.op("notify", g.slot(), g.random.randrange(1, 3)), 1.5),
+    (lambda g, d: g.op("guard", g.random.random() < 0.4, body=g.body(d, True)), 3),
+    (lambda g, d: g.op("catch", body=g.body(d, True)), 3),
+    (lambda g, d: g.op("finally", body=g.body(d, True)), 1.5),
+    (lambda g, d: g.op("gather", g.random.random() < 0.5, body=g.children(d)), 2),
+    (lambda g, d: g.op("group", body=g.children(d)), 2),
+    (
+        lambda g, d: g.op(
+            "several",
+            g.random.choice(("FIRST_COMPLETED", "FIRST_EXCEPTION", "ALL_COMPLETED")),
+            body=g.children(d, 1),
+        ),
+        1.5,
+    ),
+    (lambda g, d: g.op("as_completed", body=g.children(d, 1)), 0.5),
+    (lambda g, _: g.op("generator", g.random.randrange(4), g.random.randrange(4)), 1),
+    (lambda g, _: g.op("to_soon"), 1),
+]
+"""What makes the operations of tasks alone."""
 
 
 class _OrderedSet:
@@ -36,8 +74,49 @@ class _OrderedSet:
         return len(self._items)
 
 
-class Coroutines(Ready):
+class Ready(Callbacks):
     """Adds what needs a task."""
+
+    @staticmethod
+    def generate(choices: Choices) -> Op:
+        budget = int(choices.random.choice((5, 20, 60, 150)) * choices.random.uniform(0.5, 1.5))
+        nesting = Nesting(choices, budget, ANYWHERE, IN_TASKS)
+        ops: list[Op] = []
+        while nesting.budget > 0:
+            ops.append(nesting.operation(0, in_task=False))
+        return choices.op("ready", body=tuple(ops))
+
+    async def run(self, strand: Op) -> None:
+        """Do the strand's operations, wait until nothing happens any more, then cancel the tasks that are left."""
+        self.loop.call_soon(self.perform, strand.body)
+        await self._idle()
+        for _ in range(4):
+            for task in list(self.tasks):
+                if not task.done():
+                    task.cancel("at the end")
+            await self._idle()
+        for task in self.tasks:
+            self.recorder.add(READY, "end", task.get_name(), state(task))
+        for future in self.futures:
+            self.recorder.add(READY, "end", state(future))
+
+    async def _idle(self) -> None:
+        """Wait until nothing was recorded in some iterations. The wait itself takes part in the order."""
+        idle = self.loop.create_future()
+        seen = quiet = 0
+
+        def tick(iterations: int) -> None:
+            nonlocal seen, quiet
+            count = self.recorder.count(READY)
+            quiet = quiet + 1 if count == seen else 0
+            seen = count
+            if quiet < IDLE_ITERATIONS and iterations < MOST_ITERATIONS:
+                self.loop.call_soon(tick, iterations + 1)
+            elif not idle.done():
+                idle.set_result(None)
+
+        tick(0)
+        await idle
 
     async def coroutine(self, op: Op) -> int:
         """The body of a task, with its beginning and its end recorded."""

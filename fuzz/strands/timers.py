@@ -6,22 +6,43 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from fuzz.recorder import PlantedError
+from fuzz.strand import Strand
 
 if TYPE_CHECKING:
+    from fuzz.choices import Choices
     from fuzz.program import Op
     from fuzz.recorder import Recorder
 
 
-class Timers:
+class Timers(Strand):
     """Timers of distinct deadlines. One may cancel those after it; what each schedules has its own lane."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, recorder: Recorder, lane: str) -> None:
-        self.loop = loop
-        self.recorder = recorder
-        self.lane = lane
+        super().__init__(loop, recorder, lane)
         self.timers: dict[int, asyncio.TimerHandle] = {}
         self.ops: dict[int, Op] = {}
         self.sleepers: list[asyncio.Task[None]] = []
+
+    @staticmethod
+    def generate(choices: Choices) -> Op:
+        rng = choices.random
+        delays = rng.sample(range(0, 6000, 37), 12)
+
+        def callback_step() -> Op:
+            kind = rng.choices(("cancel", "child", "timer", "raise"), (4, 2, 1, 0.5))[0]
+            if kind == "cancel":
+                return choices.op("cancel", choices.index())
+            return choices.op(kind, rng.randrange(100, 1000)) if kind == "timer" else choices.op(kind)
+
+        def sleep() -> Op:
+            return choices.op(rng.choice(("sleep", "sleep", "wait_for", "timeout")), rng.choice((1, 100, 1000, 2000)))
+
+        ops = [
+            choices.op("timer", delay, body=tuple(callback_step() for _ in range(rng.randrange(3))))
+            for delay in delays[: rng.randrange(1, 12)]
+        ]
+        ops += [choices.op("sleeper", body=tuple(sleep() for _ in range(3))) for _ in range(rng.randrange(3))]
+        return choices.op("timers", body=tuple(ops))
 
     async def run(self, strand: Op) -> None:
         """Schedule everything, and wait for the end."""

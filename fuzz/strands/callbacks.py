@@ -1,4 +1,4 @@
-"""The strand of callbacks, futures and tasks: operations that need no `await`. See `coroutines` for those that do."""
+"""Operations of callbacks, futures and tasks that need no `await`; `ready` has those that do, and the strand."""
 
 from __future__ import annotations
 
@@ -7,17 +7,44 @@ import contextvars
 from typing import TYPE_CHECKING, Any
 
 from fuzz.recorder import READY, VAR, PlantedBase, PlantedError, PlantedExit, text
+from fuzz.strand import Strand
+from fuzz.strands.nesting import SLOTS
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
 
     from fuzz.program import Op
     from fuzz.recorder import Recorder
+    from fuzz.strands.nesting import Maker
 
-SLOTS = 4
-IDLE_ITERATIONS = 15
-MOST_ITERATIONS = 3000
 FAR = 3600.0
+ANYWHERE: list[Maker] = [
+    (lambda g, d: g.op("soon", g.keep(), g.context(), g.random.randrange(4), body=g.body(d, False)), 6),
+    (lambda g, d: g.op("soon_plain", g.keep(), g.random.randrange(4), body=g.body(d, False)), 6),
+    (lambda g, d: g.op("soon_threadsafe", g.keep(), g.context(), body=g.body(d, False)), 2),
+    (lambda g, d: g.op("timer_past", g.keep(), g.context(), body=g.body(d, False)), 3),
+    (lambda g, d: g.op("timer_due", g.keep(), g.random.choice((0, 0, -0.5)), body=g.body(d, False)), 3),
+    (lambda g, d: g.op("timer_far", g.random.random() < 0.8, body=g.body(d, False, 1)), 1),
+    (lambda g, _: g.op("cancel_handle", g.index()), 4),
+    (lambda g, _: g.op("new_future", g.slot()), 2),
+    (lambda g, _: g.op("set_result", g.slot()), 3),
+    (lambda g, _: g.op("set_exception", g.slot()), 1.5),
+    (lambda g, _: g.op("cancel_future", g.slot()), 1),
+    (lambda g, d: g.op("done_callback", g.slot(), g.context(), body=g.body(d, False, 3)), 3),
+    (lambda g, _: g.op("event_set", g.slot()), 2),
+    (lambda g, _: g.op("event_clear", g.slot()), 1),
+    (lambda g, _: g.op("put_nowait", g.slot()), 2),
+    (lambda g, _: g.op("get_nowait", g.slot()), 1.5),
+    (lambda g, d: g.op("spawn", g.context(), body=g.body(d, True, 7)), 9),
+    (lambda g, _: g.op("cancel_task", g.index()), 3),
+    (lambda g, _: g.op("look_task", g.index()), 2),
+    (lambda g, _: g.op("set_var"), 3),
+    (lambda g, _: g.op("raise", g.random.choices(("plain", "base", "exit"), (8, 1, 0.5))[0]), 1.5),
+    (lambda g, _: g.op("stop"), 0.5),
+    (lambda g, _: g.op("report"), 0.5),
+]
+"""What makes these operations; all of them are possible in tasks, too."""
+
 _RAISED = {"plain": PlantedError, "base": PlantedBase, "exit": PlantedExit}
 
 
@@ -31,12 +58,11 @@ def state(future: asyncio.Future[Any]) -> str:
     return text(exc) if exc else f"result {future.result()!r}"
 
 
-class Ready:
+class Callbacks(Strand):
     """The objects a program works on, and the operations. Everything here follows from the order of the ready queue."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, recorder: Recorder) -> None:
-        self.loop = loop
-        self.recorder = recorder
+    def __init__(self, loop: asyncio.AbstractEventLoop, recorder: Recorder, lane: str) -> None:
+        super().__init__(loop, recorder, lane)
         self.base = loop.time()
         self.handles: list[asyncio.Handle] = []
         self.tasks: list[asyncio.Task[Any]] = []
@@ -188,35 +214,3 @@ class Ready:
 
     def do_report(self, op: Op) -> None:
         self.loop.call_exception_handler({"message": f"reported by {op.ident}", "exception": PlantedError(op.ident)})
-
-    async def run(self, strand: Op) -> None:
-        """Do the strand's operations, wait until nothing happens any more, then cancel the tasks that are left."""
-        self.loop.call_soon(self.perform, strand.body)
-        await self._idle()
-        for _ in range(4):
-            for task in list(self.tasks):
-                if not task.done():
-                    task.cancel("at the end")
-            await self._idle()
-        for task in self.tasks:
-            self.recorder.add(READY, "end", task.get_name(), state(task))
-        for future in self.futures:
-            self.recorder.add(READY, "end", state(future))
-
-    async def _idle(self) -> None:
-        """Wait until nothing was recorded in some iterations. The wait itself takes part in the order."""
-        idle = self.loop.create_future()
-        seen = quiet = 0
-
-        def tick(iterations: int) -> None:
-            nonlocal seen, quiet
-            count = self.recorder.count(READY)
-            quiet = quiet + 1 if count == seen else 0
-            seen = count
-            if quiet < IDLE_ITERATIONS and iterations < MOST_ITERATIONS:
-                self.loop.call_soon(tick, iterations + 1)
-            elif not idle.done():
-                idle.set_result(None)
-
-        tick(0)
-        await idle

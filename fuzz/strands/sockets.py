@@ -8,23 +8,61 @@ from typing import TYPE_CHECKING, Any
 
 from fuzz.ends import PATIENCE, FailureError, expected
 from fuzz.recorder import VAR, text
+from fuzz.strand import Strand
 
 if TYPE_CHECKING:
+    from fuzz.choices import Choices
     from fuzz.program import Op
-    from fuzz.recorder import Recorder
 
 
-class Sockets:
+class Sockets(Strand):
     """Two sockets; both directions are empty between steps."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, recorder: Recorder, lane: str) -> None:
-        self.loop = loop
-        self.recorder = recorder
-        self.lane = lane
 
     def note(self, op: Op, *event: Any) -> None:
         """Record what a step showed."""
         self.recorder.add(self.lane, op.ident, op.kind, *event)
+
+    @staticmethod
+    def generate(choices: Choices) -> Op:
+        rng = choices.random
+
+        def size() -> int:
+            return rng.choice((1, 10, 1000, 5000))
+
+        def side() -> int:
+            return rng.randrange(2)
+
+        return choices.op(
+            "sockets",
+            body=choices.steps(
+                [
+                    (
+                        lambda: choices.op(
+                            "reader", side(), size(), rng.choice((100, 1000, 10_000)), rng.random() < 0.3
+                        ),
+                        4,
+                    ),
+                    (lambda: choices.op("reader_fails", side()), 1),
+                    (lambda: choices.op("writer", side(), rng.randrange(1, 5)), 3),
+                    (lambda: choices.op("both", side()), 2),
+                    (
+                        lambda: choices.op(
+                            "transfer",
+                            side(),
+                            rng.choice((0, 1, 1000, 70_000, 400_000)),
+                            rng.choice((1000, 65_536)),
+                            rng.random() < 0.5,
+                        ),
+                        4,
+                    ),
+                    (lambda: choices.op("cancel", side(), rng.randrange(4), rng.choice(("cancel", "reader"))), 3),
+                    (lambda: choices.op("connect", rng.random() < 0.3), 2),
+                    (lambda: choices.op("datagrams", [rng.randrange(1500) for _ in range(rng.randrange(4))]), 1),
+                    (lambda: choices.op("blocking"), 0.5),
+                    (lambda: choices.op("misuse"), 0.3),
+                ],
+            ),
+        )
 
     async def run(self, strand: Op) -> None:
         """Do the steps, close."""

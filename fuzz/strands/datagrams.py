@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from fuzz.ends import FailureError, expected, until
 from fuzz.recorder import VAR, text
+from fuzz.strand import Strand
 
 if TYPE_CHECKING:
+    from fuzz.choices import Choices
     from fuzz.program import Op
     from fuzz.recorder import Recorder
 
@@ -76,15 +78,42 @@ def _itself(end: DatagramEnd) -> DatagramEnd:
     return end
 
 
-class Datagrams:
+class Datagrams(Strand):
     """Two endpoints, driven step by step."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, recorder: Recorder, lane: str) -> None:
-        self.loop = loop
-        self.recorder = recorder
-        self.lane = lane
+        super().__init__(loop, recorder, lane)
         self.changed = asyncio.Event()
         self.ends = [DatagramEnd(recorder, f"{lane} end {number}", self.changed) for number in (0, 1)]
+
+    @staticmethod
+    def generate(choices: Choices) -> Op:
+        rng = choices.random
+        sizes = (1, 10, 100, 1000, 1400)  # asyncio drops empty ones in some versions, and nobody could wait for them
+        return choices.op(
+            "datagrams",
+            rng.choice(("unix", "udp")),
+            body=choices.steps(
+                [
+                    (
+                        lambda: choices.op(
+                            "send", rng.randrange(2), [rng.choice(sizes) for _ in range(rng.randrange(1, 20))]
+                        ),
+                        5,
+                    ),
+                    (lambda: choices.op("sync"), 4),
+                    (lambda: choices.op("yield", rng.randrange(1, 4)), 2),
+                    (
+                        lambda: choices.op(
+                            "poke", rng.randrange(2), rng.choice(("raise", "answer", "answer", "close"))
+                        ),
+                        2,
+                    ),
+                    (lambda: choices.op("misuse", rng.randrange(2)), 0.5),
+                    (lambda: choices.op("close", rng.randrange(2), rng.choice(("close", "abort"))), 0.5),
+                ],
+            ),
+        )
 
     async def run(self, strand: Op) -> None:
         """Open, do the steps, close."""

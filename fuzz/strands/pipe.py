@@ -6,26 +6,51 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, Any
 
+from fuzz.choices import BUFFERS, SIZES
 from fuzz.ends import End, until
 from fuzz.recorder import VAR, text
+from fuzz.strand import Strand
 
 if TYPE_CHECKING:
+    from fuzz.choices import Choices
     from fuzz.program import Op
     from fuzz.recorder import Recorder
 
 MOST = 300_000
 
 
-class Pipe:
+class Pipe(Strand):
     """End 0 reads, end 1 writes."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, recorder: Recorder, lane: str) -> None:
-        self.loop = loop
-        self.recorder = recorder
-        self.lane = lane
+        super().__init__(loop, recorder, lane)
         self.changed = asyncio.Event()
         self.reader, self.writer = (
             End(recorder, f"{lane} {name}", self.changed, False, 0) for name in ("reader", "writer")
+        )
+
+    @staticmethod
+    def generate(choices: Choices) -> Op:
+        rng = choices.random
+        return choices.op(
+            "pipe",
+            body=choices.steps(
+                [
+                    (lambda: choices.op("write", rng.choice(SIZES[:-1]), rng.choice(BUFFERS)), 8),
+                    (lambda: choices.op("sync"), 3),
+                    (lambda: choices.op("pause"), 1.5),
+                    (lambda: choices.op("resume"), 1.5),
+                    (lambda: choices.op("yield", rng.randrange(1, 4)), 2),
+                    (lambda: choices.op("look"), 1),
+                    (lambda: choices.op("poke", rng.choice(("data raise", "data pause", "data close"))), 1),
+                    (
+                        lambda: choices.op(
+                            "close", rng.choice(("reader", "writer")), rng.choice(("close", "abort", "write_eof"))
+                        ),
+                        0.5,
+                    ),
+                ],
+            ),
         )
 
     async def run(self, strand: Op) -> None:

@@ -7,34 +7,79 @@ way has arrived; so the outcome is defined. The step `rough` does not wait, and 
 from __future__ import annotations
 
 import asyncio
-import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fuzz.ends import End, until
+from fuzz.choices import BUFFERS, SIZES
+from fuzz.ends import End
 from fuzz.recorder import VAR, text
+from fuzz.strands.connection import Connection
 
 if TYPE_CHECKING:
+    from fuzz.choices import Choices, StepMaker
     from fuzz.program import Op
-    from fuzz.recorder import Recorder
 
 HUGE = 600_000
-SOCKET_BUFFER = 16_384
+_POKES = (
+    "data raise", "data pause", "data write", "data close", "data abort", "data switch", "buffer raise", "empty",
+)  # fmt: skip
 
 
-class Conversation:
+class Conversation(Connection):
     """Two ends and what is done to them. Steps on a connection that is gone are steps, too."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, recorder: Recorder, lane: str) -> None:
-        self.loop = loop
-        self.recorder = recorder
-        self.lane = lane
-        self.changed = asyncio.Event()
-        self.ends: list[End] = []
-        self.closed = False
+    @staticmethod
+    def generate(choices: Choices) -> Op:
+        rng = choices.random
+        ends = [
+            [
+                rng.random() < 0.4,
+                rng.choice((0, 0, 16, 1000, 65_536)),
+                rng.choices(("", "made raise", "eof raise", "lost raise", "made write"), (12, 1, 1, 1, 1))[0],
+            ]
+            for _ in range(2)
+        ]
+        # A small buffer takes an iteration for each filling.
+        sizes = SIZES[:8] if any(end[1] == 16 for end in ends) else SIZES
+        family = rng.choice(("unix", "unix", "tcp"))
 
-    def note(self, op: Op, *event: Any) -> None:
-        """Record what a step showed."""
-        self.recorder.add(f"{self.lane} steps", op.ident, op.kind, *event)
+        def side() -> int:
+            return rng.randrange(2)
+
+        # No empty piece in `writelines`: from 3.12 on asyncio keeps it in its buffer and tries to send it for ever.
+        def size() -> int:
+            return rng.choice(sizes)
+
+        makers: list[StepMaker] = [
+            (lambda: choices.op("write", side(), size(), rng.choice(BUFFERS)), 10),
+            (lambda: choices.op("writelines", side(), [size() or 1 for _ in range(rng.randrange(5))]), 3),
+            (lambda: choices.op("sync"), 3),
+            (lambda: choices.op("yield", rng.randrange(1, 4)), 3),
+            (lambda: choices.op("wait", 0.001), 0.5),
+            (lambda: choices.op("pause", side()), 2),
+            (lambda: choices.op("resume", side()), 2),
+            (
+                lambda: choices.op(
+                    "limits", side(), *rng.choice(((None, None), (0, None), (0, 0), (10, 5), (1, 2), (10**6, 0)))
+                ),
+                1,
+            ),
+            (lambda: choices.op("look", side()), 2),
+            (lambda: choices.op("switch", side()), 1),
+            (lambda: choices.op("misuse", side()), 0.5),
+            (lambda: choices.op("poke", side(), rng.choice(_POKES)), 3),
+            (lambda: choices.op("eof", side()), 0.8),
+            (lambda: choices.op("close", side()), 0.4),
+            (lambda: choices.op("abort", side()), 0.4),
+            (
+                lambda: choices.op(
+                    "rough", side(), [size() for _ in range(rng.randrange(4))], rng.choice(("close", "abort"))
+                ),
+                0.3,
+            ),
+        ]
+        if sizes is SIZES and family == "unix":  # TCP takes megabytes before it blocks
+            makers.append((lambda: choices.op("huge", side()), 0.5))
+        return choices.op("stream", family, *ends, body=choices.steps(makers))
 
     async def run(self, strand: Op) -> None:
         """Connect, do the steps, close."""
@@ -55,55 +100,6 @@ class Conversation:
             await self._close(strand, 0)
         for end in self.ends:
             self.recorder.add(f"{self.lane} end", end.lost, end.wrong, end.writing_paused and not end.rough)
-
-    async def _connect_unix(self, _strand: Op) -> None:
-        for end, sock in zip(self.ends, socket.socketpair(), strict=True):
-            # So that a peer that does not read blocks soon.
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER)
-            sock.setblocking(False)
-            await self.loop.create_connection(end.protocol, sock=sock)
-
-    async def _connect_tcp(self, strand: Op) -> None:
-        server = await self.loop.create_server(self.ends[0].protocol, "127.0.0.1", 0)
-        await self.loop.create_connection(self.ends[1].protocol, *server.sockets[0].getsockname())
-        await self._until(strand, lambda: self.ends[0].made)
-        server.close()
-
-    async def _until(self, op: Op, condition: Any) -> None:
-        await until(self.changed, condition, lambda complaint: self.note(op, complaint))
-
-    def _arrived(self, side: int) -> bool:
-        """Whether the end has got what was sent to it, or cannot get it now."""
-        end, peer = self.ends[side], self.ends[1 - side]
-        return end.received >= peer.written or not end.reading()
-
-    async def _sync(self, op: Op) -> None:
-        if self.closed:
-            return
-        await self._until(op, lambda: self._arrived(0) and self._arrived(1))
-        for end in self.ends:
-            if self.ends[1 - self.ends.index(end)].reading():
-                await self._until(op, lambda end=end: not end.writing_paused)
-        self.note(op, "synced", *(end.received for end in self.ends))
-
-    async def _resume_all(self, op: Op) -> None:
-        for end in self.ends:
-            if not end.transport.is_closing() and not end.transport.is_reading() and not end.eof:
-                end.transport.resume_reading()
-        await self._sync(op)
-
-    async def _gone(self, op: Op) -> None:
-        """Wait for the end of the connection; an end that stays open after the other's is closed."""
-
-        def settled(end: End) -> bool:
-            return bool(end.lost or end.eof)
-
-        await self._until(op, lambda: all(map(settled, self.ends)))
-        for end in self.ends:
-            if not end.lost and not end.transport.is_closing():
-                end.transport.close()
-        await self._until(op, lambda: all(end.lost for end in self.ends))
-        self.closed = True
 
     async def _write(self, op: Op, side: int, size: int, kind: str) -> None:
         end = self.ends[side]
