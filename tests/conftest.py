@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from files_to_send import opened, sending  # noqa: F401 - fixtures
-from loop_kinds import KINDS, Loop, LoopKind, SocketPair
+
+from support.loop_kinds import KINDS, Loop, LoopKind, SocketPair
+from support.program_runs import run, run_clean  # noqa: F401 - fixtures
 
 
 def pytest_configure(config: pytest.Config) -> None:

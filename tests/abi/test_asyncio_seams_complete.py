@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 
-from java_sources import SOURCES
-
 from data_bridge import pyloop
 from data_bridge.pyloop import _engine, _seams
+from support.java_sources import SOURCES
 
 NOT_OF_ASYNCIO = {
     "_after_fork_in_child": "of the engine's module",
