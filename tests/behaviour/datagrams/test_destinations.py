@@ -6,27 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, run_coroutine
 from support.peers.datagrams import (
     INET,
     INET6,
     UNIX,
+    DatagramRecorder,
     Medium,
-    Recorder,
     drain,
     end,
     endpoint,
     needs_ipv6,
     pass_iterations,
-    receive,
-    run,
+    receive_datagram,
 )
 
 
 @pytest.mark.parametrize("broadcast", [None, True], ids=["connected", "not connected"])
 def test_remote_address(loop: Loop, broadcast: bool | None) -> None:
     """With `allow_broadcast` asyncio does not connect the socket, and passes the address with every datagram."""
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         with INET.bound() as peer:
@@ -38,7 +37,7 @@ def test_remote_address(loop: Loop, broadcast: bool | None) -> None:
             transport.sendto(b"one")
             transport.sendto(b"two", address)
             transport.sendto(b"three", (address[0], int(str(address[1]))))
-            assert [await receive(peer) for _ in range(3)] == [b"one", b"two", b"three"]
+            assert [await receive_datagram(peer) for _ in range(3)] == [b"one", b"two", b"three"]
             elsewhere = ("127.0.0.1", address[1] ^ 1)
             with pytest.raises(ValueError, match=r"^Invalid address: must be None or \('127.0.0.1', \d+\)$"):
                 transport.sendto(b"four", elsewhere)
@@ -47,12 +46,12 @@ def test_remote_address(loop: Loop, broadcast: bool | None) -> None:
             assert drain(peer) == []
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.errors == []
 
 
 def test_names_keep_their_place_among_numbers(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         with INET.bound() as peer:
@@ -60,16 +59,16 @@ def test_names_keep_their_place_among_numbers(loop: Loop) -> None:
             port = peer.getsockname()[1]
             for number, host in enumerate(["127.0.0.1", "localhost", "127.0.0.1", "127.1", "", "127.0.0.1"]):
                 transport.sendto(b"%d" % number, (host, port))
-            assert [await receive(peer) for _ in range(6)] == [b"0", b"1", b"2", b"3", b"4", b"5"]
+            assert [await receive_datagram(peer) for _ in range(6)] == [b"0", b"1", b"2", b"3", b"4", b"5"]
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.errors == []
 
 
 @needs_ipv6
 def test_addresses_of_ipv6(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         with INET6.bound() as peer:
@@ -78,18 +77,18 @@ def test_addresses_of_ipv6(loop: Loop) -> None:
             longer = [("::1", port), ("::1", port, 0), ("::1", port, 0, 0), ("0:0::0:1", port)]
             for address in longer:
                 transport.sendto(repr(address).encode(), address)
-            assert [await receive(peer) for _ in longer] == [repr(address).encode() for address in longer]
+            assert [await receive_datagram(peer) for _ in longer] == [repr(address).encode() for address in longer]
             with INET.bound() as other:
                 transport.sendto(b"mapped", ("::ffff:127.0.0.1", other.getsockname()[1]))
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @needs_ipv6
 def test_one_address_for_sockets_of_two_families(loop: Loop) -> None:
     """The same tuple means another address, or none, to a socket of another family."""
-    four, six = Recorder(), Recorder()
+    four, six = DatagramRecorder(), DatagramRecorder()
 
     async def main() -> None:
         with INET.bound() as peer:
@@ -100,40 +99,41 @@ def test_one_address_for_sockets_of_two_families(loop: Loop) -> None:
                 four.transport.sendto(b"four", address)
                 six.transport.sendto(b"six", address)
                 await pass_iterations()
-            assert [await receive(peer) for _ in range(3)] == [b"four"] * 3
+            assert [await receive_datagram(peer) for _ in range(3)] == [b"four"] * 3
             assert drain(peer) == []
         await end(four, six)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert len(six.errors) == 3
     assert four.errors == []
 
 
 def test_paths_and_names_of_unix_sockets(loop: Loop, tmp_path: Path) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     path = str(tmp_path / "with Löwe")
 
     async def main() -> None:
         transport = await endpoint(protocol, UNIX.unbound())
-        for name, address in [
+        names: list[tuple[str | bytes, str | bytes]] = [
             (path, path),
             (b"\0pyloop sending", b"\0pyloop sending"),
             (path + "2", (path + "2").encode()),
-        ]:
+        ]
+        for name, address in names:
             with UNIX.unbound() as peer:
                 peer.bind(name)
                 for form in (address, bytearray(address) if isinstance(address, bytes) else address):
                     transport.sendto(b"data", form)
-                    assert await receive(peer) == b"data"
+                    assert await receive_datagram(peer) == b"data"
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.errors == []
 
 
 def test_broadcast(loop: Loop) -> None:
-    async def send(allowed: bool) -> Recorder:
-        protocol = Recorder()
+    async def send(allowed: bool) -> DatagramRecorder:
+        protocol = DatagramRecorder()
         await loop.create_datagram_endpoint(
             lambda: protocol, local_addr=("127.0.0.1", 0), allow_broadcast=allowed or None
         )
@@ -144,15 +144,15 @@ def test_broadcast(loop: Loop) -> None:
         return protocol
 
     with Medium("any", socket.AF_INET, ("0.0.0.0", 0)).bound() as peer:
-        refused = run(loop, send(False))
+        refused = run_coroutine(loop, send(False))
         assert [type(error) for error in refused.errors] == [PermissionError]
         assert drain(peer) == []
-        assert run(loop, send(True)).errors == []
+        assert run_coroutine(loop, send(True)).errors == []
         assert drain(peer) == [b"to all"]
 
 
 def test_reuse_port(loop: Loop) -> None:
-    first, second = Recorder(), Recorder()
+    first, second = DatagramRecorder(), DatagramRecorder()
 
     async def main() -> None:
         await loop.create_datagram_endpoint(lambda: first, local_addr=("127.0.0.1", 0), reuse_port=True)
@@ -173,5 +173,5 @@ def test_reuse_port(loop: Loop) -> None:
             return True
         return False
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert first.received + second.received == [b"data"] * 30

@@ -5,21 +5,20 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, run_coroutine
 from support.peers.datagrams import (
     INET,
     UNIX,
-    Recorder,
+    DatagramRecorder,
     drain,
     end,
     endpoint,
     pass_iterations,
-    run,
     unused_address,
 )
 
 
-class Failing(Recorder):
+class Failing(DatagramRecorder):
     """Raises in error_received."""
 
     failure: BaseException = ZeroDivisionError("in error_received")
@@ -41,7 +40,7 @@ def test_exception_in_error_received_of_receiving_is_reported(loop: Loop, report
         assert not transport.is_closing()
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert [context["exception"] for context in reported] == [protocol.failure]
     assert reported[0]["message"].startswith("Exception in callback ")
 
@@ -60,7 +59,7 @@ def test_exception_in_error_received_of_sending_reaches_the_sender(loop: Loop) -
             large.transport.sendto(bytes(70_000), ("127.0.0.1", 9))
         await end(connected, large)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_exception_in_error_received_of_a_datagram_put_off_is_not_lost(loop: Loop, tmp_path: Path) -> None:
@@ -80,7 +79,7 @@ def test_exception_in_error_received_of_a_datagram_put_off_is_not_lost(loop: Loo
         assert seen == [protocol.failure] * 3
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("exception", [KeyboardInterrupt, SystemExit])
@@ -90,18 +89,18 @@ def test_exception_in_error_received_that_ends_the_run(
     protocol = Failing()
     protocol.failure = exception()
     with UNIX.bound() as peer:
-        run(loop, endpoint(protocol, UNIX.bound()))
+        run_coroutine(loop, endpoint(protocol, UNIX.bound()))
         loop.call_soon(protocol.transport.sendto, b"data", str(tmp_path / "nobody"))
         loop.call_soon(protocol.transport.sendto, b"more", peer.getsockname())
         with pytest.raises(exception):
             loop.run_forever()
-        run(loop, pass_iterations())
+        run_coroutine(loop, pass_iterations())
         assert drain(peer) == [b"more"]
-    run(loop, end(protocol))
+    run_coroutine(loop, end(protocol))
 
 
 def test_error_received_can_send(loop: Loop, tmp_path: Path) -> None:
-    class Retrying(Recorder):
+    class Retrying(DatagramRecorder):
         def error_received(self, exc: Exception) -> None:
             super().error_received(exc)
             self.transport.sendto(b"instead", address)
@@ -119,12 +118,12 @@ def test_error_received_can_send(loop: Loop, tmp_path: Path) -> None:
 
     with UNIX.bound() as peer:
         address = peer.getsockname()
-        run(loop, main())
+        run_coroutine(loop, main())
     assert len(protocol.errors) == 1
 
 
 def test_error_received_that_sends_the_same_again(loop: Loop, reported: list[dict[str, Any]], tmp_path: Path) -> None:
-    class Stubborn(Recorder):
+    class Stubborn(DatagramRecorder):
         def error_received(self, exc: Exception) -> None:
             self.transport.sendto(b"again", str(tmp_path / "nobody"))
 
@@ -136,13 +135,13 @@ def test_error_received_that_sends_the_same_again(loop: Loop, reported: list[dic
         await pass_iterations()
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert [type(context["exception"]) for context in reported] == [RecursionError]
 
 
 @pytest.mark.parametrize("ending", ["close", "abort"])
 def test_error_received_can_end_the_transport(loop: Loop, tmp_path: Path, ending: str) -> None:
-    class Giving(Recorder):
+    class Giving(DatagramRecorder):
         def error_received(self, exc: Exception) -> None:
             super().error_received(exc)
             getattr(self.transport, ending)()
@@ -154,5 +153,5 @@ def test_error_received_can_end_the_transport(loop: Loop, tmp_path: Path, ending
         transport.sendto(b"data", str(tmp_path / "nobody"))
         await protocol.until_event("lost")
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.events == ["made", "error", "lost"]

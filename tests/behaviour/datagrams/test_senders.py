@@ -2,26 +2,26 @@
 
 import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, run_coroutine
 from support.peers.datagrams import (
     INET,
     INET6,
     UNIX,
+    DatagramRecorder,
     Medium,
-    Recorder,
     end,
     endpoint,
     needs_ipv6,
-    run,
 )
 
 
 def same_as_recvfrom(loop: Loop, medium: Medium, send: Callable[[Any], object]) -> Any:
     """The address that the socket module shows and the one that a transport delivers, for the same sender."""
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> object:
         with medium.bound() as plain:
@@ -33,7 +33,7 @@ def same_as_recvfrom(loop: Loop, medium: Medium, send: Callable[[Any], object]) 
         await end(protocol)
         return expected
 
-    expected = run(loop, main())
+    expected = run_coroutine(loop, main())
     (address,) = protocol.addresses
     assert address == expected
     assert type(address) is type(expected)
@@ -50,7 +50,7 @@ def test_sender_with_a_path(loop: Loop, tmp_path: Path) -> None:
         path = str(tmp_path / name)
         with UNIX.unbound() as sender:
             sender.bind(path)
-            assert same_as_recvfrom(loop, UNIX, lambda address, sender=sender: sender.sendto(b"data", address)) == path
+            assert same_as_recvfrom(loop, UNIX, partial(sender.sendto, b"data")) == path
 
 
 def test_sender_with_a_path_that_is_no_text(loop: Loop, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_sender_with_an_abstract_name(loop: Loop) -> None:
     for name in (b"\0pyloop test", b"\0pyloop\0\0test\0", b"\0" + b"x" * 107):
         with UNIX.unbound() as sender:
             sender.bind(name)
-            assert same_as_recvfrom(loop, UNIX, lambda address, sender=sender: sender.sendto(b"data", address)) == name
+            assert same_as_recvfrom(loop, UNIX, partial(sender.sendto, b"data")) == name
 
 
 @needs_ipv6
@@ -84,7 +84,7 @@ def test_sender_of_ipv4_seen_by_ipv6(loop: Loop) -> None:
 
 
 def test_many_senders_are_told_apart(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     senders = [INET.bound() for _ in range(200)]
 
     async def main() -> None:
@@ -95,7 +95,7 @@ def test_many_senders_are_told_apart(loop: Loop) -> None:
             await protocol.until_received(200 * (turn + 1))
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     for sender in senders:
         sender.close()
     assert [repr(address).encode() for address in protocol.addresses] == protocol.received

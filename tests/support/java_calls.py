@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from java_sources import SOURCES
+from support.java_sources import SOURCES
 
 _CONSTANT = re.compile(r'\b(\w+)\s*=\s*PyName\.of\(\s*"([^"]*)"\s*\)')
 # The name of the method that gets the arguments if they are not those one parameter.
