@@ -10,6 +10,8 @@ import asyncio
 import select
 import socket
 
+from ._engine import LARGEST_RECEIVE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +31,6 @@ else:
 
 _READ = select.EPOLLIN
 _WRITE = select.EPOLLOUT
-_MOST = 256 * 1024
-"""The most bytes that the engine receives in one call. Calls that ask for more go to asyncio's method."""
 
 
 class SocketMethods(_Loop):
@@ -38,7 +38,7 @@ class SocketMethods(_Loop):
 
     async def sock_recv(self, sock: socket.socket, n: int) -> bytes:
         """Receive up to `n` bytes. The result is empty at the end of the stream."""
-        if not _is_plain(sock) or type(n) is not int or not 0 < n <= _MOST:
+        if not _is_plain(sock) or type(n) is not int or not 0 < n <= LARGEST_RECEIVE:
             return await super().sock_recv(sock, n)
         while (data := self._sock_receive(fd := sock.fileno(), n)) is None:
             await self._sock_ready(fd, _READ)

@@ -175,7 +175,7 @@ def prepare(seconds: float) -> None:
     """Tell the engine where to count, and keep quiet about what faults leave behind."""
     from data_bridge.pyloop import _engine
 
-    _engine._inject_faults(ctypes.addressof(_cells))
+    _engine._inject_faults(_cells)
     # A hang ends with the stacks of all threads, before the time limit of the process hides them.
     faulthandler.dump_traceback_later(seconds, exit=True)
     threading.excepthook = lambda _arguments: None  # a fault may strike in the workload's own threads

@@ -2,17 +2,22 @@ package databridge.pyloop.loop;
 
 import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
 import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.libc.Epoll.EPOLLIN;
+import static databridge.pyloop.libc.Epoll.EPOLLOUT;
 
 import databridge.pyloop.cpython.BufferApi;
+import databridge.pyloop.cpython.BufferView;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
@@ -57,6 +62,9 @@ final class SocketMethods {
         PositionalOnly.require("_sock_receive", 2, count, keywords);
         int fd = NumberApi.asInt(Memory.getLong(arguments));
         long size = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
+        if (size < 0) {
+            throw ErrorApi.raise(Singletons.VALUE_ERROR, "negative buffersize in recv");
+        }
         long received = Receiver.receiveUpTo(fd, size);
         if (received > 0) {
             return received;
@@ -67,7 +75,7 @@ final class SocketMethods {
         if (triesAgain((int) received)) {
             return Refs.retain(NONE);
         }
-        throw ErrorApi.raiseOsError((int) -received);
+        throw OsErrors.raise((int) -received);
     }
 
     @EntryPoint
@@ -80,18 +88,26 @@ final class SocketMethods {
         if (BytesApi.isExact(data)) {
             sent = Sockets.send(fd, BytesApi.data(data), BytesApi.size(data));
         } else {
-            long view = LoopEngine.of(self).view();
+            sent = sendBuffer(LoopEngine.of(self).view(), fd, data);
+        }
+        if (sent < 0 && !triesAgain(sent)) {
+            throw OsErrors.raise(-sent);
+        }
+        return NumberApi.fromLong(Math.max(sent, 0));
+    }
+
+    private static int sendBuffer(BufferView views, int fd, long data) {
+        long view = views.take();
+        try {
             BufferApi.open(view, data);
             try {
-                sent = Sockets.send(fd, BufferApi.data(view), BufferApi.size(view));
+                return Sockets.send(fd, BufferApi.data(view), BufferApi.size(view));
             } finally {
                 BufferApi.release(view);
             }
+        } finally {
+            views.giveBack(view);
         }
-        if (sent < 0 && !triesAgain(sent)) {
-            throw ErrorApi.raiseOsError(-sent);
-        }
-        return NumberApi.fromLong(Math.max(sent, 0));
     }
 
     @EntryPoint
@@ -101,12 +117,13 @@ final class SocketMethods {
         LoopEngine engine = LoopEngine.of(self);
         long number = Memory.getLong(arguments);
         int fd = NumberApi.asInt(number);
+        int event = event(arguments);
         if (engine.watchers().isLent(fd)) {
             CallApi.run(ENSURE_NO_TRANSPORT, self, number);
         }
         long future = PyError.orThrow(engine.callArguments().callMethod(CREATE_FUTURE, self));
         try {
-            engine.watchers().await(fd, event(arguments), Refs.retain(future));
+            engine.watchers().await(fd, event, Refs.retain(future));
         } catch (PyError failed) {
             Refs.release(future);
             throw failed;
@@ -126,8 +143,13 @@ final class SocketMethods {
         return Refs.retain(NONE);
     }
 
+    /// @throws PyError ValueError if it is not one of the two directions
     private static int event(long arguments) {
-        return NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
+        int event = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
+        if (event != EPOLLIN && event != EPOLLOUT) {
+            throw ErrorApi.raise(Singletons.VALUE_ERROR, "event must be EPOLLIN or EPOLLOUT, not " + event);
+        }
+        return event;
     }
 
     private static boolean triesAgain(int result) {
