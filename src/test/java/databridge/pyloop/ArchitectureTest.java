@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import databridge.pyloop.libc.Epoll;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -59,13 +60,15 @@ final class ArchitectureTest {
                 .mayOnlyAccessLayers("runtime", "ffi")
                 .whereLayer("poll")
                 .mayOnlyAccessLayers("engine", "libc")
+                .whereLayer("poll")
+                .mayOnlyBeAccessedByLayers("boot")
                 .whereLayer("handles")
                 .mayOnlyAccessLayers("cpython", "engine", "collections", "runtime", "ffi")
                 .whereLayer("receiving")
                 .mayOnlyAccessLayers("cpython", "libc", "ffi")
                 .whereLayer("loop")
                 .mayOnlyAccessLayers(
-                        "handles", "receiving", "cpython", "poll", "engine", "collections", "libc", "runtime", "ffi")
+                        "handles", "receiving", "cpython", "engine", "collections", "libc", "runtime", "ffi")
                 .whereLayer("transports")
                 .mayOnlyAccessLayers(
                         "loop", "handles", "receiving", "cpython", "engine", "collections", "libc", "runtime", "ffi")
@@ -103,6 +106,20 @@ final class ArchitectureTest {
                         "org.graalvm.word..",
                         "com.oracle.svm.core..",
                         "org.jspecify.annotations")
+                .check(ENGINE_JAR);
+    }
+
+    /// A second poller can be added beside this one: nothing else depends on the system calls that it makes.
+    @Test
+    void onlyPollKnowsEpoll() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(packageOf("poll"))
+                .and()
+                .doNotBelongToAnyOf(Epoll.class)
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Epoll.class)
                 .check(ENGINE_JAR);
     }
 

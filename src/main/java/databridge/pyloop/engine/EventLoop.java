@@ -15,13 +15,12 @@ import databridge.pyloop.collections.LongRing;
 ///                  run the deferred tasks                                       DeferredTasks
 /// ```
 ///
-/// - *Exactly those that are ready by now*: a callback that schedules another one with `call_soon` would otherwise keep
-///   I/O and timers waiting for ever. The number is read once, before the first of them runs.
+/// - *Exactly those that are ready by now*: a callback that schedules another one with `call_soon` would otherwise
+///   keep I/O and timers waiting for ever. The number is read once, before the first of them runs.
 /// - *First in, first out*: what this poll's events schedule comes behind the callbacks that were ready before it, and
 ///   the timers that are due come behind both, by deadline.
 /// - *Tasks of the engine*, such as a transport that has something to read, are entries of the ready queue too:
-/// negative
-///   numbers among the addresses of callbacks. So they run where asyncio would run the callback for that event.
+///   negative numbers among the addresses of callbacks. So they run where asyncio would run the event's callback.
 /// - *Deferred tasks* are what several callbacks of one iteration share, such as one system call for all their writes.
 ///   They run before the loop polls again, and also if the iteration ends with an exception.
 /// - An iteration with callbacks ready does not always poll, see [PollSchedule]; nor does one that waits always
@@ -29,10 +28,9 @@ import databridge.pyloop.collections.LongRing;
 ///
 /// All methods are called by one thread at a time under the caller's lock (the GIL). [BlockingSection] releases it
 /// around a wait, and around a handover between two iterations. Meanwhile another thread may schedule callbacks and
-/// must
-/// then call [#wakeUp]; a callback that is running can be interrupted by CPython in the same way, so state is
-/// consistent
-/// whenever a method of [CallbackHost] is called. Any of those methods may also call back into the loop, even run it.
+/// must then call [#wakeUp]; a callback that is running can be interrupted by CPython in the same way, so state is
+/// consistent whenever a method of [CallbackHost] is called. Any of those methods may also call back into the loop,
+/// even run it.
 public final class EventLoop {
     private static final long MAINTENANCE_INTERVAL_NS = 1_000_000_000;
 

@@ -1,7 +1,7 @@
 package databridge.pyloop.engine;
 
-/// How long a loop keeps the lock (the GIL): when it spins before it releases the lock to wait, and when it releases it
-/// although there is work to do.
+/// How long a loop keeps the lock (the GIL): when it spins before it releases the lock to wait, and when it releases
+/// it although there is work to do.
 ///
 /// Releasing the lock is cheap, getting it back may not be. If another thread computes, it takes the lock at once and
 /// keeps it for a whole switch interval, 5 ms by default (`sys.setswitchinterval`); a loop that waits for its next

@@ -2,9 +2,9 @@ package databridge.pyloop.engine;
 
 /// When a loop that has callbacks ready reads the clock, polls for I/O and checks for signals.
 ///
-/// asyncio does all three in every iteration. But an iteration may be a single small callback. Reading the clock costs
-/// as much as a third of that, and a poll, which enters the kernel, ten times as much as reading the clock. If the last
-/// polls returned nothing, most likely the next one does not either. So a busy loop
+/// asyncio does all three in every iteration. But an iteration may be a single small callback. Reading the clock
+/// costs as much as a third of that, and a poll, which enters the kernel, ten times as much as reading the clock. If
+/// the last polls returned nothing, most likely the next one does not either. So a busy loop
 ///
 /// - polls only every `bound` nanoseconds once more than [#EAGER_POLLS] polls in a row have returned nothing. The
 ///   interval starts at 1 us and doubles with each empty poll, up to the bound;
@@ -16,8 +16,8 @@ package databridge.pyloop.engine;
 /// iteration then reads the clock and polls. Without the reset a connection that was just registered could wait for a
 /// whole interval; without the intervals a program of small callbacks would spend most of its time in polls.
 final class PollSchedule {
-    /// So many polls in a row may return nothing before the loop polls less often. Code that counts iterations until an
-    /// event arrives, as tests do, sees what asyncio shows.
+    /// So many polls in a row may return nothing before the loop polls less often. Code that counts iterations until
+    /// an event arrives, as tests do, sees what asyncio shows.
     static final int EAGER_POLLS = 16;
 
     /// The clock is read at least in every iteration of this number.
