@@ -19,6 +19,7 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.StaticMemory;
 import databridge.pyloop.ffi.StaticText;
+import databridge.pyloop.libc.Epoll;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -67,13 +68,15 @@ final class ArchitectureTest {
                 .mayOnlyAccessLayers("runtime", "ffi")
                 .whereLayer("poll")
                 .mayOnlyAccessLayers("engine", "libc")
+                .whereLayer("poll")
+                .mayOnlyBeAccessedByLayers("boot")
                 .whereLayer("handles")
                 .mayOnlyAccessLayers("cpython", "engine", "collections", "runtime", "ffi")
                 .whereLayer("receiving")
                 .mayOnlyAccessLayers("cpython", "libc", "ffi")
                 .whereLayer("loop")
                 .mayOnlyAccessLayers(
-                        "handles", "receiving", "cpython", "poll", "engine", "collections", "libc", "runtime", "ffi")
+                        "handles", "receiving", "cpython", "engine", "collections", "libc", "runtime", "ffi")
                 .whereLayer("transports")
                 .mayOnlyAccessLayers(
                         "loop", "handles", "receiving", "cpython", "engine", "collections", "libc", "runtime", "ffi")
@@ -134,6 +137,20 @@ final class ArchitectureTest {
                 })
                 .should()
                 .beFreeOfCycles()
+                .check(ENGINE_JAR);
+    }
+
+    /// A second poller can be added beside this one: nothing else depends on the system calls that it makes.
+    @Test
+    void onlyPollKnowsEpoll() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(packageOf("poll"))
+                .and()
+                .doNotBelongToAnyOf(Epoll.class)
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Epoll.class)
                 .check(ENGINE_JAR);
     }
 

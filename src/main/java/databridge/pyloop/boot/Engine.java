@@ -21,11 +21,11 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.handles.HandleType;
 import databridge.pyloop.handles.HandlesBinding;
 import databridge.pyloop.handles.TimerHandleType;
-import databridge.pyloop.libc.Epoll;
 import databridge.pyloop.libc.SystemCallException;
 import databridge.pyloop.loop.LoopBinding;
 import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.receiving.Receiver;
+import databridge.pyloop.poll.EpollPoller;
 import databridge.pyloop.receiving.ReceivingBinding;
 import databridge.pyloop.runtime.Collector;
 import databridge.pyloop.runtime.EntryFailure;
@@ -63,7 +63,7 @@ final class Engine {
         EntryFailure.setReporter(Faults::report);
         HandlesBinding.bind();
         ReceivingBinding.bind();
-        LoopBinding.bind();
+        LoopBinding.bind(EpollPoller::new);
         TransportsBinding.bind();
         put(module, "LoopCore", LoopType.type());
         put(module, "Handle", HandleType.type());
@@ -125,7 +125,7 @@ final class Engine {
         long facts = DictApi.empty();
         putText(facts, "engine", RUNTIME);
         putText(facts, "poller", "epoll");
-        putText(facts, "kernel features", Epoll.hasNanosecondWaits() ? "epoll_pwait2" : "no epoll_pwait2");
+        putText(facts, "kernel features", EpollPoller.kernelFeatures());
         putText(facts, "context capture", ContextVars.available() ? "variables" : "copies");
         return facts;
     }

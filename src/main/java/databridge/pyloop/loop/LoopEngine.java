@@ -8,12 +8,13 @@ import databridge.pyloop.cpython.RootTable;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.ThreadApi;
 import databridge.pyloop.cpython.WeakRefs;
+import databridge.pyloop.engine.DescriptorPoller;
 import databridge.pyloop.engine.EventLoop;
 import databridge.pyloop.engine.LoopClock;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.handles.HandleOwner;
 import databridge.pyloop.handles.LoopNumbers;
-import databridge.pyloop.poll.EpollPoller;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The Java half of a loop object: its event loop, its poller and its watched descriptors.
@@ -21,12 +22,17 @@ import org.jspecify.annotations.Nullable;
 /// Found by the number that the loop object and each of its handles carry in a C field. Lives from `_open_engine`
 /// to `_close_engine`; under the GIL.
 public final class LoopEngine implements HandleOwner {
+    private static Supplier<? extends DescriptorPoller> pollers = () -> {
+        throw new IllegalStateException("LoopBinding.bind was not called");
+    };
+
     private final int number;
     private final long self;
-    private final EpollPoller poller = new EpollPoller();
+    private final DescriptorPoller poller = pollers.get();
     private final LoopClock clock;
     private final EventLoop eventLoop;
     private final FdWatchers watchers;
+    private final TransportRegistrations transportRegistrations;
     private final ArgumentArray callArguments = ArgumentArray.allocated();
     private final BufferView view = new BufferView();
     /// To the loop object: handles that somebody keeps can outlive it.
@@ -42,7 +48,14 @@ public final class LoopEngine implements HandleOwner {
         weakSelf = WeakRefs.of(self);
         clock = new PythonClock(self);
         eventLoop = new EventLoop(new CallbackRunner(self), poller, new GilSection(), clock, pollBoundNs);
-        watchers = new FdWatchers(eventLoop, poller, new RootTable(self + LoopLayout.ROOTS), callArguments);
+        FdTable table = new FdTable(new RootTable(self + LoopLayout.ROOTS));
+        watchers = new FdWatchers(eventLoop, poller, table, callArguments);
+        transportRegistrations = new TransportRegistrations(eventLoop, poller, table, watchers);
+    }
+
+    /// Sets what makes the poller of each loop.
+    static void bind(Supplier<? extends DescriptorPoller> makesPollers) {
+        pollers = makesPollers;
     }
 
     /// Opens the engine of a loop object.
@@ -124,10 +137,17 @@ public final class LoopEngine implements HandleOwner {
         return eventLoop;
     }
 
+    /// The readers and writers that users have added.
     public FdWatchers watchers() {
         return watchers;
     }
 
+    /// The registrations of transports' descriptors with the poller.
+    public TransportRegistrations transportRegistrations() {
+        return transportRegistrations;
+    }
+
+    /// The transport that each descriptor belongs to.
     public TransportsByFd transports() {
         return transports;
     }

@@ -1,9 +1,8 @@
 package databridge.pyloop.loop;
 
 import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.CallingConvention.ONE_ARGUMENT;
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
 
 import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BufferView;
@@ -19,13 +18,14 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.receiving.Receiver;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// What `sock_recv` and its kin do on a socket: try, and wait until it makes sense to try again.
+/// What `sock_recv` and its siblings do with a socket: a system call, and a wait until it is worth another try.
 final class SocketMethods {
     private static final PyName CREATE_FUTURE = PyName.of("create_future");
     private static final PyName ENSURE_NO_TRANSPORT = PyName.of("_ensure_fd_no_transport");
@@ -45,15 +45,20 @@ final class SocketMethods {
                         "send",
                         "Return how many bytes the non-blocking socket has taken.")
                 .method(
-                        "_sock_wait($self, fd, event, /)",
-                        FASTCALL_KEYWORDS,
-                        "await",
-                        "Return a future that is resolved once the socket is ready.")
+                        "_sock_wait_readable($self, fd, /)",
+                        ONE_ARGUMENT,
+                        "awaitReadable",
+                        "Return a future that is resolved once the socket is readable.")
                 .method(
-                        "_sock_end_wait($self, fd, event, future, /)",
+                        "_sock_wait_writable($self, fd, /)",
+                        ONE_ARGUMENT,
+                        "awaitWritable",
+                        "Return a future that is resolved once the socket is writable.")
+                .method(
+                        "_sock_end_wait($self, fd, future, /)",
                         FASTCALL_KEYWORDS,
                         "endWait",
-                        "Give up the waiting of a future.");
+                        "End the wait of a future that is not resolved.");
     }
 
     @EntryPoint
@@ -112,44 +117,43 @@ final class SocketMethods {
 
     @EntryPoint
     @Owned
-    static long await(long self, long arguments, long count, long keywords) {
-        PositionalOnly.require("_sock_wait", 2, count, keywords);
-        LoopEngine engine = LoopEngine.of(self);
-        long number = Memory.getLong(arguments);
-        int fd = NumberApi.asInt(number);
-        int event = event(arguments);
-        if (engine.watchers().isLent(fd)) {
-            CallApi.run(ENSURE_NO_TRANSPORT, self, number);
-        }
-        long future = PyError.orThrow(engine.callArguments().callMethod(CREATE_FUTURE, self));
-        try {
-            engine.watchers().await(fd, event, Refs.retain(future));
-        } catch (PyError failed) {
-            Refs.release(future);
-            throw failed;
-        }
-        return future;
+    static long awaitReadable(long self, long fd) {
+        return await(self, fd, Interest.READ);
+    }
+
+    @EntryPoint
+    @Owned
+    static long awaitWritable(long self, long fd) {
+        return await(self, fd, Interest.WRITE);
     }
 
     @EntryPoint
     @Owned
     static long endWait(long self, long arguments, long count, long keywords) {
-        PositionalOnly.require("_sock_end_wait", 3, count, keywords);
+        PositionalOnly.require("_sock_end_wait", 2, count, keywords);
         LoopEngine engine = LoopEngine.ifOpen(self);
         if (engine != null) {
             int fd = NumberApi.asInt(Memory.getLong(arguments));
-            engine.watchers().endWait(fd, event(arguments), Memory.getLong(arguments + 2 * Long.BYTES));
+            engine.watchers().endWait(fd, Memory.getLong(arguments + Long.BYTES));
         }
         return Refs.retain(NONE);
     }
 
-    /// @throws PyError ValueError if it is not one of the two directions
-    private static int event(long arguments) {
-        int event = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
-        if (event != EPOLLIN && event != EPOLLOUT) {
-            throw ErrorApi.raise(Singletons.VALUE_ERROR, "event must be EPOLLIN or EPOLLOUT, not " + event);
+    @Owned
+    private static long await(long self, long number, int direction) {
+        LoopEngine engine = LoopEngine.of(self);
+        int fd = NumberApi.asInt(number);
+        if (engine.transportRegistrations().isRegistered(fd)) {
+            CallApi.run(ENSURE_NO_TRANSPORT, self, number);
         }
-        return event;
+        long future = PyError.orThrow(engine.callArguments().callMethod(CREATE_FUTURE, self));
+        try {
+            engine.watchers().await(fd, direction, Refs.retain(future));
+        } catch (PyError failed) {
+            Refs.release(future);
+            throw failed;
+        }
+        return future;
     }
 
     private static boolean triesAgain(int result) {

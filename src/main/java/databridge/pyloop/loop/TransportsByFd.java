@@ -3,9 +3,11 @@ package databridge.pyloop.loop;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.WeakRefs;
 import databridge.pyloop.libc.FileDescriptors;
+import databridge.pyloop.cpython.Borrowed;
 import java.util.Arrays;
 
-/// Which transport object each file descriptor of a loop belongs to, so that nobody else uses it. Under the GIL.
+/// The transport object that each file descriptor of a loop belongs to, registered with the poller or not. Under the
+/// GIL.
 ///
 /// What asyncio keeps in `_transports`, a dictionary of weak references; so these are weak references too.
 public final class TransportsByFd {
@@ -27,7 +29,7 @@ public final class TransportsByFd {
         Refs.releaseIfAny(old);
     }
 
-    /// Does nothing if another one has taken the place.
+    /// Removes the transport of a descriptor, unless it belongs to another transport by now.
     public void remove(int fd, long transport) {
         if (get(fd) == transport) {
             put(fd, 0);
@@ -41,7 +43,8 @@ public final class TransportsByFd {
         }
     }
 
-    /// Borrowed; 0 if there is none.
+    /// The transport of a descriptor, 0 if it belongs to none.
+    @Borrowed
     long get(int fd) {
         long reference = fd >= 0 && fd < references.length ? references[fd] : 0;
         return reference == 0 ? 0 : WeakRefs.target(reference);

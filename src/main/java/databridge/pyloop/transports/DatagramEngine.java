@@ -1,9 +1,6 @@
 package databridge.pyloop.transports;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.libc.Epoll.EPOLLET;
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
 
 import databridge.pyloop.collections.NumberTable;
 import databridge.pyloop.cpython.BufferApi;
@@ -17,6 +14,7 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.StaticMemory;
 import databridge.pyloop.libc.DatagramSockets;
@@ -224,11 +222,11 @@ final class DatagramEngine extends TransportEngine {
     @Override
     int interest() {
         if (!blocked) {
-            return EPOLLIN | EPOLLET;
+            return Interest.READ | Interest.EDGE_TRIGGERED;
         }
-        // A Unix socket without a engine is always said to be writable, whatever the receiver's queue: no edges.
+        // A Unix socket without a peer is always said to be writable, whatever the receiver's queue: no edges.
         boolean trustworthy = family != SocketAddress.AF_UNIX || connected;
-        return EPOLLIN | EPOLLOUT | (trustworthy ? EPOLLET : 0);
+        return Interest.READ | Interest.WRITE | (trustworthy ? Interest.EDGE_TRIGGERED : 0);
     }
 
     @Override
@@ -337,10 +335,10 @@ final class DatagramEngine extends TransportEngine {
         if (!blocked) {
             blocked = true;
             // asyncio's own method has perhaps made the loop watch the socket, which ends here.
-            boolean taken = !engine.watchers().isLentTo(fd, this);
+            boolean taken = !engine.transportRegistrations().isRegistered(fd, this);
             register();
             if (taken && Memory.getLong(self + DatagramType.READ_CONTEXT) != 0 && wantsToRead()) {
-                holdReading();
+                becomeReader();
             }
             awaitRoom();
         }
@@ -354,10 +352,10 @@ final class DatagramEngine extends TransportEngine {
         if (blocked) {
             blocked = false;
             writable = false;
-            if (engine.watchers().isLentTo(fd, this)) {
+            if (engine.transportRegistrations().isRegistered(fd, this)) {
                 register();
             }
-            engine.watchers().letGo(fd, EPOLLOUT);
+            engine.transportRegistrations().clearWriter(fd);
         }
     }
 }

@@ -1,11 +1,6 @@
 package databridge.pyloop.transports;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.libc.Epoll.EPOLLET;
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
-import static databridge.pyloop.libc.Epoll.EPOLLPRI;
-import static databridge.pyloop.libc.Epoll.EPOLLRDHUP;
 
 import databridge.pyloop.collections.NumberTable;
 import databridge.pyloop.cpython.BufferApi;
@@ -18,6 +13,7 @@ import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.TupleApi;
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
@@ -31,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// A write below [#IMMEDIATE] bytes is put off to the end of the iteration, so that all of them leave together; a
 /// larger one would only grow cold. Under the GIL.
 final class StreamEngine extends TransportEngine {
-    private static final int INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+    private static final int INTEREST =
+            Interest.READ | Interest.WRITE | Interest.END_OF_STREAM | Interest.PRIORITY | Interest.EDGE_TRIGGERED;
 
     private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
     private static final PyName ALL_SENT = PyName.of("_all_sent");
@@ -315,7 +312,7 @@ final class StreamEngine extends TransportEngine {
     private void block() {
         if (!blocked) {
             blocked = true;
-            if (!engine.watchers().isLentTo(fd, this)) {
+            if (!engine.transportRegistrations().isRegistered(fd, this)) {
                 register();
             }
             awaitRoom();
@@ -326,7 +323,7 @@ final class StreamEngine extends TransportEngine {
         if (blocked) {
             blocked = false;
             writable = false;
-            engine.watchers().letGo(fd, EPOLLOUT);
+            engine.transportRegistrations().clearWriter(fd);
         }
     }
 }

@@ -1,12 +1,6 @@
 package databridge.pyloop.transports;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.libc.Epoll.EPOLLERR;
-import static databridge.pyloop.libc.Epoll.EPOLLHUP;
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
-import static databridge.pyloop.libc.Epoll.EPOLLPRI;
-import static databridge.pyloop.libc.Epoll.EPOLLRDHUP;
 
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ContextApi;
@@ -19,7 +13,9 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SocketObject;
 import databridge.pyloop.cpython.WeakRefs;
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.engine.PollHandle;
+import databridge.pyloop.engine.Readiness;
 import databridge.pyloop.engine.ReadyTask;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
@@ -57,10 +53,8 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
     /// Up to here a write is put off to the end of the iteration; a larger one would only grow cold.
     static final int IMMEDIATE = 4 * 1024;
 
-    private static final int MAY_READ = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLERR | EPOLLHUP;
-    private static final int MAY_WRITE = EPOLLOUT | EPOLLERR | EPOLLHUP;
     /// A short read does not tell that nothing is left: an end, an error or urgent data comes behind it.
-    private static final int MORE_THAN_DATA = MAY_READ & ~EPOLLIN;
+    private static final int MORE_THAN_DATA = Readiness.MAY_READ & ~Readiness.READABLE;
 
     private static final PyName IO_HANDLE = PyName.of("_io_handle");
 
@@ -124,7 +118,7 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
     /// Sends what was put off.
     abstract void flushDeferred();
 
-    /// What the socket is to be polled for.
+    /// What the socket is to be registered for, a set of [Interest].
     abstract int interest();
 
     /// How many bytes wait for room, as flow control counts.
@@ -132,27 +126,27 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
 
     /// Reads from now on, in a copy of the current context.
     ///
-    /// @throws PyError OSError if epoll does not take the socket
+    /// @throws PyError OSError if the socket cannot be polled
     final void startReading() {
-        if (!engine.watchers().isLentTo(fd, this)) {
+        if (!engine.transportRegistrations().isRegistered(fd, this)) {
             register();
         }
         setContext(fields.readContext);
-        holdReading();
+        becomeReader();
         enqueueIfDue();
     }
 
     /// What asyncio's `_remove_reader` does for the fd of a transport.
     final void stopReading() {
-        engine.watchers().remove(fd, EPOLLIN);
+        engine.watchers().remove(fd, Interest.READ);
     }
 
-    final void holdReading() {
-        engine.watchers().hold(fd, EPOLLIN, Refs.retain(self));
+    final void becomeReader() {
+        engine.transportRegistrations().setReader(fd, Refs.retain(self));
     }
 
     final boolean isReading() {
-        return self != 0 && engine.watchers().holds(fd, EPOLLIN, self);
+        return self != 0 && engine.transportRegistrations().isReader(fd, self);
     }
 
     /// Stops polling, for good.
@@ -166,7 +160,7 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         writable = false;
         blocked = false;
         if (!engine.isClosed()) {
-            engine.watchers().takeBack(fd, this, closes);
+            engine.transportRegistrations().unregister(fd, this, closes);
             engine.eventLoop().removeTask(task);
         }
         Refs.release(weakSelf);
@@ -179,11 +173,11 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         if (isGone()) {
             return;
         }
-        if ((events & MAY_READ) != 0) {
+        if ((events & Readiness.MAY_READ) != 0) {
             readable = true;
             moreThanData |= (events & MORE_THAN_DATA) != 0;
         }
-        if (blocked && (events & MAY_WRITE) != 0) {
+        if (blocked && (events & Readiness.MAY_WRITE) != 0) {
             writable = true;
         }
         enqueueIfDue();
@@ -228,7 +222,9 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         if (engine.isClosed()) {
             throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
         }
-        int result = descriptor() < 0 ? -ErrnoCode.EBADF : engine.watchers().lend(fd, this, interest());
+        int result = descriptor() < 0
+                ? -ErrnoCode.EBADF
+                : engine.transportRegistrations().register(fd, this, interest());
         if (result < 0) {
             throw OsErrors.raise(-result);
         }
@@ -237,7 +233,7 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
     /// To be called when the socket waits for room: writes in a copy of the current context once there is some.
     final void awaitRoom() {
         setContext(fields.writeContext);
-        engine.watchers().hold(fd, EPOLLOUT, Refs.retain(self));
+        engine.transportRegistrations().setWriter(fd, Refs.retain(self));
     }
 
     /// Has the protocol pause if too much waits for room.
