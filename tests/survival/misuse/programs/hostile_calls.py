@@ -1,9 +1,9 @@
-"""Calls of everything the engine shows to Python, with arguments meant to break it: a program for a process of its own.
+"""Calls of everything the engine shows to Python, with arguments meant to break it: a program for its own process.
 
 `python hostile_calls.py SEED SECONDS`. Whatever a call does, an exception or nothing must come of it. A crash ends the
 process; a `SystemError`, or a fault that the engine reports, ends it with a traceback. Descriptors are real ones with
 data to read, and Python code that the engine calls calls the engine again: it closes the loop, detaches transports,
-replaces attributes. With `PYLOOP_HOSTILE_TRACE` set to the name of a file, each step is written there before it is done.
+replaces attributes. With `PYLOOP_HOSTILE_TRACE` set to a file name, each step is written there before it is done.
 """
 
 from __future__ import annotations
@@ -13,19 +13,34 @@ import contextlib
 import contextvars
 import faulthandler
 import gc
+import inspect
 import os
 import random
-import select
 import socket
 import sys
 import time
 import warnings
 from typing import Any
 
+from hostile_values import (
+    EVENTS,
+    SIZES,
+    Array,
+    BufferedProtocol,
+    Call,
+    Data,
+    File,
+    Hooks,
+    Number,
+    Protocol,
+    Same,
+    View,
+)
+
 from data_bridge.pyloop import _engine, new_event_loop
 
 READABLE = 3 << 20
-"""More than any buffer of the engine's."""
+"""More bytes than any buffer of the engine holds."""
 CONNECTIONS = 3
 DEEPEST = 3
 STEPS_OF_A_WORLD = 150
@@ -34,11 +49,6 @@ LEFT_OUT = {
     "_after_fork_in_child",
     "_inject_faults",  # faults are reported as faults
 }
-SIZES = (
-    *(0, 1, _engine.LARGEST_RECEIVE - 1, _engine.LARGEST_RECEIVE, _engine.LARGEST_RECEIVE + 1, READABLE, 8 << 20),
-    *(2**31 - 1, 2**31, 2**32, 2**63 - 1, 2**64, -1, -(2**31), -(2**63), -(2**63) - 1),
-)
-EVENTS = (select.EPOLLIN, select.EPOLLOUT, select.EPOLLIN | select.EPOLLOUT, select.EPOLLET, select.EPOLLONESHOT)
 TYPES = [value for value in vars(_engine).values() if isinstance(value, type)]
 
 
@@ -131,6 +141,7 @@ class World:
                 instance._add_reader()
             elif isinstance(instance, _engine.DatagramCore):
                 instance._protocol = Protocol(self)
+                instance._high_water = 1
                 instance._attach(self.loop, sock, sock.fileno(), sock.family, sock is datagram, None, 8)
                 instance._add_reader()
             elif isinstance(instance, _engine.PipeWriterCore):
@@ -183,8 +194,8 @@ class World:
             self.choice((self._call, self._call, self._call, self._set, self._delete, self._turn, self._schedule))()
         except Exception as error:
             text = f"{error!r:.2000}"
-            assert not isinstance(error, SystemError), text
-            assert "fault in the event loop engine" not in text, text
+            if isinstance(error, SystemError) or "fault in the event loop engine" in text:
+                raise AssertionError(text) from error
         finally:
             self.depth -= 1
 
@@ -199,12 +210,11 @@ class World:
 
     def _call(self) -> None:
         cls, names = self._owner()
-        name = self.choice([name for name in names if callable(getattr(cls, name))] or ["__class__"])
+        methods = [name for name in names if callable(getattr(cls, name))]
+        name = self.choice(methods or ["cancel"])
         matching = [one for one in (*self.instances, *self.handles[-9:]) if isinstance(one, cls)]
         instance = self.choice(matching) if matching and self.choice(range(9)) else self.value()
-        arguments = [self.value() for _ in range(self.choice((0, 1, 1, 2, 2, 3, 4, 7)))]
-        if name == "_attach":
-            arguments[:1] = [self.loop]
+        arguments = self._arguments(getattr(cls, name))
         if name == "_run_once":
             self._turn()
             return
@@ -212,6 +222,36 @@ class World:
         result = getattr(cls, name)(instance, *arguments)
         if isinstance(result, asyncio.Handle):
             self.handles.append(result)
+
+    def _arguments(self, method: Any) -> list[Any]:
+        """Mostly as many as the method takes, and mostly of the kind that it looks into."""
+        parameters = list(inspect.signature(method).parameters.values())[1:]
+        if not self.choice(range(6)):
+            return [self.value() for _ in range(self.choice((0, 1, 2, 3, 4, 7)))]
+        names = [one.name for one in parameters if one.kind is not one.KEYWORD_ONLY and one.name != "args"]
+        return [self._fitting(name) if self.choice(range(5)) else self.value() for name in names]
+
+    def _fitting(self, parameter: str) -> Any:
+        sock = self.choice((*self.sockets, *self.sockets, self.reader, self.writer, self.closed_fd))
+        descriptor = sock if isinstance(sock, int) else sock.fileno()
+        kinds = {
+            "loop": (self.loop,),
+            "fd": (descriptor, descriptor, sock),
+            "sock": (sock, None),
+            "data": (b"data", bytes(300_000), bytearray(5000), Data(self), Array(self), View(self)),
+            "addr": (None, self.udp.getsockname(), Same(self)),
+            "event": EVENTS[:2],
+            "size": SIZES,
+            "handle": self.handles[-9:] or (None,),
+            "family": (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6),
+            "transport": (*self.instances, None),
+            "list_of_data": ([b"x" * 5000, bytearray(7)], [Data(self), View(self)]),
+            "protocol": (Protocol(self), BufferedProtocol(self)),
+            "callbacks": ([Call(self), (Call(self), 1)],),
+            "when": (0.0, 1e-6, 1e300),
+            "delay": (0.0, 1e-6, 1e300, -1),
+        }
+        return self.choice(kinds.get(parameter, (True, False, Call(self))))
 
     def _set(self) -> None:
         cls, names = self._owner()
@@ -247,139 +287,6 @@ async def _coroutine(world: World) -> None:
     world.step()
     await asyncio.sleep(0)
     world.step()
-
-
-class Hooks:
-    """What the engine calls of its own Python subclasses."""
-
-    world: World
-    max_size = _engine.LARGEST_RECEIVE
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name == "world":
-            raise AttributeError(name)
-        return Call(self.world)
-
-
-class Call:
-    """Takes steps when it is called."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def __call__(self, *_arguments: Any, **_keywords: Any) -> Any:
-        self.world.step()
-        return self.world.choice((None, None, False, 0))
-
-
-class Protocol(asyncio.Protocol):
-    """Takes steps whenever it is told something."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def data_received(self, _data: bytes) -> None:
-        self.world.step()
-
-    def datagram_received(self, _data: bytes, _address: Any) -> None:
-        self.world.step()
-
-    def error_received(self, _error: Exception) -> None:
-        self.world.step()
-
-
-class BufferedProtocol(asyncio.BufferedProtocol):
-    """Takes steps, and gives odd buffers."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def get_buffer(self, _size: int) -> Any:
-        self.world.step()
-        return self.world.choice((bytearray(1), bytearray(1 << 20), bytearray(), b"fixed", None, View(self.world)))
-
-    def buffer_updated(self, _count: int) -> None:
-        self.world.step()
-
-
-class Number:
-    """Takes steps when it is asked for its value."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def __index__(self) -> int:
-        self.world.step()
-        return self.world.choice((*SIZES, *EVENTS, self.world.reader))
-
-    def __float__(self) -> float:
-        self.world.step()
-        return self.world.choice((0.0, -1.0, float("nan")))
-
-
-class Data(bytes):
-    """Takes steps when it is asked for its length."""
-
-    world: World
-
-    def __new__(cls, world: World) -> Data:
-        data = super().__new__(cls, b"some data")
-        data.world = world
-        return data
-
-    def __len__(self) -> int:
-        self.world.step()
-        return self.world.choice((0, 1, 10**9))
-
-
-class Array(bytearray):
-    """Takes steps when it is asked for its length."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(b"some data")
-        self.world = world
-
-    def __len__(self) -> int:
-        self.world.step()
-        return self.world.choice((0, 1, 10**9))
-
-
-class View:
-    """Takes steps when its buffer is asked for, from Python 3.12 on."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def __buffer__(self, _flags: int) -> memoryview:
-        self.world.step()
-        return memoryview(bytearray(100))
-
-    def __release_buffer__(self, _view: memoryview) -> None:
-        self.world.step()
-
-
-class File:
-    """Takes steps when it is asked for its descriptor."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def fileno(self) -> Any:
-        self.world.step()
-        return self.world.choice((self.world.reader, self.world.udp.fileno(), -1, None))
-
-
-class Same:
-    """Takes steps when it is compared."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-
-    def __eq__(self, _other: object) -> bool:
-        self.world.step()
-        return True
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 def main(seed: int, seconds: float) -> None:

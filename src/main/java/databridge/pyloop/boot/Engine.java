@@ -90,7 +90,8 @@ final class Engine {
         return Refs.retain(Collector.collect() ? TRUE : FALSE);
     }
 
-    /// For tests: see [FaultInjection#arm]. The view of the cells stays open as long as they are read, so that they stay
+    /// For tests: see [FaultInjection#arm]. The view of the cells stays open as long as they are read, so that they
+    /// stay
     /// where they are.
     @EntryPoint
     static long injectFaults(long module, long cells) {

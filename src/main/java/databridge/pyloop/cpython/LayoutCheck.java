@@ -62,9 +62,7 @@ public final class LayoutCheck {
     private static void requireSlots() {
         long type = SlottedClass.withSlots("Probe", "field");
         long offset = DescriptorLayout.memberOffset(type, "field");
-        check(
-                "slot offset",
-                offset == PyObjectLayout.OBJECT_SIZE && TypeApi.basicSize(type) == offset + Long.BYTES);
+        check("slot offset", offset == PyObjectLayout.OBJECT_SIZE && TypeApi.basicSize(type) == offset + Long.BYTES);
         long instance = ObjectApi.allocate(type);
         ObjectApi.setAttribute(instance, UnicodeApi.interned("field"), Singletons.NONE);
         check("slot value", Memory.getLong(instance + offset) == Singletons.NONE);

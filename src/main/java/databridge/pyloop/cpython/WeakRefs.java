@@ -10,8 +10,8 @@ import databridge.pyloop.ffi.Memory;
 /// memory may be another object's by then. [LayoutCheck] proves the struct.
 public final class WeakRefs {
     /// The head of `PyWeakReference`; `wr_object` is None once the object is gone.
-    private static final CStruct REFERENCE = CStruct.of(
-            "struct _PyWeakReference { Py_ssize_t ob_refcnt; PyTypeObject *ob_type; PyObject *wr_object; }");
+    private static final CStruct REFERENCE =
+            CStruct.of("struct _PyWeakReference { Py_ssize_t ob_refcnt; PyTypeObject *ob_type; PyObject *wr_object; }");
     private static final long WR_OBJECT = REFERENCE.offset("wr_object");
 
     private static final CFunction NEW = CFunction.of("PyObject *PyWeakref_NewRef(PyObject *ob, PyObject *callback)");

@@ -41,7 +41,10 @@ final class SignalChecks {
 
     /// Whether the calls of such an object look for signals on their own. To ask costs a tenth of a short callback.
     private static boolean runsPython(long type) {
-        return type == Singletons.FUNCTION_TYPE || type == Singletons.METHOD_TYPE || type == taskStep || isTaskStep(type);
+        return type == Singletons.FUNCTION_TYPE
+                || type == Singletons.METHOD_TYPE
+                || type == taskStep
+                || isTaskStep(type);
     }
 
     private static boolean isTaskStep(long type) {

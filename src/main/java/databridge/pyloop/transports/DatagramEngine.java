@@ -121,7 +121,7 @@ final class DatagramEngine extends TransportEngine {
     boolean send(long data, long address) {
         long remote = Memory.getLong(self + DatagramType.REMOTE);
         boolean toRemote = remote != 0 && remote != NONE;
-        if (toRemote && address != NONE && !ObjectApi.equal(address, remote)) {
+        if (toRemote && address != NONE && !isRemote(address)) {
             return false;
         }
         long bytes = BytesApi.isExact(data) ? Refs.retain(data) : copy(data);
@@ -138,7 +138,8 @@ final class DatagramEngine extends TransportEngine {
         }
         // What has run meanwhile may have ended the transport.
         boolean lost = self == 0 || Memory.getInt(self + DatagramType.CONNECTION_LOST) != 0;
-        int nameSize = nameSize(toRemote ? remote : address);
+        int nameSize =
+                lost ? Addresses.UNUSUAL : nameSize(toRemote ? Memory.getLong(self + DatagramType.REMOTE) : address);
         if (lost || nameSize == Addresses.UNUSUAL) {
             Refs.release(bytes);
             return false;
@@ -154,6 +155,16 @@ final class DatagramEngine extends TransportEngine {
             defer();
         }
         return true;
+    }
+
+    /// Whether an address equals the one that is fixed, which the comparison may replace.
+    private boolean isRemote(long address) {
+        long remote = Refs.retainField(self + DatagramType.REMOTE);
+        try {
+            return ObjectApi.equal(address, remote);
+        } finally {
+            Refs.release(remote);
+        }
     }
 
     /// Takes a datagram that asyncio's own method could not send, because the socket is full.
@@ -237,6 +248,9 @@ final class DatagramEngine extends TransportEngine {
 
     /// Writes an address to [#NAME].
     private int nameSize(long address) {
+        if (address == 0) { // somebody has deleted the attribute of the fixed one
+            return Addresses.UNUSUAL;
+        }
         return connected ? 0 : AddressCache.fromPython(address, family, NAME.address());
     }
 

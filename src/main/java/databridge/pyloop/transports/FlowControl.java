@@ -35,7 +35,7 @@ final class FlowControl {
     /// @throws databridge.pyloop.cpython.PyError what that code raised
     static void maybePause(long transport, long waiting) {
         long limit = Memory.getLong(transport + HIGH_WATER);
-        if (!NumberApi.isExactLong(limit) || waiting > NumberApi.asLong(limit)) {
+        if (limit == 0 || !NumberApi.isExactLong(limit) || waiting > NumberApi.asLong(limit)) {
             CallApi.run(MAYBE_PAUSE, transport);
         }
     }

@@ -170,8 +170,8 @@ final class PipeWriterEngine {
     private void append(@Stolen long data, long offset) {
         long size = BytesApi.size(data) - offset;
         unsent.add(data, offset);
-        if (blocked && self != 0) {
-            FlowControl.maybePause(self, unsent.bytes());
+        if (blocked) {
+            maybePause();
         } else {
             deferral.add(size);
         }
@@ -201,7 +201,7 @@ final class PipeWriterEngine {
         }
         if (result == -ErrnoCode.EAGAIN) {
             block();
-            FlowControl.maybePause(self, unsent.bytes());
+            maybePause();
             return 0;
         }
         unsent.clear();
@@ -211,6 +211,13 @@ final class PipeWriterEngine {
     @Owned
     private long fail(int errno) {
         return Failures.fatal(engine, self, OsErrors.of(errno), Failures.PIPE_WRITE.object());
+    }
+
+    /// Unless what was called meanwhile has ended the transport.
+    private void maybePause() {
+        if (self != 0) {
+            FlowControl.maybePause(self, unsent.bytes());
+        }
     }
 
     private void block() {

@@ -42,7 +42,12 @@ final class StreamEngine extends TransportEngine {
     private final WriteQueue unsent = new WriteQueue();
 
     static void bind() {
-        FIELDS.bind(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT, StreamType.SOCKET, StreamType.LOOP, StreamType.CONTEXT);
+        FIELDS.bind(
+                StreamType.READ_CONTEXT,
+                StreamType.WRITE_CONTEXT,
+                StreamType.SOCKET,
+                StreamType.LOOP,
+                StreamType.CONTEXT);
         STREAMS.clear();
     }
 

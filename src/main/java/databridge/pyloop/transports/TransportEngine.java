@@ -132,7 +132,9 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
             register();
         }
         setContext(fields.readContext);
-        becomeReader();
+        if (self != 0) {
+            becomeReader();
+        }
         enqueueIfDue();
     }
 
@@ -233,7 +235,9 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
     /// To be called when the socket waits for room: writes in a copy of the current context once there is some.
     final void awaitRoom() {
         setContext(fields.writeContext);
-        engine.transportRegistrations().setWriter(fd, Refs.retain(self));
+        if (self != 0) {
+            engine.transportRegistrations().setWriter(fd, Refs.retain(self));
+        }
     }
 
     /// Has the protocol pause if too much waits for room.
@@ -283,9 +287,14 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         }
     }
 
+    /// Does nothing if the transport was ended by cancelling an earlier watcher of its descriptor.
     private void setContext(long field) {
-        long whole = fields.connectionContext == 0 ? 0 : Memory.getLong(self + fields.connectionContext);
+        long transport = self;
+        if (transport == 0) {
+            return;
+        }
+        long whole = fields.connectionContext == 0 ? 0 : Memory.getLong(transport + fields.connectionContext);
         long context = whole == 0 || whole == NONE ? ContextApi.copyCurrent() : Refs.retain(whole);
-        Refs.replace(self + field, context);
+        Refs.replace(transport + field, context);
     }
 }
