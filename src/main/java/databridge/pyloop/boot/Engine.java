@@ -19,7 +19,6 @@ import databridge.pyloop.libc.Epoll;
 import databridge.pyloop.libc.SystemCallException;
 import databridge.pyloop.loop.LoopBinding;
 import databridge.pyloop.loop.LoopType;
-import databridge.pyloop.receiving.ReceivingBinding;
 import databridge.pyloop.runtime.Collector;
 import databridge.pyloop.runtime.EntryFailure;
 import databridge.pyloop.runtime.EntryPoint;
@@ -50,7 +49,6 @@ final class Engine {
         Faults.setErrnoOf(thrown -> thrown instanceof SystemCallException failed ? failed.errno() : 0);
         EntryFailure.setReporter(Faults::report);
         HandlesBinding.bind();
-        ReceivingBinding.bind();
         LoopBinding.bind();
         TransportsBinding.bind();
         put(module, "LoopCore", LoopType.type());

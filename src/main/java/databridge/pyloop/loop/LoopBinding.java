@@ -9,6 +9,7 @@ public final class LoopBinding {
     public static void bind() {
         SignalChecks.bind();
         LoopLayout.bind();
+        Scratch.bind();
         Scheduling.bind();
         TaskCreation.bind();
         LoopType.bind();

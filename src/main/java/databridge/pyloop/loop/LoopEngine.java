@@ -1,7 +1,6 @@
 package databridge.pyloop.loop;
 
 import databridge.pyloop.cpython.ArgumentArray;
-import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.RootTable;
@@ -26,8 +25,7 @@ public final class LoopEngine implements HandleOwner {
     private final LoopClock clock;
     private final EventLoop eventLoop;
     private final FdWatchers watchers;
-    private final ArgumentArray callArguments = ArgumentArray.allocated();
-    private final long view = BufferApi.newView();
+    private Scratch scratch = new Scratch();
     private final TransportsByFd transports = new TransportsByFd();
     private int depth;
     private long runner;
@@ -38,7 +36,7 @@ public final class LoopEngine implements HandleOwner {
         this.self = self;
         clock = new PythonClock(self);
         eventLoop = new EventLoop(new CallbackRunner(self), poller, new GilSection(), clock, pollBoundNs);
-        watchers = new FdWatchers(eventLoop, poller, new RootTable(self + LoopLayout.ROOTS), callArguments);
+        watchers = new FdWatchers(eventLoop, poller, new RootTable(self + LoopLayout.ROOTS), callArguments());
     }
 
     /// Opens the engine of a loop object.
@@ -81,8 +79,8 @@ public final class LoopEngine implements HandleOwner {
                 new RootTable(self + LoopLayout.ROOTS).clear();
             } finally {
                 poller.close();
-                callArguments.free();
-                Memory.free(view);
+                scratch.free();
+                scratch = Scratch.ofClosedLoops();
             }
         }
     }
@@ -114,14 +112,14 @@ public final class LoopEngine implements HandleOwner {
         return transports;
     }
 
-    public ArgumentArray callArguments() {
-        return callArguments;
+    /// The memory for system calls and calls into Python. Not to be kept during a call that can close the loop.
+    public Scratch scratch() {
+        return scratch;
     }
 
-    /// Memory for the view of a buffer that is open during one system call. Not one for all loops: closing a view can
-    /// run Python code, which lets the thread of another loop go on.
-    public long view() {
-        return view;
+    /// See [Scratch#callArguments].
+    public ArgumentArray callArguments() {
+        return scratch.callArguments();
     }
 
     @Override

@@ -43,6 +43,13 @@ public final class LoopType {
         return LoopEngine.of(object);
     }
 
+    /// The scratch memory of an object that may be anything, or NULL: that of closed loops if it is no open loop of
+    /// ours.
+    public static Scratch scratchOf(long object) {
+        LoopEngine engine = object != 0 && ObjectApi.isInstance(object, TYPE) ? LoopEngine.ifOpen(object) : null;
+        return engine == null ? Scratch.ofClosedLoops() : engine.scratch();
+    }
+
     private static TypeDef declareAll() {
         TypeDef type = TypeDef.named(LoopType.class, "data_bridge.pyloop.LoopCore", "The engine of an event loop.");
         declareOwn(type);

@@ -15,9 +15,9 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.ReusableBlock;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
-import databridge.pyloop.receiving.Receiver;
 import databridge.pyloop.runtime.EntryPoint;
 
 /// What `sock_recv` and its kin do on a socket: try, and wait until it makes sense to try again.
@@ -57,7 +57,7 @@ final class SocketMethods {
         PositionalOnly.require("_sock_receive", 2, count, keywords);
         int fd = NumberApi.asInt(Memory.getLong(arguments));
         long size = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
-        long received = Receiver.receiveUpTo(fd, size);
+        long received = LoopEngine.of(self).scratch().receiver().receiveUpTo(fd, size);
         if (received > 0) {
             return received;
         }
@@ -80,18 +80,26 @@ final class SocketMethods {
         if (BytesApi.isExact(data)) {
             sent = Sockets.send(fd, BytesApi.data(data), BytesApi.size(data));
         } else {
-            long view = LoopEngine.of(self).view();
-            BufferApi.open(view, data);
-            try {
-                sent = Sockets.send(fd, BufferApi.data(view), BufferApi.size(view));
-            } finally {
-                BufferApi.release(view);
-            }
+            sent = sendBuffer(LoopEngine.of(self).scratch().view(), fd, data);
         }
         if (sent < 0 && !triesAgain(sent)) {
             throw ErrorApi.raiseOsError(-sent);
         }
         return NumberApi.fromLong(Math.max(sent, 0));
+    }
+
+    private static int sendBuffer(ReusableBlock views, int fd, long data) {
+        long view = views.take(BufferApi.VIEW_SIZE);
+        try {
+            BufferApi.open(view, data);
+            try {
+                return Sockets.send(fd, BufferApi.data(view), BufferApi.size(view));
+            } finally {
+                BufferApi.release(view);
+            }
+        } finally {
+            views.giveBack(view);
+        }
     }
 
     @EntryPoint

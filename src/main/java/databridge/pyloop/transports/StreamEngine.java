@@ -172,7 +172,7 @@ final class StreamEngine extends TransportEngine {
         if (blocked || unsent.isEmpty()) {
             return 0;
         }
-        int result = unsent.sendTo(descriptor());
+        int result = unsent.sendTo(descriptor(), engine.scratch().messages());
         if (result == 0) {
             return 0;
         }
@@ -269,7 +269,7 @@ final class StreamEngine extends TransportEngine {
     @Owned
     long sendMore() {
         writable = false;
-        int result = unsent.sendTo(descriptor());
+        int result = unsent.sendTo(descriptor(), engine.scratch().messages());
         if (result < 0 && result != -ErrnoCode.EAGAIN) {
             dropUnsent();
             long error = ErrorApi.osError(-result);

@@ -12,9 +12,10 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.ReusableBlock;
 import databridge.pyloop.libc.ErrnoCode;
-import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.receiving.Receiver;
+import databridge.pyloop.receiving.Reception;
 
 /// What a stream transport does when it is its turn to read: one call of the kernel, then one of the protocol, which is
 /// a `Protocol` or a `BufferedProtocol`. Under the GIL.
@@ -27,8 +28,7 @@ final class StreamInput {
 
     private final StreamEngine stream;
     private final boolean unix;
-    /// How the next message is received, see [Receiver#roomAfter].
-    private int room;
+    private Reception reception = Reception.COPIED;
 
     static void bind() {
         ANY_SIZE = NumberApi.fromLong(-1);
@@ -49,18 +49,21 @@ final class StreamInput {
 
     @Owned
     private long readBytes() {
-        long data = Receiver.receive(stream.descriptor(), room, unix);
+        Receiver receiver = stream.engine.scratch().receiver();
+        long data = receiver.receive(stream.descriptor(), reception, unix);
         if (data <= 0) {
             return nothingRead((int) data);
         }
         int count = (int) BytesApi.size(data);
-        judge(count, Receiver.asked(room));
+        judge(receiver, count, reception.capacity());
         long protocol = Refs.retain(Memory.getLong(stream.self + StreamType.PROTOCOL));
         long result = stream.engine.callArguments().callMethod(DATA_RECEIVED, protocol, data);
         long fatal = result == 0 ? Failures.fatal(stream.engine, stream.self, Failures.DATA_RECEIVED.object()) : 0;
         Refs.releaseIfAny(result);
         Refs.release(protocol);
-        room = Receiver.roomAfter(count, Receiver.giveBack(data, room));
+        // The protocol may have closed the loop, so not to the receiver of before.
+        boolean kept = stream.engine.scratch().receiver().giveBack(data, reception);
+        reception = Reception.after(count, kept);
         return fatal;
     }
 
@@ -80,27 +83,30 @@ final class StreamInput {
         if (buffer == 0) {
             return Failures.fatal(stream.engine, stream.self, Failures.GET_BUFFER.object());
         }
+        Receiver receiver = stream.engine.scratch().receiver();
+        ReusableBlock views = stream.engine.scratch().view();
+        long view = views.take(BufferApi.VIEW_SIZE);
         int count;
         long size;
         try {
-            long view = stream.engine.view();
             long unsuitable = open(view, buffer);
             if (unsuitable != 0) {
                 return Failures.fatal(stream.engine, stream.self, unsuitable);
             }
             try {
                 size = BufferApi.size(view);
-                count = Receiver.receiveInto(stream.descriptor(), BufferApi.data(view), size, unix);
+                count = receiver.receiveInto(stream.descriptor(), BufferApi.data(view), size, unix);
             } finally {
                 BufferApi.release(view);
             }
         } finally {
+            views.giveBack(view);
             Refs.release(buffer);
         }
         if (count <= 0) {
             return nothingRead(count);
         }
-        judge(count, size);
+        judge(receiver, count, size);
         long number = NumberApi.fromLong(count);
         long result = stream.engine.callArguments().callMethod(BUFFER_UPDATED, protocol, number);
         Refs.release(number);
@@ -146,8 +152,8 @@ final class StreamInput {
     }
 
     /// Whether there may be more to read, now that `count` of at most `size` bytes have come.
-    private void judge(int count, long size) {
-        stream.readable = stream.moreThanData || count == size || (unix && Sockets.endedAtControlData());
+    private void judge(Receiver receiver, int count, long size) {
+        stream.readable = stream.moreThanData || receiver.mayHaveMore(count, size, unix);
     }
 
     @Owned
