@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from _typeshed import FileDescriptorLike
 
+    from ._statistics import LoopStatistics
+
 _NANOSECONDS = 1_000_000_000
 _DEFAULT_POLL_BOUND = 50e-6
 _SYSTEM_CLOCK = time.monotonic
@@ -53,7 +55,8 @@ class PyLoop(
     """A drop-in asyncio event loop.
 
     `LoopCore`, which is Java, has what runs per callback, timer or event; the rest of the asyncio API is inherited.
-    All methods belong to the thread that runs the loop, except `call_soon_threadsafe` and its batch twin.
+    All methods belong to the thread that runs the loop, except `call_soon_threadsafe` and its batch twin, and
+    `statistics`.
 
     `poll_bound` is the longest time in seconds that a loop which always has callbacks ready may go without looking
     for I/O; 0 looks in every iteration, as asyncio does. It only matters under load: an idle loop hears of I/O at
@@ -117,6 +120,15 @@ class PyLoop(
             if self._closed:  # asyncio's close() does nothing the next time, and no engine may outlive its loop
                 self._close_engine()
             raise
+
+    def statistics(self) -> LoopStatistics:
+        """Return what the loop has done since it was created, and how much is scheduled now.
+
+        Any thread. Raises RuntimeError if the loop is closed.
+        """
+        from ._statistics import LoopStatistics  # few programs ask
+
+        return LoopStatistics.of(self._counters())
 
     def add_signal_handler(  # type: ignore[override]
         self, sig: int, callback: Callable[..., object], *args: Any

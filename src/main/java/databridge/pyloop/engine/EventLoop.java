@@ -30,14 +30,15 @@ public final class EventLoop {
     private int cancelledTimers;
     private long lastTidiedNs;
     private final LockHandover lockHandover = new LockHandover();
-    private boolean blocked;
-    private boolean wakeupSent;
+    private final Inbox inbox;
+    private final LoopStatistics statistics = new LoopStatistics();
 
     /// @param pollBoundNs the longest time a busy loop may go without looking for I/O, see [PollSchedule]
     public EventLoop(
             CallbackHost host, Poller poller, BlockingSection blockingSection, LoopClock clock, long pollBoundNs) {
         this.host = host;
         this.poller = poller;
+        inbox = new Inbox(poller);
         this.blockingSection = blockingSection;
         this.clock = clock;
         this.schedule = new PollSchedule(pollBoundNs);
@@ -102,12 +103,16 @@ public final class EventLoop {
         }
     }
 
-    /// Makes the loop notice what another thread has scheduled; costs a system call only if it is blocked.
-    public void wakeUp() {
-        if (blocked && !wakeupSent) {
-            wakeupSent = true;
-            poller.wakeUp();
-        }
+    /// The way in for other threads.
+    public Inbox inbox() {
+        return inbox;
+    }
+
+    /// Shows what the loop has done, and how much is scheduled.
+    public void showCounters(CounterReader reader) {
+        statistics.show(reader);
+        reader.counter("ready", ready.size());
+        reader.counter("scheduled", timers.size() - cancelledTimers);
     }
 
     /// To be called when what is polled for has changed: the next iteration then looks for I/O.
@@ -160,6 +165,7 @@ public final class EventLoop {
     }
 
     private void iterate() {
+        statistics.iteration();
         if (ready.isEmpty()) {
             attend(pollUntilNextDeadline(clock.nanos()));
         } else if (schedule.due()) {
@@ -194,15 +200,22 @@ public final class EventLoop {
 
     private void runReady() {
         // What is scheduled from here on waits for the next iteration.
-        for (int remaining = ready.size(); remaining > 0 && !ready.isEmpty(); remaining--) {
-            long callback = ready.take();
-            if (TaskTable.isTask(callback)) {
-                tasks.run(callback);
-            } else if (host.cancelled(callback)) {
-                host.discard(callback);
-            } else {
-                host.run(callback);
+        int due = ready.size();
+        int remaining = due;
+        try {
+            while (remaining > 0 && !ready.isEmpty()) {
+                remaining--;
+                long callback = ready.take();
+                if (TaskTable.isTask(callback)) {
+                    tasks.run(callback);
+                } else if (host.cancelled(callback)) {
+                    host.discard(callback);
+                } else {
+                    host.run(callback);
+                }
             }
+        } finally {
+            statistics.ran(due - remaining);
         }
     }
 
@@ -226,12 +239,14 @@ public final class EventLoop {
             host.discard(callback);
         } else {
             host.due(callback);
+            statistics.timerDue();
             ready.add(callback);
         }
     }
 
     private boolean look(long now) {
         int events = poller.await(0);
+        statistics.polled(events);
         lockHandover.found(events);
         poller.dispatch(events);
         schedule.looked(now, events);
@@ -258,21 +273,25 @@ public final class EventLoop {
             return clock.nanos();
         }
         int events;
+        long began;
         long returned;
-        blocked = true;
+        inbox.beginWait();
         try {
             blockingSection.enter();
             try {
-                events = poller.await(until == Poller.FOREVER ? until : Math.max(0, until - clock.nanos()));
+                began = clock.nanos();
+                events = poller.await(until == Poller.FOREVER ? until : Math.max(0, until - began));
             } finally {
                 returned = clock.nanos();
                 blockingSection.leave();
             }
         } finally {
-            blocked = false;
-            wakeupSent = false;
+            if (inbox.endWait()) {
+                statistics.wokenUp();
+            }
         }
         long locked = clock.nanos();
+        statistics.waited(events, returned - began, locked - returned);
         lockHandover.waitedForLock(returned, locked);
         lockHandover.found(events);
         schedule.reset();
