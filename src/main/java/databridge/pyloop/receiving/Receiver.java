@@ -17,8 +17,8 @@ import databridge.pyloop.libc.StreamMessages;
 /// The buffer is allocated when it is used first, and the process has only those of its pages that messages have
 /// reached.
 public final class Receiver {
-    /// The size of the buffer in bytes: what one call of the kernel is asked for, as in asyncio.
-    public static final int CAPACITY = 256 * 1024;
+    /// Of the buffer, in bytes.
+    private static final int CAPACITY = Reception.MOST;
 
     private final StreamMessages messages;
     private final SpareBytes spare = new SpareBytes();
@@ -74,7 +74,7 @@ public final class Receiver {
         return filled(bytes, most, Pipes.read(fd, BytesApi.data(bytes), most));
     }
 
-    /// Receives what a socket has, up to `size` bytes and up to [#CAPACITY].
+    /// Receives what a socket has, up to `size` bytes and up to 256 KiB, the size of the buffer.
     ///
     /// @return a `bytes` object, 0 at the end of the stream, or `-errno`
     /// @throws PyError ValueError if the size is negative, MemoryError

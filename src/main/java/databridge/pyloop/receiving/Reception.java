@@ -3,13 +3,16 @@ package databridge.pyloop.receiving;
 /// How the next message of a stream is received, by what the last one was like.
 public enum Reception {
     /// Into the receiver's buffer, and copied: small messages, and those that the protocol keeps.
-    COPIED(Receiver.CAPACITY),
+    COPIED(Reception.MOST),
 
     /// Into a [SpareBytes] object, which is used again unless the protocol keeps it.
     LENT(SpareBytes.CAPACITY),
 
     /// Into an object of its own, which is then cut to size: large messages.
-    IN_PLACE(Receiver.CAPACITY);
+    IN_PLACE(Reception.MOST);
+
+    /// In bytes. What one call of the kernel is asked for, as in asyncio.
+    static final int MOST = 256 * 1024;
 
     /// In bytes. Up to here a copy costs no more than to find out whether it is needed.
     static final int WORTH_LENDING = 4 * 1024;

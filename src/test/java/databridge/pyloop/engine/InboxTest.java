@@ -120,22 +120,22 @@ final class InboxTest {
         };
         FakeHost host = new FakeHost(new ArrayList<>());
         EventLoop loop = new EventLoop(host, poller, section, System::nanoTime, 0);
-        lock.lock();
+        section.leave();
         List<Thread> threads = startAll(() -> {
             for (int i = 0; i < CALLBACKS; i++) {
-                lock.lock();
+                section.leave();
                 loop.callSoon(1);
                 loop.inbox().wakeUp();
-                lock.unlock();
+                section.enter();
             }
         });
         while (host.ran.size() < THREADS * CALLBACKS) {
             loop.runOnce();
-            lock.unlock();
+            section.enter();
             Thread.onSpinWait();
-            lock.lock();
+            section.leave();
         }
-        lock.unlock();
+        section.enter();
         joinAll(threads);
         assertEquals(THREADS * CALLBACKS, host.ran.size());
         assertTrue(poller.sent.get() <= poller.waits, () -> poller.sent + " signals in " + poller.waits + " waits");
