@@ -109,7 +109,8 @@ public final class Receiver {
             try {
                 buffer = Memory.allocateUninitialised(CAPACITY);
             } catch (OutOfMemoryError none) {
-                throw ErrorApi.raise(Singletons.MEMORY_ERROR, "no memory for a buffer to receive into");
+                ErrorApi.raiseObject(Singletons.MEMORY_ERROR, Singletons.NONE);
+                throw PyError.pending();
             }
         }
         return buffer;
