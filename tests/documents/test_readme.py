@@ -10,7 +10,7 @@ from support.project import ROOT
 README = ROOT / "README.md"
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
 # What an example prints, by its order in the text.
-OUTPUTS = ["done\n", "[2]\n", ""]
+OUTPUTS = ["done\n", "[2]\n", "", "1\n"]
 
 
 def test_every_example_is_found() -> None:

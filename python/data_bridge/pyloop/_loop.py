@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from _typeshed import FileDescriptorLike
 
+    from ._statistics import LoopStatistics
+
 _NANOSECONDS = 1_000_000_000
 _DEFAULT_POLL_BOUND = 50e-6
 _SYSTEM_CLOCK = time.monotonic
@@ -54,7 +56,8 @@ class PyLoop(
     """A drop-in asyncio event loop.
 
     `LoopCore`, which is Java, implements what runs per callback, timer or event. The rest of the API is inherited.
-    All methods belong to the thread that runs the loop, except `call_soon_threadsafe` and `call_soon_threadsafe_batch`.
+    All methods belong to the thread that runs the loop, except `call_soon_threadsafe`, `call_soon_threadsafe_batch` and
+    `statistics`.
 
     `poll_bound` is a time in seconds, from 0 to 1. A loop that always has callbacks ready looks for I/O at least that
     often, or after an iteration that takes longer; with 0 it looks in every iteration, as asyncio does. It only matters
@@ -127,6 +130,15 @@ class PyLoop(
             if getattr(self, "_thread_id", None) is None:  # not running; half a loop has no such attribute
                 self._closed = True
                 self._close_engine()
+
+    def statistics(self) -> LoopStatistics:
+        """Return what the loop has done since it was created, and how much is scheduled now.
+
+        Any thread. Raises RuntimeError if the loop is closed.
+        """
+        from ._statistics import LoopStatistics  # few programs ask
+
+        return LoopStatistics.of(self._counters())
 
     def add_signal_handler(  # type: ignore[override]
         self, sig: int, callback: Callable[..., object], *args: Any

@@ -24,9 +24,8 @@ import databridge.pyloop.handles.TimerHandleType;
 import databridge.pyloop.libc.SystemCallException;
 import databridge.pyloop.loop.LoopBinding;
 import databridge.pyloop.loop.LoopType;
-import databridge.pyloop.receiving.Receiver;
 import databridge.pyloop.poll.EpollPoller;
-import databridge.pyloop.receiving.ReceivingBinding;
+import databridge.pyloop.receiving.Reception;
 import databridge.pyloop.runtime.Collector;
 import databridge.pyloop.runtime.EntryFailure;
 import databridge.pyloop.runtime.EntryPoint;
@@ -62,7 +61,6 @@ final class Engine {
         Faults.setErrnoOf(thrown -> thrown instanceof SystemCallException failed ? failed.errno() : 0);
         EntryFailure.setReporter(Faults::report);
         HandlesBinding.bind();
-        ReceivingBinding.bind();
         LoopBinding.bind(EpollPoller::new);
         TransportsBinding.bind();
         put(module, "LoopCore", LoopType.type());
@@ -74,7 +72,7 @@ final class Engine {
         put(module, "PipeWriterCore", PipeWriterType.type());
         put(module, "DatagramCore", DatagramType.type());
         put(module, "facts", facts());
-        put(module, "LARGEST_RECEIVE", NumberApi.fromLong(Receiver.MOST));
+        put(module, "LARGEST_RECEIVE", NumberApi.fromLong(Reception.MOST));
     }
 
     /// To be called in a forked child before anything else of the engine.

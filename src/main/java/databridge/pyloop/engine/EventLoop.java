@@ -28,7 +28,7 @@ import databridge.pyloop.collections.LongRing;
 ///
 /// All methods are called by one thread at a time under the caller's lock (the GIL). [BlockingSection] releases it
 /// around a wait, and around a handover between two iterations. Meanwhile another thread may schedule callbacks and
-/// must then call [#wakeUp]; a callback that is running can be interrupted by CPython in the same way, so state is
+/// must then call [Inbox#wakeUp]; a callback that is running can be interrupted by CPython in the same way, so state is
 /// consistent whenever a method of [CallbackHost] is called. Any of those methods may also call back into the loop,
 /// even run it.
 public final class EventLoop {
@@ -44,6 +44,7 @@ public final class EventLoop {
     private final TimerQueue timers;
     private final PollSchedule schedule;
     private final Polling polling;
+    private final LoopStatistics statistics = new LoopStatistics();
     private long maintainedNs;
 
     /// @param pollBoundNs the longest time between two polls of a busy loop, in nanoseconds, see [PollSchedule]
@@ -53,7 +54,7 @@ public final class EventLoop {
         this.clock = clock;
         timers = new TimerQueue(host);
         schedule = new PollSchedule(pollBoundNs);
-        polling = new Polling(poller, blockingSection, clock, schedule);
+        polling = new Polling(poller, blockingSection, clock, schedule, statistics);
     }
 
     /// Takes over a callback to run in the next iteration.
@@ -113,9 +114,16 @@ public final class EventLoop {
         timers.countCancelled();
     }
 
-    /// Makes the loop notice what another thread has scheduled; costs a system call only if the loop is blocked.
-    public void wakeUp() {
-        polling.wakeUp();
+    /// The way in for other threads.
+    public Inbox inbox() {
+        return polling.inbox();
+    }
+
+    /// Passes what the loop has done, and how much is scheduled, to a reader.
+    public void showCounters(CounterReader reader) {
+        statistics.show(reader);
+        reader.counter("ready", ready.size());
+        reader.counter("scheduled", timers.pendingCount());
     }
 
     /// To be called when a registration with the poller was added or changed: the next iteration then polls.
@@ -172,6 +180,7 @@ public final class EventLoop {
     }
 
     private void iterate() {
+        statistics.iteration();
         if (ready.isEmpty()) {
             runSignalsAndTimers(waitForWork(clock.nanos()));
         } else if (schedule.clockDue()) {
@@ -194,21 +203,28 @@ public final class EventLoop {
 
     private void runReady() {
         // What is scheduled from here on waits for the next iteration.
-        for (int remaining = ready.size(); remaining > 0 && !ready.isEmpty(); remaining--) {
-            long callback = ready.take();
-            if (TaskTable.isTask(callback)) {
-                tasks.run(callback);
-            } else if (host.cancelled(callback)) {
-                host.discard(callback);
-            } else {
-                host.run(callback);
+        int due = ready.size();
+        int remaining = due;
+        try {
+            while (remaining > 0 && !ready.isEmpty()) {
+                remaining--;
+                long callback = ready.take();
+                if (TaskTable.isTask(callback)) {
+                    tasks.run(callback);
+                } else if (host.cancelled(callback)) {
+                    host.discard(callback);
+                } else {
+                    host.run(callback);
+                }
             }
+        } finally {
+            statistics.ran(due - remaining);
         }
     }
 
     private void runSignalsAndTimers(long now) {
         host.checkInterrupts();
-        timers.moveDueTo(ready, clock.deadlineNanos(now));
+        statistics.timersDue(timers.moveDueTo(ready, clock.deadlineNanos(now)));
         if (clock.isReplaced()) {
             schedule.reset(); // how far it will have gone in the next iteration cannot be predicted
         } else {

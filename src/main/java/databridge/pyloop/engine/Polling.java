@@ -8,15 +8,28 @@ final class Polling {
     private final LoopClock clock;
     private final PollSchedule schedule;
     private final LockHandover lockHandover = new LockHandover();
-    private boolean blocked;
-    private boolean wakeupSent;
+    private final Inbox inbox;
+    private final LoopStatistics statistics;
 
     /// @param schedule is notified of each poll and its result
-    Polling(Poller poller, BlockingSection blockingSection, LoopClock clock, PollSchedule schedule) {
+    /// @param statistics counts polls and waits
+    Polling(
+            Poller poller,
+            BlockingSection blockingSection,
+            LoopClock clock,
+            PollSchedule schedule,
+            LoopStatistics statistics) {
         this.poller = poller;
         this.blockingSection = blockingSection;
         this.clock = clock;
         this.schedule = schedule;
+        this.statistics = statistics;
+        inbox = new Inbox(poller);
+    }
+
+    /// What ends a wait from another thread.
+    Inbox inbox() {
+        return inbox;
     }
 
     /// To be called when a run begins, with the lock.
@@ -29,6 +42,7 @@ final class Polling {
     /// @return whether there were events
     boolean poll(long nowNs) {
         int events = poller.await(0);
+        statistics.polled(events);
         lockHandover.polled(events);
         poller.dispatch(events);
         schedule.polled(nowNs, events);
@@ -62,15 +76,6 @@ final class Polling {
         return locked;
     }
 
-    /// Ends a wait that another thread is in, with one system call for however many callers; does nothing if there is
-    /// no wait.
-    void wakeUp() {
-        if (blocked && !wakeupSent) {
-            wakeupSent = true;
-            poller.wakeUp();
-        }
-    }
-
     /// Polls until there are events or the time for that is over.
     private boolean spin(long startNs, long untilNs) {
         long end = Math.min(startNs + lockHandover.spinNs(), untilNs);
@@ -84,21 +89,25 @@ final class Polling {
 
     private long block(long untilNs) {
         int events;
+        long began;
         long returned;
-        blocked = true;
+        inbox.beginWait();
         try {
             blockingSection.enter();
             try {
-                events = poller.await(untilNs == Poller.FOREVER ? untilNs : Math.max(0, untilNs - clock.nanos()));
+                began = clock.nanos();
+                events = poller.await(untilNs == Poller.FOREVER ? untilNs : Math.max(0, untilNs - began));
             } finally {
                 returned = clock.nanos();
                 blockingSection.leave();
             }
         } finally {
-            blocked = false;
-            wakeupSent = false;
+            if (inbox.endWait()) {
+                statistics.wokenUp();
+            }
         }
         long locked = clock.nanos();
+        statistics.waited(events, returned - began, locked - returned);
         lockHandover.waitedForLock(returned, locked);
         lockHandover.polled(events);
         schedule.reset();

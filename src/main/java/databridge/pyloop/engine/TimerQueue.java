@@ -30,6 +30,11 @@ final class TimerQueue {
         return heap.size();
     }
 
+    /// How many timers are queued and not cancelled.
+    int pendingCount() {
+        return heap.size() - cancelledCount;
+    }
+
     /// The callback at `index`, in no particular order.
     long get(int index) {
         return heap.get(index);
@@ -61,7 +66,10 @@ final class TimerQueue {
     }
 
     /// Moves the timers whose deadline is not after `timeNs` to `ready`, in the order of their deadlines.
-    void moveDueTo(LongRing ready, long timeNs) {
+    ///
+    /// @return how many, without those that were cancelled
+    int moveDueTo(LongRing ready, long timeNs) {
+        int moved = 0;
         while (!heap.isEmpty() && heap.firstDeadline() <= timeNs) {
             long callback = heap.take();
             if (host.cancelled(callback)) {
@@ -70,8 +78,10 @@ final class TimerQueue {
             } else {
                 host.due(callback);
                 ready.add(callback);
+                moved++;
             }
         }
+        return moved;
     }
 
     /// Frees memory that is far from needed now.

@@ -14,6 +14,7 @@ public final class LoopBinding {
         LoopEngine.bind(pollers);
         SignalChecks.bind();
         LoopLayout.bind();
+        Scratch.bind();
         Scheduling.bind();
         TaskCreation.bind();
         LoopType.bind();

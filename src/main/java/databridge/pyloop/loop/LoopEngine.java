@@ -1,7 +1,6 @@
 package databridge.pyloop.loop;
 
 import databridge.pyloop.cpython.ArgumentArray;
-import databridge.pyloop.cpython.BufferView;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.RootTable;
@@ -33,8 +32,7 @@ public final class LoopEngine implements HandleOwner {
     private final EventLoop eventLoop;
     private final FdWatchers watchers;
     private final TransportRegistrations transportRegistrations;
-    private final ArgumentArray callArguments = ArgumentArray.allocated();
-    private final BufferView view = new BufferView();
+    private Scratch scratch = new Scratch();
     /// To the loop object: handles that somebody keeps can outlive it.
     private final long weakSelf;
     private final TransportsByFd transports = new TransportsByFd();
@@ -49,7 +47,7 @@ public final class LoopEngine implements HandleOwner {
         clock = new PythonClock(self);
         eventLoop = new EventLoop(new CallbackRunner(self), poller, new GilSection(), clock, pollBoundNs);
         FdTable table = new FdTable(new RootTable(self + LoopLayout.ROOTS));
-        watchers = new FdWatchers(eventLoop, poller, table, callArguments);
+        watchers = new FdWatchers(eventLoop, poller, table, callArguments());
         transportRegistrations = new TransportRegistrations(eventLoop, poller, table, watchers);
     }
 
@@ -105,8 +103,8 @@ public final class LoopEngine implements HandleOwner {
                 new RootTable(self + LoopLayout.ROOTS).clear();
             } finally {
                 poller.close();
-                callArguments.free();
-                view.free();
+                scratch.free();
+                scratch = Scratch.ofClosedLoops();
                 transports.clear();
                 Refs.release(weakSelf);
             }
@@ -152,14 +150,14 @@ public final class LoopEngine implements HandleOwner {
         return transports;
     }
 
-    public ArgumentArray callArguments() {
-        return callArguments;
+    /// The memory for system calls and calls into Python. Not to be kept during a call that can close the loop.
+    public Scratch scratch() {
+        return scratch;
     }
 
-    /// Memory for the view of a buffer that is open during one system call. Not one for all loops: closing a view can
-    /// run Python code, which lets the thread of another loop go on.
-    public BufferView view() {
-        return view;
+    /// See [Scratch#callArguments].
+    public ArgumentArray callArguments() {
+        return scratch.callArguments();
     }
 
     @Override

@@ -45,6 +45,7 @@ final class Scheduling {
     private static final StaticText CONTEXT_TEXT = StaticText.of("context");
 
     /// Names with another string of that text: the one that asyncio's C code makes once and passes for every step.
+    /// Static because that code serves all loops.
     private static long knownContextKeywords;
 
     private Scheduling() {}
@@ -108,7 +109,7 @@ final class Scheduling {
             return CallApi.forward(ASYNCIO_CALL_SOON_THREADSAFE, self, arguments, count, keywords);
         }
         long handle = schedule(engine, ThreadSafeHandleType.pool(), arguments, count, keywords);
-        engine.eventLoop().wakeUp();
+        engine.eventLoop().inbox().wakeUp();
         return handle;
     }
 
@@ -169,7 +170,7 @@ final class Scheduling {
     static long wakeUp(long self) {
         LoopEngine engine = LoopEngine.ifOpen(self);
         if (engine != null) {
-            engine.eventLoop().wakeUp();
+            engine.eventLoop().inbox().wakeUp();
         }
         return Refs.retain(NONE);
     }

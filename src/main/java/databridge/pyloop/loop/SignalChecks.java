@@ -16,7 +16,8 @@ import databridge.pyloop.runtime.Inlined;
 final class SignalChecks {
     private static final String TASK_STEP_NAME = "TaskStepMethWrapper";
 
-    // Nothing exports the type of a task's step: it is known by its name when it is seen first.
+    // Nothing exports the type of a task's step: it is known by its name when it is seen first. Static because types
+    // belong to the interpreter.
     private static long taskStep;
     private static long lastOther;
 

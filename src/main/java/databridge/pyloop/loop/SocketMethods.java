@@ -5,10 +5,8 @@ import static databridge.pyloop.cpython.CallingConvention.ONE_ARGUMENT;
 import static databridge.pyloop.cpython.Singletons.NONE;
 
 import databridge.pyloop.cpython.BufferApi;
-import databridge.pyloop.cpython.BufferView;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
@@ -16,13 +14,12 @@ import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.engine.Interest;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.ReusableBlock;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
-import databridge.pyloop.receiving.Receiver;
 import databridge.pyloop.runtime.EntryPoint;
 
 /// What `sock_recv` and its siblings do with a socket: a system call, and a wait until it is worth another try.
@@ -67,10 +64,7 @@ final class SocketMethods {
         PositionalOnly.require("_sock_receive", 2, count, keywords);
         int fd = NumberApi.asInt(Memory.getLong(arguments));
         long size = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
-        if (size < 0) {
-            throw ErrorApi.raise(Singletons.VALUE_ERROR, "negative buffersize in recv");
-        }
-        long received = Receiver.receiveUpTo(fd, size);
+        long received = LoopEngine.of(self).scratch().receiver().receiveUpTo(fd, size);
         if (received > 0) {
             return received;
         }
@@ -93,7 +87,7 @@ final class SocketMethods {
         if (BytesApi.isExact(data)) {
             sent = Sockets.send(fd, BytesApi.data(data), BytesApi.size(data));
         } else {
-            sent = sendBuffer(LoopEngine.of(self).view(), fd, data);
+            sent = sendBuffer(LoopEngine.of(self).scratch().view(), fd, data);
         }
         if (sent < 0 && !triesAgain(sent)) {
             throw OsErrors.raise(-sent);
@@ -101,8 +95,8 @@ final class SocketMethods {
         return NumberApi.fromLong(Math.max(sent, 0));
     }
 
-    private static int sendBuffer(BufferView views, int fd, long data) {
-        long view = views.take();
+    private static int sendBuffer(ReusableBlock views, int fd, long data) {
+        long view = views.take(BufferApi.VIEW_SIZE);
         try {
             BufferApi.open(view, data);
             try {

@@ -1,9 +1,9 @@
 package databridge.pyloop.loop;
 
+import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.WeakRefs;
 import databridge.pyloop.libc.FileDescriptors;
-import databridge.pyloop.cpython.Borrowed;
 import java.util.Arrays;
 
 /// The transport object that each file descriptor of a loop belongs to, registered with the poller or not. Under the

@@ -16,7 +16,6 @@ import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.engine.Interest;
 import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.ffi.StaticMemory;
 import databridge.pyloop.libc.DatagramSockets;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.SocketAddress;
@@ -28,9 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// Edge-triggered; for writing, the socket is polled only while it is full.
 ///
 /// Without a fixed address small datagrams are put off to the end of the iteration and leave in one call.
-/// DatagramEngine
-/// of connected sockets are not: an error of an earlier one, which the kernel reports with the next, would be lost.
-/// Under the GIL.
+/// DatagramEngine of connected sockets are not: an error of an earlier one, which the kernel reports with the next,
+/// would be lost. Under the GIL.
 final class DatagramEngine extends TransportEngine {
     private static final int MOST_DEFERRED = 64 * 1024;
 
@@ -39,7 +37,6 @@ final class DatagramEngine extends TransportEngine {
     private static final PyName ALL_SENT = PyName.of("_all_sent");
 
     private static final Fields FIELDS = new Fields();
-    private static final StaticMemory NAME = StaticMemory.of(SocketAddress.ROOM);
     private static final NumberTable<DatagramEngine> ALL = new NumberTable<>();
 
     private final int number;
@@ -148,7 +145,7 @@ final class DatagramEngine extends TransportEngine {
             sendNow(bytes, nameSize);
             return true;
         }
-        unsent.add(bytes, NAME.address(), nameSize);
+        unsent.add(bytes, name(), nameSize);
         if (blocked) {
             maybePause();
         } else {
@@ -173,7 +170,7 @@ final class DatagramEngine extends TransportEngine {
         if (nameSize == Addresses.UNUSUAL) {
             unsent.addForeign(bytes, Refs.retain(address));
         } else {
-            unsent.add(bytes, NAME.address(), nameSize);
+            unsent.add(bytes, name(), nameSize);
         }
         block();
     }
@@ -186,7 +183,7 @@ final class DatagramEngine extends TransportEngine {
     long flush(boolean later) {
         long fatal = 0;
         while (fatal == 0 && self != 0 && !blocked && !unsent.isEmpty()) {
-            int result = unsent.send(descriptor(), connected);
+            int result = unsent.send(engine.scratch().datagrams(), descriptor(), connected);
             if (result == -ErrnoCode.EAGAIN || result == DatagramQueue.FOREIGN) {
                 fatal = waitForRoom();
             } else if (result < 0) {
@@ -246,18 +243,23 @@ final class DatagramEngine extends TransportEngine {
         return input.read();
     }
 
-    /// Writes an address to [#NAME].
+    /// Where [#nameSize] writes an address.
+    private long name() {
+        return engine.scratch().address().address();
+    }
+
+    /// Writes an address to [#name].
     private int nameSize(long address) {
         if (address == 0) { // somebody has deleted the attribute of the fixed one
             return Addresses.UNUSUAL;
         }
-        return connected ? 0 : AddressCache.fromPython(address, family, NAME.address());
+        return connected ? 0 : AddressCache.fromPython(address, family, name());
     }
 
     private void sendNow(@Stolen long bytes, int nameSize) {
-        int result = DatagramQueue.send(descriptor(), bytes, NAME.address(), nameSize);
+        int result = DatagramQueue.send(engine.scratch().datagrams(), descriptor(), bytes, name(), nameSize);
         if (result == -ErrnoCode.EAGAIN) {
-            unsent.add(bytes, NAME.address(), nameSize);
+            unsent.add(bytes, name(), nameSize);
             block();
             maybePause();
             return;
@@ -292,7 +294,7 @@ final class DatagramEngine extends TransportEngine {
         writable = false;
         long transport = self;
         int result;
-        while ((result = unsent.send(descriptor(), connected)) == DatagramQueue.FOREIGN) {
+        while ((result = unsent.send(engine.scratch().datagrams(), descriptor(), connected)) == DatagramQueue.FOREIGN) {
             try {
                 if (!sendForeign()) {
                     result = -ErrnoCode.EAGAIN;

@@ -6,6 +6,7 @@ import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.libc.DatagramBuffers;
 import databridge.pyloop.libc.DatagramSockets;
 import databridge.pyloop.libc.ErrnoCode;
 
@@ -48,13 +49,15 @@ final class DatagramInput {
     @Owned
     private long receiveBatch() {
         datagrams.readable = false;
-        int count = DatagramSockets.receive(datagrams.descriptor(), unix);
+        DatagramSockets sockets = datagrams.engine.scratch().datagrams();
+        DatagramBuffers buffers = unix ? sockets.unixBuffers() : sockets.inetBuffers();
+        int count = buffers.receive(datagrams.descriptor());
         if (count < 0) {
             return receiveFailed(-count);
         }
         datagrams.readable = datagrams.moreThanData || count == DatagramSockets.MOST_RECEIVED;
         try {
-            received.take(count);
+            received.take(buffers, count);
             return 0;
         } catch (PyError noMemory) {
             return Failures.fatal(datagrams.engine, datagrams.self, READ.object());

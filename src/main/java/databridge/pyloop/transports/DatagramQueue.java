@@ -100,28 +100,30 @@ final class DatagramQueue {
 
     /// Sends one datagram past the queue.
     ///
+    /// @param datagrams the loop's scratch memory
     /// @param size of the address, 0 if the socket is connected
     /// @return 1 or `-errno`
-    static int send(int fd, long object, long address, int size) {
+    static int send(DatagramSockets datagrams, int fd, long object, long address, int size) {
         if (size == 0) {
             int result = Sockets.send(fd, BytesApi.data(object), BytesApi.size(object));
             return result < 0 ? result : 1;
         }
-        DatagramSockets.put(0, BytesApi.data(object), BytesApi.size(object), address, size);
-        return DatagramSockets.send(fd, 1);
+        datagrams.put(0, BytesApi.data(object), BytesApi.size(object), address, size);
+        return datagrams.send(fd, 1);
     }
 
     /// Sends what the kernel takes now, up to a datagram that fails or is for Python to send, and no further.
     ///
+    /// @param datagrams the loop's scratch memory
     /// @param connected whether the kernel knows the address; then an error may be that of an earlier datagram, and
     ///     shows only if each is sent by itself
     /// @return 0 if all are sent, [#FOREIGN], or `-errno`, which is about the first one left
-    int send(int fd, boolean connected) {
+    int send(DatagramSockets datagrams, int fd, boolean connected) {
         while (count > 0) {
             if (foreign[head] != 0) {
                 return FOREIGN;
             }
-            int sent = connected ? send(fd, data[head], 0, 0) : sendSeveral(fd);
+            int sent = connected ? send(datagrams, fd, data[head], 0, 0) : sendSeveral(datagrams, fd);
             if (sent < 0 && sent != -ErrnoCode.EINTR) {
                 return sent;
             }
@@ -140,7 +142,7 @@ final class DatagramQueue {
         free();
     }
 
-    private int sendSeveral(int fd) {
+    private int sendSeveral(DatagramSockets datagrams, int fd) {
         int number = 0;
         while (number < count && number < DatagramSockets.MOST_SENT) {
             int index = (head + number) & (data.length - 1);
@@ -148,10 +150,10 @@ final class DatagramQueue {
                 break;
             }
             long object = data[index];
-            DatagramSockets.put(number, BytesApi.data(object), BytesApi.size(object), addressAt(index), sizes[index]);
+            datagrams.put(number, BytesApi.data(object), BytesApi.size(object), addressAt(index), sizes[index]);
             number++;
         }
-        return DatagramSockets.send(fd, number);
+        return datagrams.send(fd, number);
     }
 
     private void append(long object, long foreignAddress) {
@@ -166,7 +168,7 @@ final class DatagramQueue {
     }
 
     private long addressAt(int index) {
-        return addresses + (long) index * SocketAddress.ROOM;
+        return addresses + (long) index * SocketAddress.CAPACITY;
     }
 
     private void shrink() {
@@ -190,13 +192,13 @@ final class DatagramQueue {
         long[] moreData = new long[capacity];
         long[] moreForeign = new long[capacity];
         int[] moreSizes = new int[capacity];
-        long moreAddresses = Memory.allocate((long) capacity * SocketAddress.ROOM);
+        long moreAddresses = Memory.allocate((long) capacity * SocketAddress.CAPACITY);
         for (int i = 0; i < count; i++) {
             int index = (head + i) & (data.length - 1);
             moreData[i] = data[index];
             moreForeign[i] = foreign[index];
             moreSizes[i] = sizes[index];
-            SocketAddress.copy(addressAt(index), sizes[index], moreAddresses + (long) i * SocketAddress.ROOM);
+            SocketAddress.copy(addressAt(index), sizes[index], moreAddresses + (long) i * SocketAddress.CAPACITY);
         }
         if (data.length > 0) {
             Memory.free(addresses);

@@ -135,7 +135,7 @@ final class PipeWriterEngine {
         if (!blocked || unsent.isEmpty()) {
             return;
         }
-        int result = unsent.sendTo(fd);
+        int result = unsent.sendTo(fd, engine.scratch().messages());
         if (result == 0) {
             blocked = false;
             CallApi.run(ALL_SENT, self);
@@ -195,7 +195,7 @@ final class PipeWriterEngine {
         if (blocked || unsent.isEmpty()) {
             return 0;
         }
-        int result = unsent.sendTo(fd);
+        int result = unsent.sendTo(fd, engine.scratch().messages());
         if (result == 0) {
             return 0;
         }

@@ -187,7 +187,7 @@ final class StreamEngine extends TransportEngine {
         if (blocked || unsent.isEmpty()) {
             return 0;
         }
-        int result = unsent.sendTo(descriptor());
+        int result = unsent.sendTo(descriptor(), engine.scratch().messages());
         if (result == 0) {
             return 0;
         }
@@ -284,7 +284,7 @@ final class StreamEngine extends TransportEngine {
     @Owned
     long sendMore() {
         writable = false;
-        int result = unsent.sendTo(descriptor());
+        int result = unsent.sendTo(descriptor(), engine.scratch().messages());
         if (result < 0 && result != -ErrnoCode.EAGAIN) {
             dropUnsent();
             long error = OsErrors.of(-result);

@@ -1,7 +1,6 @@
 package databridge.pyloop.transports;
 
 import databridge.pyloop.cpython.BufferApi;
-import databridge.pyloop.cpython.BufferView;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
@@ -14,9 +13,10 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.ReusableBlock;
 import databridge.pyloop.libc.ErrnoCode;
-import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.receiving.Receiver;
+import databridge.pyloop.receiving.Reception;
 
 /// What a stream transport does when it is its turn to read: one call of the kernel, then one of the protocol, which is
 /// a `Protocol` or a `BufferedProtocol`. Under the GIL.
@@ -29,8 +29,7 @@ final class StreamInput {
 
     private final StreamEngine stream;
     private final boolean unix;
-    /// How the next message is received, see [Receiver#roomAfter].
-    private int room;
+    private Reception reception = Reception.COPIED;
 
     static void bind() {
         ANY_SIZE = NumberApi.fromLong(-1);
@@ -51,18 +50,21 @@ final class StreamInput {
 
     @Owned
     private long readBytes() {
-        long data = Receiver.receive(stream.descriptor(), room, unix);
+        Receiver receiver = stream.engine.scratch().receiver();
+        long data = receiver.receive(stream.descriptor(), reception, unix);
         if (data <= 0) {
             return nothingRead((int) data);
         }
         int count = (int) BytesApi.size(data);
-        judge(count, Receiver.asked(room));
+        judge(receiver, count, reception.capacity());
         long protocol = Refs.retainField(stream.self + StreamType.PROTOCOL);
         long result = stream.engine.callArguments().callMethod(DATA_RECEIVED, protocol, data);
         long fatal = result == 0 ? Failures.fatal(stream.engine, stream.self, Failures.DATA_RECEIVED.object()) : 0;
         Refs.releaseIfAny(result);
         Refs.release(protocol);
-        room = Receiver.roomAfter(count, Receiver.giveBack(data, room));
+        // The protocol may have closed the loop, so not to the receiver of before.
+        boolean kept = stream.engine.scratch().receiver().giveBack(data, reception);
+        reception = Reception.after(count, kept);
         return fatal;
     }
 
@@ -82,32 +84,32 @@ final class StreamInput {
         if (buffer == 0) {
             return Failures.fatal(stream.engine, stream.self, Failures.GET_BUFFER.object());
         }
+        ReusableBlock views = stream.engine.scratch().view();
+        long view = views.take(BufferApi.VIEW_SIZE);
+        Receiver receiver;
         int count;
         long size;
-        BufferView views = stream.engine.view();
         try {
-            long view = views.take();
+            long unsuitable = open(view, buffer);
+            if (unsuitable != 0) {
+                return Failures.fatal(stream.engine, stream.self, unsuitable);
+            }
             try {
-                long unsuitable = open(view, buffer);
-                if (unsuitable != 0) {
-                    return Failures.fatal(stream.engine, stream.self, unsuitable);
-                }
-                try {
-                    size = BufferApi.size(view);
-                    count = Receiver.receiveInto(stream.descriptor(), BufferApi.data(view), size, unix);
-                } finally {
-                    BufferApi.release(view);
-                }
+                // Not before: opening the view can run Python code, which can close the loop.
+                receiver = stream.engine.scratch().receiver();
+                size = BufferApi.size(view);
+                count = receiver.receiveInto(stream.descriptor(), BufferApi.data(view), size, unix);
             } finally {
-                views.giveBack(view);
+                BufferApi.release(view);
             }
         } finally {
+            views.giveBack(view);
             Refs.release(buffer);
         }
         if (count <= 0) {
             return nothingRead(count);
         }
-        judge(count, size);
+        judge(receiver, count, size);
         long number = NumberApi.fromLong(count);
         long result = stream.engine.callArguments().callMethod(BUFFER_UPDATED, protocol, number);
         Refs.release(number);
@@ -153,8 +155,8 @@ final class StreamInput {
     }
 
     /// Whether there may be more to read, now that `count` of at most `size` bytes have come.
-    private void judge(int count, long size) {
-        stream.readable = stream.moreThanData || count == size || (unix && Sockets.endedAtControlData());
+    private void judge(Receiver receiver, int count, long size) {
+        stream.readable = stream.moreThanData || receiver.mayHaveMore(count, size, unix);
     }
 
     @Owned

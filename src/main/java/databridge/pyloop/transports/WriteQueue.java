@@ -4,14 +4,12 @@ import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.libc.ErrnoCode;
-import databridge.pyloop.libc.IoVector;
+import databridge.pyloop.libc.StreamMessages;
 import java.util.Arrays;
 
 /// What a transport has to send: `bytes` objects, the first perhaps sent in part. Nothing is copied. Under the GIL.
 final class WriteQueue {
     private static final int INITIAL_CAPACITY = 8;
-    private static final int MOST_PIECES = 256; // of one call; the kernel takes 1024
-    private static final IoVector PIECES = IoVector.of(MOST_PIECES);
     private static final long[] NONE = {};
 
     private final WritePath sink;
@@ -56,10 +54,11 @@ final class WriteQueue {
 
     /// Sends as much as the kernel takes now.
     ///
+    /// @param messages the loop's scratch memory
     /// @return 0, or `-errno`: EAGAIN if something is left
-    int sendTo(int fd) {
+    int sendTo(int fd, StreamMessages messages) {
         while (count > 0) {
-            int sent = count == 1 ? sendFirst(fd) : sendSeveral(fd);
+            int sent = count == 1 ? sendFirst(fd) : sendSeveral(fd, messages);
             if (sent >= 0) {
                 dropSent(sent);
             } else if (sent != -ErrnoCode.EINTR) {
@@ -83,14 +82,14 @@ final class WriteQueue {
         return sink.send(fd, BytesApi.data(object) + firstOffset, BytesApi.size(object) - firstOffset);
     }
 
-    private int sendSeveral(int fd) {
-        int pieces = Math.min(count, MOST_PIECES);
+    private int sendSeveral(int fd, StreamMessages messages) {
+        int pieces = Math.min(count, StreamMessages.PIECES);
         for (int i = 0; i < pieces; i++) {
             long object = ring[(head + i) & (ring.length - 1)];
             long offset = i == 0 ? firstOffset : 0;
-            PIECES.put(i, BytesApi.data(object) + offset, BytesApi.size(object) - offset);
+            messages.pieces().put(i, BytesApi.data(object) + offset, BytesApi.size(object) - offset);
         }
-        return sink.sendPieces(fd, PIECES, pieces);
+        return sink.sendPieces(fd, messages, pieces);
     }
 
     private void dropSent(long sent) {
