@@ -4,7 +4,7 @@ from contextvars import Context
 from socket import socket
 from typing import Any, TypeAlias, TypeVar
 
-from _typeshed import FileDescriptorLike
+from _typeshed import FileDescriptorLike, WriteableBuffer
 from typing_extensions import TypeVarTuple, Unpack
 
 _T = TypeVar("_T")
@@ -12,10 +12,12 @@ _Ts = TypeVarTuple("_Ts")
 _Callback: TypeAlias = Callable[[], object] | tuple[Any, ...]
 
 facts: dict[str, str]
+LARGEST_RECEIVE: int
+"""How many bytes `_sock_receive` returns at most, whatever it is asked for."""
 
 def _after_fork_in_child() -> None: ...
 def _collect_garbage() -> bool: ...
-def _inject_faults(address: int, /) -> None: ...
+def _inject_faults(cells: WriteableBuffer | None, /) -> None: ...
 
 class Handle(asyncio.Handle): ...
 class TimerHandle(asyncio.TimerHandle): ...

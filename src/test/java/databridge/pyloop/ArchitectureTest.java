@@ -1,16 +1,24 @@
 package databridge.pyloop;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.StaticMemory;
+import databridge.pyloop.ffi.StaticText;
 import databridge.pyloop.libc.Epoll;
 import java.nio.file.Path;
 import java.util.Set;
@@ -109,6 +117,29 @@ final class ArchitectureTest {
                 .check(ENGINE_JAR);
     }
 
+    /// Classes that need each other cannot be understood, tested or moved one at a time. A class and those nested in it
+    /// count as one.
+    @Test
+    void noClassesFormACycle() {
+        slices().assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+                        String name = javaClass.getName();
+                        return name.startsWith(ROOT) && !name.startsWith(ROOT + ".transports.")
+                                ? SliceIdentifier.of(name.split("\\$", 2)[0])
+                                : SliceIdentifier.ignore();
+                    }
+
+                    @Override
+                    public String getDescription() {
+                        return "classes";
+                    }
+                })
+                .should()
+                .beFreeOfCycles()
+                .check(ENGINE_JAR);
+    }
+
     /// A second poller can be added beside this one: nothing else depends on the system calls that it makes.
     @Test
     void onlyPollKnowsEpoll() {
@@ -135,6 +166,21 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("jdk.internal..", "java.lang.foreign..", "org.graalvm..", "com.oracle.svm..")
+                .check(ENGINE_JAR);
+    }
+
+    /// How C is called, and what it exports, is a matter of `libc` and `cpython`. The layers above read and write the
+    /// memory of objects whose layout they know.
+    @Test
+    void layersAbovePythonUseNothingOfFfiButMemory() {
+        classes()
+                .that()
+                .resideInAnyPackage(
+                        packageOf("handles"), packageOf("receiving"), packageOf("loop"), packageOf("transports"))
+                .should()
+                .onlyDependOnClassesThat(resideInAPackage(packageOf("ffi"))
+                        .negate()
+                        .or(belongToAnyOf(Memory.class, StaticMemory.class, StaticText.class, StaticText[].class)))
                 .check(ENGINE_JAR);
     }
 

@@ -3,10 +3,8 @@ package databridge.pyloop.handles;
 import static databridge.pyloop.cpython.Singletons.FALSE;
 
 import databridge.pyloop.cpython.DescriptorLayout;
-import databridge.pyloop.cpython.NumberApi;
-import databridge.pyloop.cpython.ObjectApi;
-import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.cpython.SlottedClass;
+import databridge.pyloop.cpython.ImportApi;
+import databridge.pyloop.cpython.TypeApi;
 import databridge.pyloop.ffi.Memory;
 
 /// Where the fields of a handle are: offsets in bytes from its address. With the GIL.
@@ -71,8 +69,8 @@ public final class HandleLayout {
     private HandleLayout() {}
 
     static void bind() {
-        ASYNCIO_HANDLE = ObjectApi.importAttribute("asyncio.events", "Handle");
-        ASYNCIO_TIMER_HANDLE = ObjectApi.importAttribute("asyncio.events", "TimerHandle");
+        ASYNCIO_HANDLE = ImportApi.attribute("asyncio.events", "Handle");
+        ASYNCIO_TIMER_HANDLE = ImportApi.attribute("asyncio.events", "TimerHandle");
         ARGS = slot("_args");
         CALLBACK = slot("_callback");
         CANCELLED = slot("_cancelled");
@@ -82,8 +80,8 @@ public final class HandleLayout {
         SOURCE_TRACEBACK = slot("_source_traceback");
         WHEN = DescriptorLayout.memberOffset(ASYNCIO_TIMER_HANDLE, "_when");
         SCHEDULED = DescriptorLayout.memberOffset(ASYNCIO_TIMER_HANDLE, "_scheduled");
-        WEAK_REFERENCES = weakListOffset();
-        OWN_FIELDS = SlottedClass.basicSize(ASYNCIO_TIMER_HANDLE);
+        WEAK_REFERENCES = TypeApi.weakListOffset(ASYNCIO_HANDLE);
+        OWN_FIELDS = TypeApi.basicSize(ASYNCIO_TIMER_HANDLE);
         ARGV = OWN_FIELDS;
         INLINE = ARGV + Long.BYTES;
         INLINE_COUNT = INLINE + INLINE_LIMIT * Long.BYTES;
@@ -95,7 +93,7 @@ public final class HandleLayout {
         SIZE = LOOP_NUMBER + Long.BYTES;
         WAITERS = SIZE;
         THREAD_SAFE_SIZE = WAITERS + Long.BYTES;
-        ASYNCIO_THREAD_SAFE_HANDLE = ObjectApi.importOptionalAttribute("asyncio.events", "_ThreadSafeHandle");
+        ASYNCIO_THREAD_SAFE_HANDLE = ImportApi.optionalAttribute("asyncio.events", "_ThreadSafeHandle");
         if (ASYNCIO_THREAD_SAFE_HANDLE != 0) {
             THREAD_SAFE_LOCK = DescriptorLayout.memberOffset(ASYNCIO_THREAD_SAFE_HANDLE, "_lock");
         }
@@ -123,12 +121,5 @@ public final class HandleLayout {
 
     private static long slot(String name) {
         return DescriptorLayout.memberOffset(ASYNCIO_HANDLE, name);
-    }
-
-    private static long weakListOffset() {
-        long offset = ObjectApi.getAttribute(ASYNCIO_HANDLE, "__weakrefoffset__");
-        long value = NumberApi.asLong(offset);
-        Refs.release(offset);
-        return value;
     }
 }

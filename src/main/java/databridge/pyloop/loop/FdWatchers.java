@@ -8,6 +8,7 @@ import databridge.pyloop.cpython.ArgumentArray;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
@@ -110,7 +111,7 @@ public final class FdWatchers implements PollHandle {
                 result = registrations.register(fd, direction | (once ? ONE_SHOT : 0), this);
             }
             if (result < 0) {
-                throw ErrorApi.raiseOsError(-result);
+                throw OsErrors.raise(-result);
             }
         }
         eventLoop.interestChanged();

@@ -1,12 +1,13 @@
 package databridge.pyloop.loop;
 
 import databridge.pyloop.cpython.ArgumentArray;
-import databridge.pyloop.cpython.BufferApi;
+import databridge.pyloop.cpython.BufferView;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.RootTable;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.ThreadApi;
+import databridge.pyloop.cpython.WeakRefs;
 import databridge.pyloop.engine.DescriptorPoller;
 import databridge.pyloop.engine.EventLoop;
 import databridge.pyloop.engine.LoopClock;
@@ -33,7 +34,9 @@ public final class LoopEngine implements HandleOwner {
     private final FdWatchers watchers;
     private final TransportRegistrations transportRegistrations;
     private final ArgumentArray callArguments = ArgumentArray.allocated();
-    private final long view = BufferApi.newView();
+    private final BufferView view = new BufferView();
+    /// To the loop object: handles that somebody keeps can outlive it.
+    private final long weakSelf;
     private final TransportsByFd transports = new TransportsByFd();
     private int depth;
     private long runner;
@@ -42,6 +45,7 @@ public final class LoopEngine implements HandleOwner {
     private LoopEngine(int number, long self, long pollBoundNs) {
         this.number = number;
         this.self = self;
+        weakSelf = WeakRefs.of(self);
         clock = new PythonClock(self);
         eventLoop = new EventLoop(new CallbackRunner(self), poller, new GilSection(), clock, pollBoundNs);
         FdTable table = new FdTable(new RootTable(self + LoopLayout.ROOTS));
@@ -56,10 +60,17 @@ public final class LoopEngine implements HandleOwner {
 
     /// Opens the engine of a loop object.
     ///
+    /// @throws databridge.pyloop.cpython.PyError TypeError if the object can have no weak references
+    ///
     /// @param pollBoundNs see [EventLoop]
     static void open(long self, long pollBoundNs) {
         int number = LoopNumbers.reserve();
-        LoopNumbers.put(number, new LoopEngine(number, self, pollBoundNs));
+        try {
+            LoopNumbers.put(number, new LoopEngine(number, self, pollBoundNs));
+        } catch (Throwable failed) {
+            LoopNumbers.remove(number);
+            throw failed;
+        }
         Memory.putInt(self + LoopLayout.NUMBER, number);
     }
 
@@ -95,13 +106,20 @@ public final class LoopEngine implements HandleOwner {
             } finally {
                 poller.close();
                 callArguments.free();
-                Memory.free(view);
+                view.free();
+                transports.clear();
+                Refs.release(weakSelf);
             }
         }
     }
 
     public boolean isClosed() {
         return closed;
+    }
+
+    @Override
+    public boolean isGone() {
+        return !closed && WeakRefs.target(weakSelf) == 0; // close() is a call of the object, which then exists
     }
 
     int number() {
@@ -140,7 +158,7 @@ public final class LoopEngine implements HandleOwner {
 
     /// Memory for the view of a buffer that is open during one system call. Not one for all loops: closing a view can
     /// run Python code, which lets the thread of another loop go on.
-    public long view() {
+    public BufferView view() {
         return view;
     }
 

@@ -5,15 +5,18 @@ import static databridge.pyloop.cpython.CallingConvention.ONE_ARGUMENT;
 import static databridge.pyloop.cpython.Singletons.NONE;
 
 import databridge.pyloop.cpython.BufferApi;
+import databridge.pyloop.cpython.BufferView;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.engine.Interest;
 import databridge.pyloop.ffi.Memory;
@@ -64,6 +67,9 @@ final class SocketMethods {
         PositionalOnly.require("_sock_receive", 2, count, keywords);
         int fd = NumberApi.asInt(Memory.getLong(arguments));
         long size = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
+        if (size < 0) {
+            throw ErrorApi.raise(Singletons.VALUE_ERROR, "negative buffersize in recv");
+        }
         long received = Receiver.receiveUpTo(fd, size);
         if (received > 0) {
             return received;
@@ -74,7 +80,7 @@ final class SocketMethods {
         if (triesAgain((int) received)) {
             return Refs.retain(NONE);
         }
-        throw ErrorApi.raiseOsError((int) -received);
+        throw OsErrors.raise((int) -received);
     }
 
     @EntryPoint
@@ -87,18 +93,26 @@ final class SocketMethods {
         if (BytesApi.isExact(data)) {
             sent = Sockets.send(fd, BytesApi.data(data), BytesApi.size(data));
         } else {
-            long view = LoopEngine.of(self).view();
+            sent = sendBuffer(LoopEngine.of(self).view(), fd, data);
+        }
+        if (sent < 0 && !triesAgain(sent)) {
+            throw OsErrors.raise(-sent);
+        }
+        return NumberApi.fromLong(Math.max(sent, 0));
+    }
+
+    private static int sendBuffer(BufferView views, int fd, long data) {
+        long view = views.take();
+        try {
             BufferApi.open(view, data);
             try {
-                sent = Sockets.send(fd, BufferApi.data(view), BufferApi.size(view));
+                return Sockets.send(fd, BufferApi.data(view), BufferApi.size(view));
             } finally {
                 BufferApi.release(view);
             }
+        } finally {
+            views.giveBack(view);
         }
-        if (sent < 0 && !triesAgain(sent)) {
-            throw ErrorApi.raiseOsError(-sent);
-        }
-        return NumberApi.fromLong(Math.max(sent, 0));
     }
 
     @EntryPoint

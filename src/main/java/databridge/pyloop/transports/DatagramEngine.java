@@ -52,7 +52,7 @@ final class DatagramEngine extends TransportEngine {
     private boolean reporting;
 
     static void bind() {
-        FIELDS.bind(DatagramType.READ_CONTEXT, DatagramType.WRITE_CONTEXT, DatagramType.SOCKET, 0);
+        FIELDS.bind(DatagramType.READ_CONTEXT, DatagramType.WRITE_CONTEXT, DatagramType.SOCKET, DatagramType.LOOP, 0);
         ALL.clear();
     }
 
@@ -74,7 +74,12 @@ final class DatagramEngine extends TransportEngine {
     /// @return its number, for the object's field
     static int open(LoopEngine engine, long self, long socket, int fd, int family, boolean connected, int header) {
         int number = ALL.reserve();
-        ALL.put(number, new DatagramEngine(engine, number, self, socket, fd, family, connected, header));
+        try {
+            ALL.put(number, new DatagramEngine(engine, number, self, socket, fd, family, connected, header));
+        } catch (Throwable failed) {
+            ALL.remove(number);
+            throw failed;
+        }
         return number;
     }
 
@@ -89,6 +94,10 @@ final class DatagramEngine extends TransportEngine {
         unsent.clear();
         input.clear();
         end(false);
+    }
+
+    boolean isOpen() {
+        return self != 0;
     }
 
     int unsentCount() {
@@ -117,6 +126,10 @@ final class DatagramEngine extends TransportEngine {
         }
         long bytes = BytesApi.isExact(data) ? Refs.retain(data) : copy(data);
         if (bytes == 0) {
+            return false;
+        }
+        if (self == 0) { // ended by Python code that compares or copies
+            Refs.release(bytes);
             return false;
         }
         boolean now = connected || BytesApi.size(bytes) >= IMMEDIATE || !engine.running();
@@ -288,7 +301,7 @@ final class DatagramEngine extends TransportEngine {
             unblock();
         }
         long fatal = 0;
-        if (FlowControl.isPaused(self)) {
+        if (self != 0 && FlowControl.isPaused(self)) {
             fatal = Failures.exceptionOf(engine, transport, CallApi.callMethod(MAYBE_RESUME, self));
         }
         if (fatal == 0 && self != 0 && Memory.getByte(self + DatagramType.CLOSING) != 0) {

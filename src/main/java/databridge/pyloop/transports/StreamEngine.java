@@ -7,6 +7,7 @@ import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
@@ -41,7 +42,7 @@ final class StreamEngine extends TransportEngine {
     private final WriteQueue unsent = new WriteQueue();
 
     static void bind() {
-        FIELDS.bind(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT, StreamType.SOCKET, StreamType.CONTEXT);
+        FIELDS.bind(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT, StreamType.SOCKET, StreamType.LOOP, StreamType.CONTEXT);
         STREAMS.clear();
     }
 
@@ -57,7 +58,12 @@ final class StreamEngine extends TransportEngine {
     /// @return its number, for the object's field
     static int open(LoopEngine engine, long self, long socket, int fd, boolean unix) {
         int number = STREAMS.reserve();
-        STREAMS.put(number, new StreamEngine(engine, number, self, socket, fd, unix));
+        try {
+            STREAMS.put(number, new StreamEngine(engine, number, self, socket, fd, unix));
+        } catch (Throwable failed) {
+            STREAMS.remove(number);
+            throw failed;
+        }
         return number;
     }
 
@@ -105,6 +111,9 @@ final class StreamEngine extends TransportEngine {
                 return;
             }
             try {
+                if (self == 0) {
+                    return; // ended by the Python code that has opened the view
+                }
                 size = BufferApi.size(view);
                 long sent = 0;
                 if (unsent.isEmpty() && (size >= IMMEDIATE || !engine.running())) {
@@ -120,12 +129,16 @@ final class StreamEngine extends TransportEngine {
         } finally {
             Memory.free(view);
         }
+        if (self == 0) { // likewise by what has closed it
+            Refs.release(rest);
+            return;
+        }
         append(rest, 0, size >= IMMEDIATE);
     }
 
     /// The items of a tuple as `bytes`, 0 if one of them has no buffer.
     @Owned
-    long copies(long items) {
+    static long copies(long items) {
         long copies = TupleApi.ofNone(TupleApi.size(items));
         for (long i = 0; i < TupleApi.size(items); i++) {
             long item = TupleApi.item(items, i);
@@ -178,7 +191,7 @@ final class StreamEngine extends TransportEngine {
             return 0;
         }
         unsent.clear();
-        return ErrorApi.osError(-result);
+        return OsErrors.of(-result);
     }
 
     void dropUnsent() {
@@ -217,7 +230,7 @@ final class StreamEngine extends TransportEngine {
         if (sent == -ErrnoCode.EAGAIN || sent == -ErrnoCode.EINTR) {
             return 0;
         }
-        Failures.raise(Failures.fatal(engine, self, ErrorApi.osError(-sent), Failures.WRITE.object()));
+        Failures.raise(Failures.fatal(engine, self, OsErrors.of(-sent), Failures.WRITE.object()));
         return -1;
     }
 
@@ -269,7 +282,7 @@ final class StreamEngine extends TransportEngine {
         int result = unsent.sendTo(descriptor());
         if (result < 0 && result != -ErrnoCode.EAGAIN) {
             dropUnsent();
-            long error = ErrorApi.osError(-result);
+            long error = OsErrors.of(-result);
             long failed = CallApi.callMethod(WRITE_FAILED, self, error);
             Refs.release(error);
             return Failures.exceptionOf(engine, self, failed);
@@ -282,7 +295,7 @@ final class StreamEngine extends TransportEngine {
         if (FlowControl.isPaused(self)) {
             fatal = Failures.exceptionOf(engine, self, CallApi.callMethod(MAYBE_RESUME, self));
         }
-        if (fatal == 0 && empty && unsent.isEmpty()) {
+        if (fatal == 0 && self != 0 && empty && unsent.isEmpty()) {
             fatal = allSent();
         }
         return fatal;

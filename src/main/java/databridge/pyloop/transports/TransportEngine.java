@@ -5,12 +5,14 @@ import static databridge.pyloop.cpython.Singletons.NONE;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SocketObject;
+import databridge.pyloop.cpython.WeakRefs;
 import databridge.pyloop.engine.Interest;
 import databridge.pyloop.engine.PollHandle;
 import databridge.pyloop.engine.Readiness;
@@ -30,17 +32,20 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         private long readContext;
         private long writeContext;
         private long socket;
+        private long loop;
         private long connectionContext;
 
         /// @param reading the context in which it reads, while it does
         /// @param writing the context in which it writes, while it waits for room
         /// @param owner the socket object that owns the descriptor, NULL if the transport itself does
+        /// @param ofLoop the loop object, which so outlives the use that is made of it here
         /// @param whole the context that everything of a connection runs in, from Python 3.15 on; 0 if there is
         ///     no such field
-        void bind(long reading, long writing, long owner, long whole) {
+        void bind(long reading, long writing, long owner, long ofLoop, long whole) {
             readContext = reading;
             writeContext = writing;
             socket = owner;
+            loop = ofLoop;
             connectionContext = whole;
         }
     }
@@ -69,6 +74,8 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
 
     private final Fields fields;
     private final long task;
+    /// To the transport object: the poller and the queue of the loop can remember one that is freed.
+    private final long weakSelf;
     private boolean queued;
 
     /// @param socket the socket object, None if there is none
@@ -77,9 +84,9 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         this.self = self;
         this.fd = fd;
         this.fields = fields;
-        if (SocketObject.isOf(socket, fd)) {
-            Memory.putLong(self + fields.socket, Refs.retain(socket));
-        }
+        weakSelf = WeakRefs.of(self);
+        Refs.replace(self + fields.socket, SocketObject.isOf(socket, fd) ? Refs.retain(socket) : 0);
+        Refs.replace(self + fields.loop, Refs.retain(engine.self()));
         task = engine.eventLoop().addTask(this);
         engine.transports().put(fd, self);
         deferral = new WriteBatching(engine.eventLoop(), self, this::flushDeferred);
@@ -147,17 +154,25 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
     /// @param closes whether the caller closes the descriptor next
     final void end(boolean closes) {
         engine.transports().remove(fd, self);
-        long socketField = self + fields.socket;
+        long transport = self;
         self = 0;
+        readable = false;
+        writable = false;
+        blocked = false;
         if (!engine.isClosed()) {
             engine.transportRegistrations().unregister(fd, this, closes);
             engine.eventLoop().removeTask(task);
         }
-        Refs.clear(socketField);
+        Refs.release(weakSelf);
+        Refs.clear(transport + fields.socket);
+        Refs.clear(transport + fields.loop);
     }
 
     @Override
     public final void ready(int unused, int events) {
+        if (isGone()) {
+            return;
+        }
         if ((events & Readiness.MAY_READ) != 0) {
             readable = true;
             moreThanData |= (events & MORE_THAN_DATA) != 0;
@@ -171,25 +186,35 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
     @Override
     public final void run() {
         queued = false;
-        if (self != 0) {
+        if (!isGone()) {
             long transport = Refs.retain(self);
             long fatal = mayRead() ? runIn(fields.readContext, transport) : 0;
-            if (fatal == 0 && writable) {
+            if (fatal == 0 && writable) { // not if reading has ended it
                 fatal = runIn(fields.writeContext, transport);
             }
             finish(transport, fatal);
         }
     }
 
+    /// Whether the transport object is closed, or freed though nobody has closed it.
+    private boolean isGone() {
+        return self == 0 || WeakRefs.target(weakSelf) == 0;
+    }
+
     /// As [#run] for a handle of asyncio's, which measures it and has entered the context.
     final void runInDebugMode() {
         queued = false;
         long transport = Refs.retain(self);
+        long loop = Refs.retain(engine.self()); // ending the transport gives up its own reference
         long fatal = mayRead() ? read() : 0;
         if (fatal == 0 && writable) {
             fatal = sendMore();
         }
-        finish(transport, fatal);
+        try {
+            finish(transport, fatal);
+        } finally {
+            Refs.release(loop);
+        }
     }
 
     /// Registers the socket, or changes what it is registered for.
@@ -203,7 +228,7 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
                 ? -ErrnoCode.EBADF
                 : engine.transportRegistrations().register(fd, this, interest());
         if (result < 0) {
-            throw ErrorApi.raiseOsError(-result);
+            throw OsErrors.raise(-result);
         }
     }
 
@@ -215,14 +240,14 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
 
     /// Has the protocol pause if too much waits for room.
     final void maybePause() {
-        if (blocked) {
+        if (blocked && self != 0) {
             FlowControl.maybePause(self, waitingBytes());
         }
     }
 
     @Owned
     private long runIn(long contextField, long transport) {
-        long context = Refs.retain(Memory.getLong(transport + contextField));
+        long context = Refs.retainField(transport + contextField);
         try {
             ContextApi.enter(context);
             try {
@@ -251,8 +276,10 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         }
         queued = true;
         if (engine.debug()) {
-            long context = Memory.getLong(self + (writable ? fields.writeContext : fields.readContext));
-            engine.eventLoop().callSoon(PyError.orThrow(CallApi.callMethod(IO_HANDLE, engine.self(), self, context)));
+            long context = Refs.retainField(self + (writable ? fields.writeContext : fields.readContext));
+            long handle = CallApi.callMethod(IO_HANDLE, engine.self(), self, context);
+            Refs.release(context);
+            engine.eventLoop().callSoon(PyError.orThrow(handle));
         } else {
             engine.eventLoop().taskReady(task);
         }
