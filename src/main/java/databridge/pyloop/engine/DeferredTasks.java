@@ -3,7 +3,7 @@ package databridge.pyloop.engine;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Tasks that are put off to the end of the iteration, in their order.
+/// Tasks that run at the end of the iteration, in the order in which they were added. Under the lock.
 final class DeferredTasks {
     private @Nullable ReadyTask[] tasks = new ReadyTask[16];
     private int count;
@@ -28,7 +28,8 @@ final class DeferredTasks {
         return bytes;
     }
 
-    /// Runs them all, those included that are added meanwhile. If one throws the others run aside.
+    /// Runs all tasks, also those that are added meanwhile. If one throws, the others still run, see
+    /// [CallbackHost#runAside].
     void run(CallbackHost host) {
         int next = 0;
         bytes = 0;

@@ -7,7 +7,7 @@ import databridge.pyloop.collections.LongStack;
 ///
 /// A cancelled timer stays in the heap, because removing an entry from the middle would mean finding it first. It is
 /// discarded when it reaches the top, or with all other cancelled ones once they are more than half of the heap; so a
-/// program that starts and cancels a timeout per request keeps at most twice the timers it needs. Under the lock.
+/// program that starts and cancels a timeout per request keeps twice the timers it needs, or 64 more. Under the lock.
 final class TimerQueue {
     /// Up to this many cancelled timers are never purged.
     private static final int PURGE_THRESHOLD = 64;

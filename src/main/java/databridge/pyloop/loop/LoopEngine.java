@@ -51,7 +51,7 @@ public final class LoopEngine implements HandleOwner {
         transportRegistrations = new TransportRegistrations(eventLoop, poller, table, watchers);
     }
 
-    /// Sets what makes the poller of each loop.
+    /// Sets the factory of pollers, of which each loop gets one.
     static void bind(Supplier<? extends DescriptorPoller> makesPollers) {
         pollers = makesPollers;
     }

@@ -151,7 +151,7 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         return self != 0 && engine.transportRegistrations().isReader(fd, self);
     }
 
-    /// Stops polling, for good.
+    /// Ends the registration of the socket; the transport's engine does nothing any more.
     ///
     /// @param closes whether the caller closes the descriptor next
     final void end(boolean closes) {
@@ -219,7 +219,9 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         }
     }
 
-    /// Registers the socket, or changes what it is polled for.
+    /// Registers the socket, or changes what it is registered for.
+    ///
+    /// @throws PyError OSError if the socket cannot be polled, RuntimeError if the loop is closed
     final void register() {
         if (engine.isClosed()) {
             throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
