@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from support.project import path_with_tests
+
 Loop = asyncio.AbstractEventLoop
 SocketPair = tuple[socket.socket, socket.socket]
 Done = subprocess.CompletedProcess[str]
@@ -51,6 +53,16 @@ class LoopKind:
         """Run ``source`` in a child Python where ``new_event_loop`` is defined, and wait for its end."""
         program = f"{self.import_statement}\n{textwrap.dedent(source)}"
         return run_python(*options, "-c", program, *args, environment=environment, timeout=timeout)
+
+    def run_module(self, module: str, *args: str, options: tuple[str, ...] = (), timeout: float = 120) -> Done:
+        """Run a module below tests/ in a child Python, with this kind's name as its first argument."""
+        environment = {"PYTHONPATH": path_with_tests()}
+        return run_python(*options, "-m", module, self.name, *args, environment=environment, timeout=timeout)
+
+    def expect(self, stdout: str, module: str, *args: str) -> None:
+        """Run a module that must print this, write no errors and end well."""
+        done = self.run_module(module, *args)
+        assert (done.stdout, done.stderr, done.returncode) == (stdout, "", 0)
 
 
 def run_python(*args: str, environment: dict[str, str] | None = None, timeout: float = 120) -> Done:
