@@ -8,8 +8,8 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from abi.java_calls import python_calls, python_names
 from data_bridge.pyloop import _engine_calls, _seams
+from support.java_calls import python_calls, python_names
 
 NOT_CALLED = {"Future", "Task", "context", "loop", "max_size"}
 """Names that Java has for other purposes: keys of a module's dict, keywords and an attribute."""
@@ -78,7 +78,7 @@ def test_what_java_calls_is_declared() -> None:
 
 
 def test_what_java_has_the_name_of_is_called() -> None:
-    """None of its calls is written in a way that `java_calls` does not see."""
+    """None of its calls is written in a way that `support.java_calls` does not see."""
     assert python_names() - {call.method for call in CALLS} == NOT_CALLED
 
 

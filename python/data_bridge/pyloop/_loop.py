@@ -7,6 +7,7 @@ import contextlib
 import os
 import sys
 import time
+import warnings
 from asyncio import events
 
 from . import _asyncio_internals as internals
@@ -118,6 +119,14 @@ class PyLoop(
             if self._closed:  # the next close() does nothing, so this is the last chance to close the engine
                 self._close_engine()
             raise
+
+    def __del__(self, _warn: Callable[..., object] = warnings.warn) -> None:
+        try:
+            super().__del__(_warn)  # type: ignore[call-arg]
+        finally:  # the warning can be an exception, and `_closed` can be what somebody has set
+            if getattr(self, "_thread_id", None) is None:  # not running; half a loop has no such attribute
+                self._closed = True
+                self._close_engine()
 
     def add_signal_handler(  # type: ignore[override]
         self, sig: int, callback: Callable[..., object], *args: Any

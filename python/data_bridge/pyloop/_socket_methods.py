@@ -1,4 +1,4 @@
-"""`loop.sock_recv` and the other `sock_*` methods: they try the system call first, and again when the socket is ready.
+"""`loop.sock_recv` and its siblings: the system call is tried first, and again each time the socket is ready.
 
 The coroutine itself makes the call, not a callback on its behalf. So no received data is lost if the coroutine is
 cancelled at the last moment. All methods belong to the loop's thread.
@@ -7,8 +7,9 @@ cancelled at the last moment. All methods belong to the loop's thread.
 from __future__ import annotations
 
 import asyncio
-import select
 import socket
+
+from ._engine import LARGEST_RECEIVE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,15 +23,11 @@ if TYPE_CHECKING:
 
         def _sock_receive(self, fd: int, size: int, /) -> bytes | None: ...
         def _sock_send(self, fd: int, data: bytes | bytearray, /) -> int: ...
-        def _sock_wait(self, fd: int, event: int, /) -> asyncio.Future[None]: ...
-        def _sock_end_wait(self, fd: int, event: int, future: asyncio.Future[None], /) -> None: ...
+        def _sock_wait_readable(self, fd: int, /) -> asyncio.Future[None]: ...
+        def _sock_wait_writable(self, fd: int, /) -> asyncio.Future[None]: ...
+        def _sock_end_wait(self, fd: int, future: asyncio.Future[None], /) -> None: ...
 else:
     _Loop = asyncio.SelectorEventLoop
-
-_READ = select.EPOLLIN
-_WRITE = select.EPOLLOUT
-_MOST = 256 * 1024
-"""The most bytes that the engine receives in one call. Calls that ask for more go to asyncio's method."""
 
 
 class SocketMethods(_Loop):
@@ -38,10 +35,10 @@ class SocketMethods(_Loop):
 
     async def sock_recv(self, sock: socket.socket, n: int) -> bytes:
         """Receive up to `n` bytes. The result is empty at the end of the stream."""
-        if not _is_plain(sock) or type(n) is not int or not 0 < n <= _MOST:
+        if not _is_plain(sock) or type(n) is not int or not 0 < n <= LARGEST_RECEIVE:
             return await super().sock_recv(sock, n)
         while (data := self._sock_receive(fd := sock.fileno(), n)) is None:
-            await self._sock_ready(fd, _READ)
+            await self._sock_wait(fd, self._sock_wait_readable(fd))
         return data
 
     async def sock_sendall(self, sock: socket.socket, data: ReadableBuffer) -> None:
@@ -57,14 +54,14 @@ class SocketMethods(_Loop):
         """Receive into a buffer. Return the number of bytes."""
         if not _is_plain(sock):
             return await super().sock_recv_into(sock, buf)
-        count: int = await self._sock_call(sock, _READ, sock.recv_into, buf)
+        count: int = await self._sock_call(self._sock_wait_readable, sock, sock.recv_into, buf)
         return count
 
     async def sock_recvfrom(self, sock: socket.socket, bufsize: int) -> tuple[bytes, Any]:
         """Receive a datagram of up to `bufsize` bytes. Return it with the address of its sender."""
         if not _is_plain(sock):
             return await super().sock_recvfrom(sock, bufsize)
-        result: tuple[bytes, Any] = await self._sock_call(sock, _READ, sock.recvfrom, bufsize)
+        result: tuple[bytes, Any] = await self._sock_call(self._sock_wait_readable, sock, sock.recvfrom, bufsize)
         return result
 
     async def sock_recvfrom_into(self, sock: socket.socket, buf: WriteableBuffer, nbytes: int = 0) -> tuple[int, Any]:
@@ -72,38 +69,44 @@ class SocketMethods(_Loop):
         if not _is_plain(sock):
             return await super().sock_recvfrom_into(sock, buf, nbytes)
         size = nbytes or len(buf)  # type: ignore[arg-type]
-        result: tuple[int, Any] = await self._sock_call(sock, _READ, sock.recvfrom_into, buf, size)
+        result: tuple[int, Any] = await self._sock_call(self._sock_wait_readable, sock, sock.recvfrom_into, buf, size)
         return result
 
     async def sock_sendto(self, sock: socket.socket, data: ReadableBuffer, address: Any) -> int:  # noqa: ANN401
         """Send a datagram. Return the number of bytes."""
         if not _is_plain(sock):
             return await super().sock_sendto(sock, data, address)
-        count: int = await self._sock_call(sock, _WRITE, sock.sendto, data, address)
+        count: int = await self._sock_call(self._sock_wait_writable, sock, sock.sendto, data, address)
         return count
 
     async def sock_accept(self, sock: socket.socket) -> tuple[socket.socket, Any]:
         """Accept a connection. Return its socket, which is non-blocking, and the address of the peer."""
         if not _is_plain(sock):
             return await super().sock_accept(sock)
-        connection, address = await self._sock_call(sock, _READ, sock.accept)
+        connection, address = await self._sock_call(self._sock_wait_readable, sock, sock.accept)
         connection.setblocking(False)
         return connection, address
 
-    async def _sock_call(self, sock: socket.socket, event: int, call: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
+    async def _sock_call(
+        self,
+        wait_ready: Callable[[int], asyncio.Future[None]],
+        sock: socket.socket,
+        call: Callable[..., Any],
+        *arguments: object,
+    ) -> Any:  # noqa: ANN401
         while True:
             try:
                 return call(*arguments)
             except (BlockingIOError, InterruptedError):
                 pass
-            await self._sock_ready(sock.fileno(), event)
+            fd = sock.fileno()
+            await self._sock_wait(fd, wait_ready(fd))
 
-    async def _sock_ready(self, fd: int, event: int) -> None:
-        future = self._sock_wait(fd, event)
+    async def _sock_wait(self, fd: int, ready: asyncio.Future[None]) -> None:
         try:
-            await future
+            await ready
         except BaseException:
-            self._sock_end_wait(fd, event, future)
+            self._sock_end_wait(fd, ready)
             raise
 
 

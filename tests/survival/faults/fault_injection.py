@@ -62,7 +62,7 @@ def register_cells() -> None:
     """Tell the engine where to count."""
     from data_bridge.pyloop import _engine
 
-    _engine._inject_faults(ctypes.addressof(_cells))
+    _engine._inject_faults(_cells)
 
 
 class Sweep:

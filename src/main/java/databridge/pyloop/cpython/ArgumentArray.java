@@ -73,10 +73,12 @@ public final class ArgumentArray implements LateBound {
         return result;
     }
 
-    /// Frees the memory, unless a call is still using it; nothing may be taken afterwards.
+    /// Frees the memory; if a call is still using it, at the end of that call. What is taken afterwards is allocated.
     public void free() {
         if (!inUse) {
             Memory.free(own);
         }
+        own = 0;
+        inUse = true;
     }
 }

@@ -19,7 +19,7 @@ public final class BytesApi {
     private BytesApi() {}
 
     static void bind() {
-        obSval = SlottedClass.basicSize(Singletons.BYTES_TYPE) - 1;
+        obSval = TypeApi.basicSize(Singletons.BYTES_TYPE) - 1;
     }
 
     /// The address of `ob_shash`, the field before the content: -1 as long as nobody has asked for the hash.

@@ -22,8 +22,8 @@ public interface CallbackHost {
     /// Whether the loop is to leave after the current iteration.
     boolean stopRequested();
 
-    /// Runs an action while something that was thrown is on its way out of the loop, which the action must not disturb.
-    /// What the action itself throws comes too late and is given up.
+    /// Runs an action while something that was thrown is on its way out of the loop, which the action must not
+    /// disturb. What the action itself throws comes too late and is given up.
     void runAside(Runnable action);
 
     /// Called about once a second when the loop is about to wait: time to give memory back, and to check what others

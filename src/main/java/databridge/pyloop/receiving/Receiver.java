@@ -5,13 +5,14 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.ffi.StaticMemory;
+import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Pipes;
 import databridge.pyloop.libc.Sockets;
 
 /// Receives into `bytes` objects. Under the GIL; one for all connections, because nothing of it outlives a call.
 public final class Receiver {
     /// Asked for with a read, as asyncio does; less where the last message shows that less will come.
-    private static final int MOST = 256 * 1024;
+    public static final int MOST = 256 * 1024;
 
     /// Up to here a copy costs no more than to find out whether it is needed.
     private static final int WORTH_LENDING = 4 * 1024;
@@ -66,9 +67,12 @@ public final class Receiver {
     /// As [#receive], by `read`, from any descriptor.
     ///
     /// @param before how much came the last time
-    /// @param most asked for
+    /// @param most asked for, in bytes
     @Owned
     public static long read(int fd, int before, long most) {
+        if (most < 0) {
+            return -ErrnoCode.EINVAL;
+        }
         if (before < SpareBytes.ROOM && most <= MOST) {
             return copied(Pipes.read(fd, SCRATCH.address(), most));
         }
@@ -108,12 +112,15 @@ public final class Receiver {
         return count == size ? bytes : BytesApi.shortened(bytes, count);
     }
 
-    /// As [#receive], but no more than `size` bytes.
+    /// As [#receive], but no more than `size` bytes, and never more than [#MOST].
     ///
-    /// @param size at most [#MOST]
+    /// @param size in bytes, not negative
     @Owned
     public static long receiveUpTo(int fd, long size) {
-        return copied(Sockets.receive(fd, SCRATCH.address(), size));
+        if (size < 0) {
+            return -ErrnoCode.EINVAL; // the kernel would take it for a huge one
+        }
+        return copied(Sockets.receive(fd, SCRATCH.address(), Math.min(size, MOST)));
     }
 
     public static int receiveInto(int fd, long buffer, long size, boolean unix) {

@@ -6,8 +6,8 @@ import static databridge.pyloop.cpython.Singletons.NONE;
 import databridge.pyloop.cpython.ArgumentArray;
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
@@ -15,6 +15,7 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SlottedClass;
 import databridge.pyloop.cpython.StackGuard;
+import databridge.pyloop.cpython.TypeApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.StaticMemory;
@@ -42,7 +43,7 @@ public final class AcceptorType {
                         FASTCALL_KEYWORDS,
                         "accept",
                         "Call _accepted(fd, peername, sockname) for every connection that waits, up to `most`.")
-                .build(EMPTY, SlottedClass.basicSize(EMPTY));
+                .build(EMPTY, TypeApi.basicSize(EMPTY));
     }
 
     /// The type object. Borrowed.
@@ -67,7 +68,7 @@ public final class AcceptorType {
                 if (isOver(accepted)) {
                     break;
                 }
-                throw ErrorApi.raiseOsError(-accepted);
+                throw OsErrors.raise(-accepted);
             }
             handOver(self, accepted, tcp, calls);
         }

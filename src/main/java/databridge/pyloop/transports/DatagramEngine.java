@@ -1,9 +1,6 @@
 package databridge.pyloop.transports;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.libc.Epoll.EPOLLET;
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
 
 import databridge.pyloop.collections.NumberTable;
 import databridge.pyloop.cpython.BufferApi;
@@ -17,6 +14,7 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.StaticMemory;
 import databridge.pyloop.libc.DatagramSockets;
@@ -54,7 +52,7 @@ final class DatagramEngine extends TransportEngine {
     private boolean reporting;
 
     static void bind() {
-        FIELDS.bind(DatagramType.READ_CONTEXT, DatagramType.WRITE_CONTEXT, DatagramType.SOCKET, 0);
+        FIELDS.bind(DatagramType.READ_CONTEXT, DatagramType.WRITE_CONTEXT, DatagramType.SOCKET, DatagramType.LOOP, 0);
         ALL.clear();
     }
 
@@ -76,7 +74,12 @@ final class DatagramEngine extends TransportEngine {
     /// @return its number, for the object's field
     static int open(LoopEngine engine, long self, long socket, int fd, int family, boolean connected, int header) {
         int number = ALL.reserve();
-        ALL.put(number, new DatagramEngine(engine, number, self, socket, fd, family, connected, header));
+        try {
+            ALL.put(number, new DatagramEngine(engine, number, self, socket, fd, family, connected, header));
+        } catch (Throwable failed) {
+            ALL.remove(number);
+            throw failed;
+        }
         return number;
     }
 
@@ -91,6 +94,10 @@ final class DatagramEngine extends TransportEngine {
         unsent.clear();
         input.clear();
         end(false);
+    }
+
+    boolean isOpen() {
+        return self != 0;
     }
 
     int unsentCount() {
@@ -114,11 +121,15 @@ final class DatagramEngine extends TransportEngine {
     boolean send(long data, long address) {
         long remote = Memory.getLong(self + DatagramType.REMOTE);
         boolean toRemote = remote != 0 && remote != NONE;
-        if (toRemote && address != NONE && !ObjectApi.equal(address, remote)) {
+        if (toRemote && address != NONE && !isRemote(address)) {
             return false;
         }
         long bytes = BytesApi.isExact(data) ? Refs.retain(data) : copy(data);
         if (bytes == 0) {
+            return false;
+        }
+        if (self == 0) { // ended by Python code that compares or copies
+            Refs.release(bytes);
             return false;
         }
         boolean now = connected || BytesApi.size(bytes) >= IMMEDIATE || !engine.running();
@@ -127,7 +138,8 @@ final class DatagramEngine extends TransportEngine {
         }
         // What has run meanwhile may have ended the transport.
         boolean lost = self == 0 || Memory.getInt(self + DatagramType.CONNECTION_LOST) != 0;
-        int nameSize = nameSize(toRemote ? remote : address);
+        int nameSize =
+                lost ? Addresses.UNUSUAL : nameSize(toRemote ? Memory.getLong(self + DatagramType.REMOTE) : address);
         if (lost || nameSize == Addresses.UNUSUAL) {
             Refs.release(bytes);
             return false;
@@ -143,6 +155,16 @@ final class DatagramEngine extends TransportEngine {
             defer();
         }
         return true;
+    }
+
+    /// Whether an address equals the one that is fixed, which the comparison may replace.
+    private boolean isRemote(long address) {
+        long remote = Refs.retainField(self + DatagramType.REMOTE);
+        try {
+            return ObjectApi.equal(address, remote);
+        } finally {
+            Refs.release(remote);
+        }
     }
 
     /// Takes a datagram that asyncio's own method could not send, because the socket is full.
@@ -211,11 +233,11 @@ final class DatagramEngine extends TransportEngine {
     @Override
     int interest() {
         if (!blocked) {
-            return EPOLLIN | EPOLLET;
+            return Interest.READ | Interest.EDGE_TRIGGERED;
         }
-        // A Unix socket without a engine is always said to be writable, whatever the receiver's queue: no edges.
+        // A Unix socket without a peer is always said to be writable, whatever the receiver's queue: no edges.
         boolean trustworthy = family != SocketAddress.AF_UNIX || connected;
-        return EPOLLIN | EPOLLOUT | (trustworthy ? EPOLLET : 0);
+        return Interest.READ | Interest.WRITE | (trustworthy ? Interest.EDGE_TRIGGERED : 0);
     }
 
     @Override
@@ -226,6 +248,9 @@ final class DatagramEngine extends TransportEngine {
 
     /// Writes an address to [#NAME].
     private int nameSize(long address) {
+        if (address == 0) { // somebody has deleted the attribute of the fixed one
+            return Addresses.UNUSUAL;
+        }
         return connected ? 0 : AddressCache.fromPython(address, family, NAME.address());
     }
 
@@ -290,7 +315,7 @@ final class DatagramEngine extends TransportEngine {
             unblock();
         }
         long fatal = 0;
-        if (FlowControl.isPaused(self)) {
+        if (self != 0 && FlowControl.isPaused(self)) {
             fatal = Failures.exceptionOf(engine, transport, CallApi.callMethod(MAYBE_RESUME, self));
         }
         if (fatal == 0 && self != 0 && Memory.getByte(self + DatagramType.CLOSING) != 0) {
@@ -324,10 +349,10 @@ final class DatagramEngine extends TransportEngine {
         if (!blocked) {
             blocked = true;
             // asyncio's own method has perhaps made the loop watch the socket, which ends here.
-            boolean taken = !engine.watchers().isLentTo(fd, this);
+            boolean taken = !engine.transportRegistrations().isRegistered(fd, this);
             register();
             if (taken && Memory.getLong(self + DatagramType.READ_CONTEXT) != 0 && wantsToRead()) {
-                holdReading();
+                becomeReader();
             }
             awaitRoom();
         }
@@ -341,10 +366,10 @@ final class DatagramEngine extends TransportEngine {
         if (blocked) {
             blocked = false;
             writable = false;
-            if (engine.watchers().isLentTo(fd, this)) {
+            if (engine.transportRegistrations().isRegistered(fd, this)) {
                 register();
             }
-            engine.watchers().letGo(fd, EPOLLOUT);
+            engine.transportRegistrations().clearWriter(fd);
         }
     }
 }

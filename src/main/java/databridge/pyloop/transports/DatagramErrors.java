@@ -3,6 +3,7 @@ package databridge.pyloop.transports;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
@@ -23,8 +24,8 @@ final class DatagramErrors {
     ///
     /// @throws PyError what it raised
     void tell(int errno) {
-        long error = ErrorApi.osError(errno);
-        long protocol = Refs.retain(Memory.getLong(datagrams.self + DatagramType.PROTOCOL));
+        long error = OsErrors.of(errno);
+        long protocol = Refs.retainField(datagrams.self + DatagramType.PROTOCOL);
         long result = CallApi.callMethod(ERROR_RECEIVED, protocol, error);
         Refs.release(protocol);
         Refs.release(error);

@@ -79,7 +79,7 @@ final class DatagramInput {
         long address = received.address();
         received.drop();
         long arguments = datagrams.engine.callArguments().take(3);
-        long protocol = Refs.retain(Memory.getLong(datagrams.self + DatagramType.PROTOCOL));
+        long protocol = Refs.retainField(datagrams.self + DatagramType.PROTOCOL);
         Memory.putLong(arguments, protocol);
         Memory.putLong(arguments + Long.BYTES, data);
         Memory.putLong(arguments + 2 * Long.BYTES, address);

@@ -34,6 +34,7 @@ public final class DatagramType {
     static long READ_CONTEXT;
     static long WRITE_CONTEXT;
     static long SOCKET;
+    static long LOOP;
     static long NUMBER;
     static long CONNECTION_LOST;
     static long CLOSING;
@@ -53,7 +54,8 @@ public final class DatagramType {
         READ_CONTEXT = REMOTE + Long.BYTES;
         WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
         SOCKET = WRITE_CONTEXT + Long.BYTES;
-        NUMBER = SOCKET + Long.BYTES;
+        LOOP = SOCKET + Long.BYTES;
+        NUMBER = LOOP + Long.BYTES;
         CONNECTION_LOST = NUMBER + Integer.BYTES;
         CLOSING = CONNECTION_LOST + Integer.BYTES;
         PAUSED = CLOSING + 1;
@@ -74,7 +76,8 @@ public final class DatagramType {
                 .objectMember("_remote_address", REMOTE)
                 .objectMember("_read_context", READ_CONTEXT)
                 .objectMember("_write_context", WRITE_CONTEXT)
-                .objectMember("_engine_socket", SOCKET)
+                .hiddenMember("_engine_socket", SOCKET)
+                .hiddenMember("_engine_loop", LOOP)
                 .intMember("_conn_lost", CONNECTION_LOST)
                 .boolMember("_closing", CLOSING)
                 .boolMember("_paused", PAUSED)
@@ -106,8 +109,9 @@ public final class DatagramType {
         int fd = NumberApi.asInt(argument(arguments, 2));
         int family = NumberApi.asInt(argument(arguments, 3));
         boolean connected = argument(arguments, 4) == Singletons.TRUE;
-        Memory.putLong(self + REMOTE, Refs.retain(argument(arguments, 5)));
         int header = NumberApi.asInt(argument(arguments, 6));
+        Arguments.requireDetached(DatagramEngine.of(self));
+        Refs.replace(self + REMOTE, Refs.retain(argument(arguments, 5)));
         Memory.putInt(self + NUMBER, DatagramEngine.open(engine, self, socket, fd, family, connected, header));
         return Refs.retain(NONE);
     }
@@ -155,7 +159,8 @@ public final class DatagramType {
         PositionalOnly.require("_append", 2, count, keywords);
         DatagramEngine datagrams = DatagramEngine.of(self);
         if (datagrams != null) {
-            datagrams.append(Refs.retain(Memory.getLong(arguments)), argument(arguments, 1));
+            long data = Memory.getLong(arguments);
+            datagrams.append(BytesApi.isExact(data) ? Refs.retain(data) : BytesApi.of(data), argument(arguments, 1));
         }
         return Refs.retain(NONE);
     }
@@ -192,6 +197,7 @@ public final class DatagramType {
             if (address != 0
                     && Memory.getInt(self + CONNECTION_LOST) == 0
                     && hasData(Memory.getLong(arguments))
+                    && datagrams.isOpen() // the length of an object of a subclass is Python code
                     && datagrams.send(Memory.getLong(arguments), address)) {
                 return Refs.retain(NONE);
             }

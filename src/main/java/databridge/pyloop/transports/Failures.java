@@ -36,6 +36,10 @@ final class Failures {
     /// Ends the connection because of this exception.
     @Owned
     static long fatal(LoopEngine engine, long transport, @Stolen long exception, long message) {
+        if (transport == 0) { // ended meanwhile, by Python code that was called
+            ErrorApi.restore(exception);
+            return exceptionOf(engine, transport, 0);
+        }
         long fatal = exceptionOf(engine, transport, CallApi.callMethod(FAIL, transport, exception, message));
         Refs.release(exception);
         return fatal;
@@ -52,7 +56,8 @@ final class Failures {
         if (leavesLoop(exception)) {
             return exception;
         }
-        long reported = CallApi.callMethod(IO_FAILED, engine.self(), transport, exception);
+        long concerned = transport == 0 ? Singletons.NONE : transport;
+        long reported = CallApi.callMethod(IO_FAILED, engine.self(), concerned, exception);
         Refs.release(exception);
         if (reported == 0) {
             return ErrorApi.takeRaised();

@@ -8,15 +8,17 @@ import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
-import databridge.pyloop.cpython.SlottedClass;
 import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.cpython.TypeApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
@@ -50,8 +52,8 @@ public final class PipeReaderType {
     private PipeReaderType() {}
 
     static void bind() {
-        READ_TRANSPORT = ObjectApi.importAttribute("asyncio.transports", "ReadTransport");
-        PROTOCOL = SlottedClass.basicSize(READ_TRANSPORT);
+        READ_TRANSPORT = ImportApi.attribute("asyncio.transports", "ReadTransport");
+        PROTOCOL = TypeApi.basicSize(READ_TRANSPORT);
         FILENO = PROTOCOL + Long.BYTES;
         LAST_READ = FILENO + Long.BYTES;
         SIZE = LAST_READ + Integer.BYTES;
@@ -85,7 +87,7 @@ public final class PipeReaderType {
         long data = Receiver.read(fd, Memory.getInt(self + LAST_READ), largestRead(self));
         if (data > 0) {
             Memory.putInt(self + LAST_READ, (int) BytesApi.size(data));
-            deliver(Memory.getLong(self + PROTOCOL), data);
+            deliver(Refs.retainField(self + PROTOCOL), data);
         } else if (data == 0) {
             CallApi.run(READ_ENDED, self);
         } else if (data != -ErrnoCode.EAGAIN) {
@@ -94,8 +96,7 @@ public final class PipeReaderType {
         return Refs.retain(NONE);
     }
 
-    private static void deliver(long protocol, @Stolen long data) {
-        Refs.retain(protocol); // the transport may get another one meanwhile
+    private static void deliver(@Stolen long protocol, @Stolen long data) {
         long result = ARGUMENTS.callMethod(DATA_RECEIVED, protocol, data);
         Refs.release(data);
         Refs.release(protocol);
@@ -113,7 +114,7 @@ public final class PipeReaderType {
     }
 
     private static void fail(long self, int errno) {
-        long error = ErrorApi.osError(errno);
+        long error = OsErrors.of(errno);
         try {
             CallApi.run(READ_FAILED, self, error);
         } finally {

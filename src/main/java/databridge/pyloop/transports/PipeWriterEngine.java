@@ -4,7 +4,7 @@ import databridge.pyloop.collections.NumberTable;
 import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
@@ -68,6 +68,7 @@ final class PipeWriterEngine {
     void close() {
         WRITERS.remove(number);
         unsent.clear();
+        blocked = false;
         self = 0;
     }
 
@@ -140,7 +141,7 @@ final class PipeWriterEngine {
             CallApi.run(ALL_SENT, self);
         } else if (result != -ErrnoCode.EAGAIN) {
             dropUnsent();
-            long error = ErrorApi.osError(-result);
+            long error = OsErrors.of(-result);
             try {
                 CallApi.run(WRITE_FAILED, self, error);
             } finally {
@@ -170,7 +171,7 @@ final class PipeWriterEngine {
         long size = BytesApi.size(data) - offset;
         unsent.add(data, offset);
         if (blocked) {
-            FlowControl.maybePause(self, unsent.bytes());
+            maybePause();
         } else {
             deferral.add(size);
         }
@@ -200,7 +201,7 @@ final class PipeWriterEngine {
         }
         if (result == -ErrnoCode.EAGAIN) {
             block();
-            FlowControl.maybePause(self, unsent.bytes());
+            maybePause();
             return 0;
         }
         unsent.clear();
@@ -209,7 +210,14 @@ final class PipeWriterEngine {
 
     @Owned
     private long fail(int errno) {
-        return Failures.fatal(engine, self, ErrorApi.osError(errno), Failures.PIPE_WRITE.object());
+        return Failures.fatal(engine, self, OsErrors.of(errno), Failures.PIPE_WRITE.object());
+    }
+
+    /// Unless what was called meanwhile has ended the transport.
+    private void maybePause() {
+        if (self != 0) {
+            FlowControl.maybePause(self, unsent.bytes());
+        }
     }
 
     private void block() {

@@ -29,6 +29,7 @@ import databridge.pyloop.runtime.EntryPoint;
 /// It writes and keeps what is not written yet; asyncio's code opens, closes, reports, and watches for the end of the
 /// reader. Both see one state: what asyncio's code keeps in `_closing` and `_conn_lost` are C fields here.
 public final class PipeWriterType {
+    private static long LOOP;
     static long NUMBER;
     private static long CONNECTION_LOST;
     private static long CLOSING;
@@ -42,7 +43,8 @@ public final class PipeWriterType {
     private PipeWriterType() {}
 
     static void bind() {
-        NUMBER = FlowControl.END;
+        LOOP = FlowControl.END;
+        NUMBER = LOOP + Long.BYTES;
         CONNECTION_LOST = NUMBER + Integer.BYTES;
         CLOSING = CONNECTION_LOST + Integer.BYTES;
         SIZE = CLOSING + 1;
@@ -60,6 +62,7 @@ public final class PipeWriterType {
                         PipeWriterType.class,
                         "data_bridge.pyloop.PipeWriterCore",
                         "The engine of a write pipe transport.")
+                .hiddenMember("_engine_loop", LOOP)
                 .intMember("_conn_lost", CONNECTION_LOST)
                 .boolMember("_closing", CLOSING)
                 .method(
@@ -82,6 +85,8 @@ public final class PipeWriterType {
         LoopEngine engine = LoopType.engineOf(Memory.getLong(arguments));
         int fd = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
         boolean byteStream = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
+        Arguments.requireDetached(PipeWriterEngine.of(self));
+        Refs.replace(self + LOOP, Refs.retain(engine.self()));
         Memory.putInt(self + NUMBER, PipeWriterEngine.open(engine, self, fd, byteStream));
         return Refs.retain(NONE);
     }
@@ -92,6 +97,7 @@ public final class PipeWriterType {
         if (writer != null) {
             Memory.putInt(self + NUMBER, 0);
             writer.close();
+            Refs.clear(self + LOOP);
         }
         return Refs.retain(NONE);
     }

@@ -1,22 +1,19 @@
 package databridge.pyloop.transports;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.libc.Epoll.EPOLLET;
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
-import static databridge.pyloop.libc.Epoll.EPOLLPRI;
-import static databridge.pyloop.libc.Epoll.EPOLLRDHUP;
 
 import databridge.pyloop.collections.NumberTable;
 import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.TupleApi;
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
@@ -30,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// A write below [#IMMEDIATE] bytes is put off to the end of the iteration, so that all of them leave together; a
 /// larger one would only grow cold. Under the GIL.
 final class StreamEngine extends TransportEngine {
-    private static final int INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+    private static final int INTEREST =
+            Interest.READ | Interest.WRITE | Interest.END_OF_STREAM | Interest.PRIORITY | Interest.EDGE_TRIGGERED;
 
     private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
     private static final PyName ALL_SENT = PyName.of("_all_sent");
@@ -44,7 +42,12 @@ final class StreamEngine extends TransportEngine {
     private final WriteQueue unsent = new WriteQueue();
 
     static void bind() {
-        FIELDS.bind(StreamType.READ_CONTEXT, StreamType.WRITE_CONTEXT, StreamType.SOCKET, StreamType.CONTEXT);
+        FIELDS.bind(
+                StreamType.READ_CONTEXT,
+                StreamType.WRITE_CONTEXT,
+                StreamType.SOCKET,
+                StreamType.LOOP,
+                StreamType.CONTEXT);
         STREAMS.clear();
     }
 
@@ -60,7 +63,12 @@ final class StreamEngine extends TransportEngine {
     /// @return its number, for the object's field
     static int open(LoopEngine engine, long self, long socket, int fd, boolean unix) {
         int number = STREAMS.reserve();
-        STREAMS.put(number, new StreamEngine(engine, number, self, socket, fd, unix));
+        try {
+            STREAMS.put(number, new StreamEngine(engine, number, self, socket, fd, unix));
+        } catch (Throwable failed) {
+            STREAMS.remove(number);
+            throw failed;
+        }
         return number;
     }
 
@@ -108,6 +116,9 @@ final class StreamEngine extends TransportEngine {
                 return;
             }
             try {
+                if (self == 0) {
+                    return; // ended by the Python code that has opened the view
+                }
                 size = BufferApi.size(view);
                 long sent = 0;
                 if (unsent.isEmpty() && (size >= IMMEDIATE || !engine.running())) {
@@ -123,12 +134,16 @@ final class StreamEngine extends TransportEngine {
         } finally {
             Memory.free(view);
         }
+        if (self == 0) { // likewise by what has closed it
+            Refs.release(rest);
+            return;
+        }
         append(rest, 0, size >= IMMEDIATE);
     }
 
     /// The items of a tuple as `bytes`, 0 if one of them has no buffer.
     @Owned
-    long copies(long items) {
+    static long copies(long items) {
         long copies = TupleApi.ofNone(TupleApi.size(items));
         for (long i = 0; i < TupleApi.size(items); i++) {
             long item = TupleApi.item(items, i);
@@ -181,7 +196,7 @@ final class StreamEngine extends TransportEngine {
             return 0;
         }
         unsent.clear();
-        return ErrorApi.osError(-result);
+        return OsErrors.of(-result);
     }
 
     void dropUnsent() {
@@ -220,7 +235,7 @@ final class StreamEngine extends TransportEngine {
         if (sent == -ErrnoCode.EAGAIN || sent == -ErrnoCode.EINTR) {
             return 0;
         }
-        Failures.raise(Failures.fatal(engine, self, ErrorApi.osError(-sent), Failures.WRITE.object()));
+        Failures.raise(Failures.fatal(engine, self, OsErrors.of(-sent), Failures.WRITE.object()));
         return -1;
     }
 
@@ -272,7 +287,7 @@ final class StreamEngine extends TransportEngine {
         int result = unsent.sendTo(descriptor());
         if (result < 0 && result != -ErrnoCode.EAGAIN) {
             dropUnsent();
-            long error = ErrorApi.osError(-result);
+            long error = OsErrors.of(-result);
             long failed = CallApi.callMethod(WRITE_FAILED, self, error);
             Refs.release(error);
             return Failures.exceptionOf(engine, self, failed);
@@ -285,7 +300,7 @@ final class StreamEngine extends TransportEngine {
         if (FlowControl.isPaused(self)) {
             fatal = Failures.exceptionOf(engine, self, CallApi.callMethod(MAYBE_RESUME, self));
         }
-        if (fatal == 0 && empty && unsent.isEmpty()) {
+        if (fatal == 0 && self != 0 && empty && unsent.isEmpty()) {
             fatal = allSent();
         }
         return fatal;
@@ -302,7 +317,7 @@ final class StreamEngine extends TransportEngine {
     private void block() {
         if (!blocked) {
             blocked = true;
-            if (!engine.watchers().isLentTo(fd, this)) {
+            if (!engine.transportRegistrations().isRegistered(fd, this)) {
                 register();
             }
             awaitRoom();
@@ -313,7 +328,7 @@ final class StreamEngine extends TransportEngine {
         if (blocked) {
             blocked = false;
             writable = false;
-            engine.watchers().letGo(fd, EPOLLOUT);
+            engine.transportRegistrations().clearWriter(fd);
         }
     }
 }

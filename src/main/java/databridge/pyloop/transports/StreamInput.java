@@ -1,11 +1,13 @@
 package databridge.pyloop.transports;
 
 import databridge.pyloop.cpython.BufferApi;
+import databridge.pyloop.cpython.BufferView;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
@@ -55,7 +57,7 @@ final class StreamInput {
         }
         int count = (int) BytesApi.size(data);
         judge(count, Receiver.asked(room));
-        long protocol = Refs.retain(Memory.getLong(stream.self + StreamType.PROTOCOL));
+        long protocol = Refs.retainField(stream.self + StreamType.PROTOCOL);
         long result = stream.engine.callArguments().callMethod(DATA_RECEIVED, protocol, data);
         long fatal = result == 0 ? Failures.fatal(stream.engine, stream.self, Failures.DATA_RECEIVED.object()) : 0;
         Refs.releaseIfAny(result);
@@ -66,7 +68,7 @@ final class StreamInput {
 
     @Owned
     private long readIntoBuffer() {
-        long protocol = Refs.retain(Memory.getLong(stream.self + StreamType.PROTOCOL));
+        long protocol = Refs.retainField(stream.self + StreamType.PROTOCOL);
         try {
             return readIntoBufferOf(protocol);
         } finally {
@@ -82,17 +84,22 @@ final class StreamInput {
         }
         int count;
         long size;
+        BufferView views = stream.engine.view();
         try {
-            long view = stream.engine.view();
-            long unsuitable = open(view, buffer);
-            if (unsuitable != 0) {
-                return Failures.fatal(stream.engine, stream.self, unsuitable);
-            }
+            long view = views.take();
             try {
-                size = BufferApi.size(view);
-                count = Receiver.receiveInto(stream.descriptor(), BufferApi.data(view), size, unix);
+                long unsuitable = open(view, buffer);
+                if (unsuitable != 0) {
+                    return Failures.fatal(stream.engine, stream.self, unsuitable);
+                }
+                try {
+                    size = BufferApi.size(view);
+                    count = Receiver.receiveInto(stream.descriptor(), BufferApi.data(view), size, unix);
+                } finally {
+                    BufferApi.release(view);
+                }
             } finally {
-                BufferApi.release(view);
+                views.giveBack(view);
             }
         } finally {
             Refs.release(buffer);
@@ -164,6 +171,6 @@ final class StreamInput {
             stream.readable = true; // an end stays an end, for whoever resumes reading
             return Failures.exceptionOf(stream.engine, stream.self, CallApi.callMethod(ON_EOF, stream.self));
         }
-        return Failures.fatal(stream.engine, stream.self, ErrorApi.osError(-result), Failures.READ.object());
+        return Failures.fatal(stream.engine, stream.self, OsErrors.of(-result), Failures.READ.object());
     }
 }

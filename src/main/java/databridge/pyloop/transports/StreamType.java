@@ -7,6 +7,7 @@ import static databridge.pyloop.cpython.Singletons.NONE;
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
@@ -35,6 +36,7 @@ public final class StreamType {
     static long READ_CONTEXT;
     static long WRITE_CONTEXT;
     static long SOCKET;
+    static long LOOP;
     static long CONTEXT;
     static long NUMBER;
     static long CONNECTION_LOST;
@@ -62,13 +64,14 @@ public final class StreamType {
     private StreamType() {}
 
     static void bind() {
-        BUFFERED_PROTOCOL = ObjectApi.importAttribute("asyncio.protocols", "BufferedProtocol");
+        BUFFERED_PROTOCOL = ImportApi.attribute("asyncio.protocols", "BufferedProtocol");
         PROTOCOL = FlowControl.END;
         EMPTY_WAITER = PROTOCOL + Long.BYTES;
         READ_CONTEXT = EMPTY_WAITER + Long.BYTES;
         WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
         SOCKET = WRITE_CONTEXT + Long.BYTES;
-        CONTEXT = SOCKET + Long.BYTES;
+        LOOP = SOCKET + Long.BYTES;
+        CONTEXT = LOOP + Long.BYTES;
         NUMBER = CONTEXT + Long.BYTES;
         CONNECTION_LOST = NUMBER + Integer.BYTES;
         CLOSING = CONNECTION_LOST + Integer.BYTES;
@@ -92,7 +95,8 @@ public final class StreamType {
                 .objectMember("_empty_waiter", EMPTY_WAITER)
                 .objectMember("_read_context", READ_CONTEXT)
                 .objectMember("_write_context", WRITE_CONTEXT)
-                .objectMember("_engine_socket", SOCKET)
+                .hiddenMember("_engine_socket", SOCKET)
+                .hiddenMember("_engine_loop", LOOP)
                 .objectMember("_context", CONTEXT)
                 .intMember("_conn_lost", CONNECTION_LOST)
                 .boolMember("_closing", CLOSING)
@@ -136,6 +140,7 @@ public final class StreamType {
         long socket = Memory.getLong(arguments + Long.BYTES);
         int fd = NumberApi.asInt(Memory.getLong(arguments + 2 * Long.BYTES));
         boolean unix = Memory.getLong(arguments + 3 * Long.BYTES) == Singletons.TRUE;
+        Arguments.requireDetached(StreamEngine.of(self));
         Memory.putInt(self + NUMBER, StreamEngine.open(engine, self, socket, fd, unix));
         return Refs.retain(NONE);
     }
@@ -231,9 +236,7 @@ public final class StreamType {
         boolean buffered = ObjectApi.passesFor(protocol, BUFFERED_PROTOCOL);
         Memory.putByte(self + BUFFERED, (byte) (buffered ? 1 : 0));
         Memory.putByte(self + PROTOCOL_CONNECTED, (byte) 1);
-        long old = Memory.getLong(self + PROTOCOL);
-        Memory.putLong(self + PROTOCOL, Refs.retain(protocol));
-        Refs.releaseIfAny(old);
+        Refs.replace(self + PROTOCOL, Refs.retain(protocol));
         return Refs.retain(NONE);
     }
 
@@ -250,6 +253,10 @@ public final class StreamType {
                 stream.write(data);
             }
         } else if (ObjectApi.length(data) > 0) {
+            stream = StreamEngine.of(self); // the length of an object of a subclass is Python code
+            if (stream == null) {
+                return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
+            }
             stream.writeBuffer(data);
         }
         return Refs.retain(NONE);
@@ -265,8 +272,10 @@ public final class StreamType {
         }
         long items = ListApi.tupleOf(data);
         try {
-            long copies = stream.copies(items);
-            if (copies == 0) {
+            long copies = StreamEngine.copies(items);
+            stream = StreamEngine.of(self); // to copy can be Python code
+            if (copies == 0 || stream == null) {
+                Refs.releaseIfAny(copies);
                 return PyError.orThrow(CallApi.callMethod(REFUSE_LINES, self, items));
             }
             stream.writeAll(copies);

@@ -1,23 +1,21 @@
 package databridge.pyloop.transports;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.libc.Epoll.EPOLLERR;
-import static databridge.pyloop.libc.Epoll.EPOLLHUP;
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
-import static databridge.pyloop.libc.Epoll.EPOLLPRI;
-import static databridge.pyloop.libc.Epoll.EPOLLRDHUP;
 
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SocketObject;
+import databridge.pyloop.cpython.WeakRefs;
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.engine.PollHandle;
+import databridge.pyloop.engine.Readiness;
 import databridge.pyloop.engine.ReadyTask;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
@@ -34,17 +32,20 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         private long readContext;
         private long writeContext;
         private long socket;
+        private long loop;
         private long connectionContext;
 
         /// @param reading the context in which it reads, while it does
         /// @param writing the context in which it writes, while it waits for room
         /// @param owner the socket object that owns the descriptor, NULL if the transport itself does
+        /// @param ofLoop the loop object, which so outlives the use that is made of it here
         /// @param whole the context that everything of a connection runs in, from Python 3.15 on; 0 if there is
         ///     no such field
-        void bind(long reading, long writing, long owner, long whole) {
+        void bind(long reading, long writing, long owner, long ofLoop, long whole) {
             readContext = reading;
             writeContext = writing;
             socket = owner;
+            loop = ofLoop;
             connectionContext = whole;
         }
     }
@@ -52,10 +53,8 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
     /// Up to here a write is put off to the end of the iteration; a larger one would only grow cold.
     static final int IMMEDIATE = 4 * 1024;
 
-    private static final int MAY_READ = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLERR | EPOLLHUP;
-    private static final int MAY_WRITE = EPOLLOUT | EPOLLERR | EPOLLHUP;
     /// A short read does not tell that nothing is left: an end, an error or urgent data comes behind it.
-    private static final int MORE_THAN_DATA = MAY_READ & ~EPOLLIN;
+    private static final int MORE_THAN_DATA = Readiness.MAY_READ & ~Readiness.READABLE;
 
     private static final PyName IO_HANDLE = PyName.of("_io_handle");
 
@@ -75,6 +74,8 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
 
     private final Fields fields;
     private final long task;
+    /// To the transport object: the poller and the queue of the loop can remember one that is freed.
+    private final long weakSelf;
     private boolean queued;
 
     /// @param socket the socket object, None if there is none
@@ -83,9 +84,9 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         this.self = self;
         this.fd = fd;
         this.fields = fields;
-        if (SocketObject.isOf(socket, fd)) {
-            Memory.putLong(self + fields.socket, Refs.retain(socket));
-        }
+        weakSelf = WeakRefs.of(self);
+        Refs.replace(self + fields.socket, SocketObject.isOf(socket, fd) ? Refs.retain(socket) : 0);
+        Refs.replace(self + fields.loop, Refs.retain(engine.self()));
         task = engine.eventLoop().addTask(this);
         engine.transports().put(fd, self);
         deferral = new WriteBatching(engine.eventLoop(), self, this::flushDeferred);
@@ -117,7 +118,7 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
     /// Sends what was put off.
     abstract void flushDeferred();
 
-    /// What the socket is to be polled for.
+    /// What the socket is to be registered for, a set of [Interest].
     abstract int interest();
 
     /// How many bytes wait for room, as flow control counts.
@@ -125,27 +126,29 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
 
     /// Reads from now on, in a copy of the current context.
     ///
-    /// @throws PyError OSError if epoll does not take the socket
+    /// @throws PyError OSError if the socket cannot be polled
     final void startReading() {
-        if (!engine.watchers().isLentTo(fd, this)) {
+        if (!engine.transportRegistrations().isRegistered(fd, this)) {
             register();
         }
         setContext(fields.readContext);
-        holdReading();
+        if (self != 0) {
+            becomeReader();
+        }
         enqueueIfDue();
     }
 
     /// What asyncio's `_remove_reader` does for the fd of a transport.
     final void stopReading() {
-        engine.watchers().remove(fd, EPOLLIN);
+        engine.watchers().remove(fd, Interest.READ);
     }
 
-    final void holdReading() {
-        engine.watchers().hold(fd, EPOLLIN, Refs.retain(self));
+    final void becomeReader() {
+        engine.transportRegistrations().setReader(fd, Refs.retain(self));
     }
 
     final boolean isReading() {
-        return self != 0 && engine.watchers().holds(fd, EPOLLIN, self);
+        return self != 0 && engine.transportRegistrations().isReader(fd, self);
     }
 
     /// Stops polling, for good.
@@ -153,22 +156,30 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
     /// @param closes whether the caller closes the descriptor next
     final void end(boolean closes) {
         engine.transports().remove(fd, self);
-        long socketField = self + fields.socket;
+        long transport = self;
         self = 0;
+        readable = false;
+        writable = false;
+        blocked = false;
         if (!engine.isClosed()) {
-            engine.watchers().takeBack(fd, this, closes);
+            engine.transportRegistrations().unregister(fd, this, closes);
             engine.eventLoop().removeTask(task);
         }
-        Refs.clear(socketField);
+        Refs.release(weakSelf);
+        Refs.clear(transport + fields.socket);
+        Refs.clear(transport + fields.loop);
     }
 
     @Override
     public final void ready(int unused, int events) {
-        if ((events & MAY_READ) != 0) {
+        if (isGone()) {
+            return;
+        }
+        if ((events & Readiness.MAY_READ) != 0) {
             readable = true;
             moreThanData |= (events & MORE_THAN_DATA) != 0;
         }
-        if (blocked && (events & MAY_WRITE) != 0) {
+        if (blocked && (events & Readiness.MAY_WRITE) != 0) {
             writable = true;
         }
         enqueueIfDue();
@@ -177,25 +188,35 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
     @Override
     public final void run() {
         queued = false;
-        if (self != 0) {
+        if (!isGone()) {
             long transport = Refs.retain(self);
             long fatal = mayRead() ? runIn(fields.readContext, transport) : 0;
-            if (fatal == 0 && writable) {
+            if (fatal == 0 && writable) { // not if reading has ended it
                 fatal = runIn(fields.writeContext, transport);
             }
             finish(transport, fatal);
         }
     }
 
+    /// Whether the transport object is closed, or freed though nobody has closed it.
+    private boolean isGone() {
+        return self == 0 || WeakRefs.target(weakSelf) == 0;
+    }
+
     /// As [#run] for a handle of asyncio's, which measures it and has entered the context.
     final void runInDebugMode() {
         queued = false;
         long transport = Refs.retain(self);
+        long loop = Refs.retain(engine.self()); // ending the transport gives up its own reference
         long fatal = mayRead() ? read() : 0;
         if (fatal == 0 && writable) {
             fatal = sendMore();
         }
-        finish(transport, fatal);
+        try {
+            finish(transport, fatal);
+        } finally {
+            Refs.release(loop);
+        }
     }
 
     /// Registers the socket, or changes what it is polled for.
@@ -203,28 +224,32 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         if (engine.isClosed()) {
             throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
         }
-        int result = descriptor() < 0 ? -ErrnoCode.EBADF : engine.watchers().lend(fd, this, interest());
+        int result = descriptor() < 0
+                ? -ErrnoCode.EBADF
+                : engine.transportRegistrations().register(fd, this, interest());
         if (result < 0) {
-            throw ErrorApi.raiseOsError(-result);
+            throw OsErrors.raise(-result);
         }
     }
 
     /// To be called when the socket waits for room: writes in a copy of the current context once there is some.
     final void awaitRoom() {
         setContext(fields.writeContext);
-        engine.watchers().hold(fd, EPOLLOUT, Refs.retain(self));
+        if (self != 0) {
+            engine.transportRegistrations().setWriter(fd, Refs.retain(self));
+        }
     }
 
     /// Has the protocol pause if too much waits for room.
     final void maybePause() {
-        if (blocked) {
+        if (blocked && self != 0) {
             FlowControl.maybePause(self, waitingBytes());
         }
     }
 
     @Owned
     private long runIn(long contextField, long transport) {
-        long context = Refs.retain(Memory.getLong(transport + contextField));
+        long context = Refs.retainField(transport + contextField);
         try {
             ContextApi.enter(context);
             try {
@@ -253,16 +278,23 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         }
         queued = true;
         if (engine.debug()) {
-            long context = Memory.getLong(self + (writable ? fields.writeContext : fields.readContext));
-            engine.eventLoop().callSoon(PyError.orThrow(CallApi.callMethod(IO_HANDLE, engine.self(), self, context)));
+            long context = Refs.retainField(self + (writable ? fields.writeContext : fields.readContext));
+            long handle = CallApi.callMethod(IO_HANDLE, engine.self(), self, context);
+            Refs.release(context);
+            engine.eventLoop().callSoon(PyError.orThrow(handle));
         } else {
             engine.eventLoop().taskReady(task);
         }
     }
 
+    /// Does nothing if the transport was ended by cancelling an earlier watcher of its descriptor.
     private void setContext(long field) {
-        long whole = fields.connectionContext == 0 ? 0 : Memory.getLong(self + fields.connectionContext);
+        long transport = self;
+        if (transport == 0) {
+            return;
+        }
+        long whole = fields.connectionContext == 0 ? 0 : Memory.getLong(transport + fields.connectionContext);
         long context = whole == 0 || whole == NONE ? ContextApi.copyCurrent() : Refs.retain(whole);
-        Refs.replace(self + field, context);
+        Refs.replace(transport + field, context);
     }
 }

@@ -32,7 +32,7 @@ final class WriteBatching implements ReadyTask {
             Refs.retain(transport);
             eventLoop.defer(this);
         }
-        if (eventLoop.weighDeferred(size) >= MOST_DEFERRED) {
+        if (eventLoop.addDeferredBytes(size) >= MOST_DEFERRED) {
             eventLoop.runDeferred();
         }
     }
