@@ -1,7 +1,4 @@
-"""Runs inside the child process of an overload test: limits, and what must be as before.
-
-This file is put in front of each program, behind refused_calls.py.
-"""
+"""What programs of overload share: limits of their process, and a check that nothing is left behind."""
 
 import gc
 import os
@@ -11,37 +8,28 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from support.process_figures import open_descriptors
+
 # The numbers of system calls on x86-64, all a loop could use for the purpose.
 ACCEPT = (43, 288)
 SEND = (44, 46, 307, 20)
 
 
-def open_files() -> int:
-    """The number of open file descriptors."""
-    return len(os.listdir("/proc/self/fd"))
-
-
-def threads() -> int:
-    """The number of threads that Python has started."""
-    return threading.active_count()
-
-
-def resident_bytes() -> int:
-    """The memory of this process that is in RAM."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def _in_use() -> tuple[int, int]:
+    """Descriptors, and threads that Python has started."""
+    return open_descriptors(), threading.active_count()
 
 
 @contextmanager
 def nothing_left() -> Iterator[None]:
     """Check that there are as many descriptors and threads afterwards as before; those that go may need a moment."""
-    before = open_files(), threads()
+    before = _in_use()
     yield
     deadline = time.monotonic() + 30
-    while (open_files(), threads()) != before and time.monotonic() < deadline:
+    while _in_use() != before and time.monotonic() < deadline:
         gc.collect()
         time.sleep(0.01)
-    assert (open_files(), threads()) == before, ((open_files(), threads()), before)
+    assert _in_use() == before, (_in_use(), before)
 
 
 @contextmanager
