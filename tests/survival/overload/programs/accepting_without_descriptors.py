@@ -11,9 +11,10 @@ import socket
 import sys
 
 from support.chosen_loop import new_event_loop
+from support.full_process import no_free_descriptor
 from support.scenarios import run_scenario
 from survival.overload.programs.greeting_server import assert_reported, greeted, reports, start
-from survival.overload.programs.limits import no_free_descriptor, nothing_left
+from survival.overload.programs.limits import nothing_left
 
 
 def attempts() -> list[float]:

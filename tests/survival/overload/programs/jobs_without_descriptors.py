@@ -6,8 +6,9 @@ import os
 from asyncio.subprocess import PIPE
 
 from support.chosen_loop import new_event_loop
+from support.full_process import no_free_descriptor
 from survival.overload.programs.greeting_server import Greeter, reports, start
-from survival.overload.programs.limits import no_free_descriptor, nothing_left
+from survival.overload.programs.limits import nothing_left
 
 
 async def connect(server: asyncio.Server) -> None:

@@ -1,8 +1,6 @@
-"""What programs of overload share: limits of their process, and a check that nothing is left behind."""
+"""What programs of overload share: system calls to refuse, and a check that nothing is left behind."""
 
 import gc
-import os
-import resource
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,25 +28,6 @@ def nothing_left() -> Iterator[None]:
         gc.collect()
         time.sleep(0.01)
     assert _in_use() == before, (_in_use(), before)
-
-
-@contextmanager
-def no_free_descriptor() -> Iterator[None]:
-    """Leave no file descriptor free: every call that makes one fails with EMFILE."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/proc/self/fd"))) + 2, hard))
-    fillers = []
-    try:
-        while True:
-            fillers.append(os.dup(0))
-    except OSError:
-        pass
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        for filler in fillers:
-            os.close(filler)
 
 
 def in_thread(function: Callable[[], object]) -> None:

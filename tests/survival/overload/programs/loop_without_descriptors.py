@@ -4,7 +4,8 @@ import errno
 import resource
 
 from support.chosen_loop import new_event_loop
-from survival.overload.programs.limits import no_free_descriptor, nothing_left
+from support.full_process import no_free_descriptor
+from survival.overload.programs.limits import nothing_left
 
 
 def main() -> None:
