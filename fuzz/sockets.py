@@ -84,7 +84,7 @@ class Sockets:
         await done
 
     async def _writer(self, op: Op, side: int, count: int) -> None:
-        """A writer is called as long as there is room; it removes itself."""
+        """A writer is called as long as the socket is writable; it removes itself."""
         done = self.loop.create_future()
         sock = self.pair[side]
         calls: list[int] = []

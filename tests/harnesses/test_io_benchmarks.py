@@ -148,7 +148,8 @@ def test_a_connection_must_be_closed_after_one_answer(
 def test_verified_connections_never_send_the_same_message(load_module: Callable[[str], ModuleType]) -> None:
     """Of one workload and of two that are open at the same time."""
     generator = load_module("load_generator").LoadGenerator(None)
-    size, count, connections = 16, 200, []
+    size, count = 16, 200
+    connections: list[socket.socket] = []
 
     def receive() -> None:
         connections.extend(listener.accept()[0] for _ in range(4))

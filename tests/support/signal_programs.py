@@ -1,6 +1,6 @@
 """Programs about signals. Each runs in a process of its own: signals are process-wide."""
 
-from support.loop_kinds import Done, LoopKind
+from support.loop_kinds import Done, LoopKind, assert_printed
 
 # Programs print what happened; "prompt" is generous, since a busy machine may stop a process for seconds.
 HELPERS = """
@@ -33,12 +33,11 @@ def wakeup_fd():
 """
 
 
-def run(kind: LoopKind, source: str) -> Done:
+def run_signal_program(kind: LoopKind, source: str) -> Done:
     """Run a program with the helpers above."""
     return kind.run_program(HELPERS + source)
 
 
 def expect(kind: LoopKind, source: str, stdout: str) -> None:
     """Run a program that must print this, write no errors and end well."""
-    done = run(kind, source)
-    assert (done.stdout, done.stderr, done.returncode) == (stdout, "", 0)
+    assert_printed(run_signal_program(kind, source), stdout)

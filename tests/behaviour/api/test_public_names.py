@@ -4,18 +4,17 @@ import asyncio
 
 import pytest
 
-from support.loop_kinds import PYLOOP, Done, Loop, only_pyloop
+from support.loop_kinds import PYLOOP, Done, Loop, assert_printed, only_pyloop
 
 pytestmark = [only_pyloop, pytest.mark.usefixtures("kind")]
 
 
-def run(program: str) -> Done:
-    return PYLOOP.run_module("behaviour.api.programs.public_names", program, options=("-W", "error"))
+def run_program(name: str) -> Done:
+    return PYLOOP.run_module("behaviour.api.programs.public_names", name, options=("-W", "error"))
 
 
 def expect(program: str, stdout: str) -> None:
-    done = run(program)
-    assert (done.stdout, done.stderr, done.returncode) == (stdout, "", 0)
+    assert_printed(run_program(program), stdout)
 
 
 def test_loop_is_a_pyloop(loop: Loop) -> None:
@@ -52,7 +51,7 @@ def test_run_returns_the_result() -> None:
 
 
 def test_run_raises_what_the_program_raises() -> None:
-    done = run("run_raises_what_the_program_raises")
+    done = run_program("run_raises_what_the_program_raises")
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 5)
 
 

@@ -56,7 +56,7 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_worker_that_is_killed(kind: LoopKind, method: str) -> None:
-    """Whoever waits for the pool is told; the loop, and another pool, go on."""
+    """Waiting for the pool raises an error; the loop, and another pool, go on."""
     expect(
         kind,
         POOL

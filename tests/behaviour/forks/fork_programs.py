@@ -1,6 +1,6 @@
 """Programs that fork, for the tests of forked children."""
 
-from support.loop_kinds import LoopKind
+from support.loop_kinds import LoopKind, assert_printed
 
 HELPERS = """
 import asyncio, os, signal, sys, traceback, warnings
@@ -33,5 +33,5 @@ async def main():
 
 
 def expect(kind: LoopKind, source: str, stdout: str) -> None:
-    done = kind.run_program(HELPERS + source)
-    assert (done.stdout, done.stderr, done.returncode) == (stdout, "", 0)
+    """Run a program with the helpers above, which must print this, write no errors and end well."""
+    assert_printed(kind.run_program(HELPERS + source), stdout)

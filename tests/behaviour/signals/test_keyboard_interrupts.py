@@ -1,7 +1,7 @@
 """KeyboardInterrupt while a loop is blocked, busy, or runs in another thread."""
 
 from support.loop_kinds import LoopKind
-from support.signal_programs import expect, run
+from support.signal_programs import expect, run_signal_program
 
 
 def test_interrupt_of_a_blocked_run(kind: LoopKind) -> None:
@@ -125,7 +125,7 @@ right.close()
 
 
 def test_interrupt_from_the_terminal_ends_the_program_by_the_signal(kind: LoopKind) -> None:
-    done = run(
+    done = run_signal_program(
         kind,
         """
 async def main():

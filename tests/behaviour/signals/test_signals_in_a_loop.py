@@ -1,7 +1,7 @@
 """Signals while a loop runs: Python-level handlers, default actions, and what a loop leaves as it was."""
 
 from support.loop_kinds import LoopKind
-from support.signal_programs import expect, run
+from support.signal_programs import expect, run_signal_program
 
 
 def test_python_handler_runs_while_the_loop_is_blocked_and_the_run_goes_on(kind: LoopKind) -> None:
@@ -109,7 +109,7 @@ loop.close()
 
 
 def test_default_action_of_a_signal_still_ends_the_process(kind: LoopKind) -> None:
-    done = run(
+    done = run_signal_program(
         kind,
         """
 loop = new_event_loop()

@@ -10,7 +10,7 @@ RunClean = Callable[..., str]
 
 USE = """
 import asyncio
-from survival.boot import process_state
+from support import process_figures
 with asyncio.Runner(loop_factory=new_event_loop) as runner:
     async def main():
         loop = asyncio.get_running_loop()
@@ -29,7 +29,7 @@ RESERVED_KIB = 400 * 1024
 def sizes(run_clean: RunClean, import_statement: str) -> dict[str, int]:
     """KiB of a program that uses a loop, in the words of /proc: its own pages, peak resident and peak reserved."""
     names = ("RssAnon", "VmHWM", "VmPeak")
-    report = f"print(*(process_state.kibibytes(name) for name in {names}))"
+    report = f"print(*(process_figures.kibibytes(name) for name in {names}))"
     return dict(zip(names, map(int, run_clean(f"{import_statement}\n{USE}{report}").split()), strict=True))
 
 
@@ -68,7 +68,7 @@ def test_timers_that_come_and_go_do_not_grow_the_process(run_clean: RunClean) ->
     """Many times as many as fit below the bound at once: the Java heap is collected between iterations."""
     code = f"""
 {PYLOOP.import_statement}
-from survival.boot import process_state
+from support import process_figures
 loop = new_event_loop()
 def batch():
     for handle in [loop.call_later(3600, int) for _ in range(100_000)]:
@@ -77,10 +77,10 @@ def batch():
     loop.run_forever()
 for _ in range(4):
     batch()
-before = process_state.kibibytes("VmHWM")
+before = process_figures.kibibytes("VmHWM")
 for _ in range(20):
     batch()
-grown = process_state.kibibytes("VmHWM") - before
+grown = process_figures.kibibytes("VmHWM") - before
 print(grown if grown > 20 * 1024 else "steady")
 loop.close()
 """

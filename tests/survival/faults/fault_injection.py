@@ -16,12 +16,13 @@ import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from data_bridge.pyloop import new_event_loop
 from support import workloads
 
-#: At the entry of an upcall, or when a downcall has returned.
+#: At an entry from C, or when a downcall has returned.
 PLACES = {"entry": 1, "return": 2}
 
 
@@ -164,7 +165,7 @@ def check_new_loops() -> None:
     for name, workload in workloads.WORKLOADS.items():
         loop = new_event_loop()
         errors: list[dict[str, Any]] = []
-        loop.set_exception_handler(lambda _loop, context, errors=errors: errors.append(context))
+        loop.set_exception_handler(partial(lambda found, _loop, context: found.append(context), errors))
         loop.run_until_complete(asyncio.wait_for(workload(), 30))
         _close(loop)
         assert not errors, (name, errors)

@@ -56,16 +56,16 @@ def nest_iterations(loop: asyncio.AbstractEventLoop) -> str:
     def nested() -> None:
         loop.call_soon(nested)
         if not errors:
-            errors.extend([name] if (name := name_of_error(loop._run_once)) != "none" else [])
+            errors.extend([name] if (name := name_of_error(loop._run_once)) != "none" else [])  # type: ignore[attr-defined]
 
     nested()
     # The callback at the deepest level may have failed before it could schedule the next one.
     loop.call_soon(int)
     try:
-        loop._run_once()
+        loop._run_once()  # type: ignore[attr-defined]
     except Exception as error:
         errors.append(type(error).__name__)
-    loop._ready.clear()
+    loop._ready.clear()  # type: ignore[attr-defined]
     return errors[0] if errors else "none"
 
 

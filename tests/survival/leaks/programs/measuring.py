@@ -6,18 +6,9 @@ Each program calls ``measure`` once.
 import gc
 import json
 import sys
-import time
 from collections.abc import Callable
 
-from support.process_figures import kernel_threads, open_descriptors, resident_bytes
-
-
-def settled_threads(at_most: int) -> int:
-    """The number of threads, those of other runtimes included; one that ends may need a moment to be gone."""
-    deadline = time.monotonic() + 5
-    while (count := kernel_threads()) > at_most and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return count
+from support.process_figures import count_descriptors, count_threads, resident_bytes
 
 
 def measure(
@@ -35,7 +26,7 @@ def measure(
         return {name: sys.getrefcount(value) for name, value in watched.items()}
 
     before = counts()
-    before_blocks, before_files, before_threads = sys.getallocatedblocks(), open_descriptors(), kernel_threads()
+    before_blocks, before_files, before_threads = sys.getallocatedblocks(), count_descriptors(), count_threads()
     before_bytes = resident_bytes()
     work(total)
     after_bytes = resident_bytes()
@@ -43,8 +34,8 @@ def measure(
     report = {
         "bytes": after_bytes - before_bytes,
         "blocks": sys.getallocatedblocks() - before_blocks,
-        "files": open_descriptors() - before_files,
-        "threads": settled_threads(before_threads) - before_threads,
+        "files": count_descriptors() - before_files,
+        "threads": count_threads(before_threads) - before_threads,
         "references": {name: after[name] - before[name] for name in watched},
     }
     print(json.dumps(report))

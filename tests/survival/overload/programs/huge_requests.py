@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from support.chosen_loop import new_event_loop
-from support.process_figures import virtual_bytes
+from support.process_figures import mapped_bytes
 from survival.overload.programs.limits import nothing_left
 from survival.overload.programs.protocols import Echo
 
@@ -93,7 +93,7 @@ async def ask_again_and_again() -> None:
 def main() -> None:
     """The engine is loaded before the address space is limited."""
     new_event_loop().close()
-    resource.setrlimit(resource.RLIMIT_AS, (virtual_bytes() + (2 << 30), -1))
+    resource.setrlimit(resource.RLIMIT_AS, (mapped_bytes() + (2 << 30), -1))
     loop = new_event_loop()
     loop.run_until_complete(asyncio.wait_for(ask_again_and_again(), 100))
     loop.close()

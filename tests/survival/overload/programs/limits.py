@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from support.process_figures import open_descriptors
+from support.process_figures import count_descriptors
 
 # The numbers of system calls on x86-64, all a loop could use for the purpose.
 ACCEPT = (43, 288)
@@ -15,7 +15,7 @@ SEND = (44, 46, 307, 20)
 
 def _in_use() -> tuple[int, int]:
     """Descriptors, and threads that Python has started."""
-    return open_descriptors(), threading.active_count()
+    return count_descriptors(), threading.active_count()
 
 
 @contextmanager
