@@ -40,14 +40,10 @@ def run_benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def load_module(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A function that imports a module of the benchmarks, which are scripts and no package."""
-    monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
-    before = set(sys.modules)
-    yield importlib.import_module
-    for name in set(sys.modules) - before:
-        if str(BENCHMARKS.parent) in (getattr(sys.modules[name], "__file__", None) or ""):
-            del sys.modules[name]
+def load_module(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    """A function that imports a module of the benchmarks."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS.parents[1]))
+    return lambda name: importlib.import_module(f"benchmarks.io.{name}")
 
 
 @needs_load_generator

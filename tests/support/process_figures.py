@@ -13,7 +13,7 @@ def resident_bytes() -> int:
 
 
 def resident_megabytes() -> float:
-    """The memory of this process that is in RAM, in units of 10**6 bytes."""
+    """The same in units of 10**6 bytes."""
     return resident_bytes() / 1e6
 
 
