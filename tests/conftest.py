@@ -15,7 +15,7 @@ import pytest
 
 from support.loop_kinds import KINDS, Loop, LoopKind, SocketPair
 from support.process_figures import count_descriptors
-from support.program_runs import run, run_clean  # noqa: F401 - fixtures
+from support.program_runs import run, run_clean, run_module, run_module_clean  # noqa: F401 - fixtures
 
 
 def pytest_configure(config: pytest.Config) -> None:

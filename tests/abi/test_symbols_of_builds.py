@@ -6,13 +6,13 @@ tests/abi/test_symbols.py asks the interpreter of the tests, symbol by symbol.
 import json
 import re
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import data_bridge.pyloop
 from support.java_sources import SOURCES, bindings, data_symbols
+from support.program_runs import Run
 from support.project import TESTS
 from support.python_builds import PythonBuild, builds
 
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.skipif(
 BUILDS = builds()
 MODERN = "PyErr_GetRaisedException"  # from CPython 3.12 on; Java looks whether it is there
 
+# A text: it runs isolated, in interpreters that see nothing of the tests.
 LOOK = """
 import ctypes, json, sys
 process = ctypes.CDLL(None)
@@ -48,23 +49,11 @@ def test_everything_is_exported(build: PythonBuild) -> None:
 
 
 @pytest.mark.parametrize("build", BUILDS, ids=str)
-def test_a_loop_runs(run: Callable[..., subprocess.CompletedProcess[str]], build: PythonBuild) -> None:
+def test_a_loop_runs(run_module: Run, build: PythonBuild) -> None:
     """Found by another way than the process's own symbols, a static build would get a second CPython."""
-    code = """
-import asyncio
-from support import workloads
-from data_bridge.pyloop import new_event_loop
-def libraries():
-    with open("/proc/self/maps") as maps:
-        return {line.split()[-1] for line in maps if "/libpython3." in line}
-before = libraries()
-for workload in workloads.WORKLOADS.values():
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(workload())
-print("done", libraries() == before)
-"""
     package = Path(data_bridge.pyloop.__path__[0])
-    result = run(code, python=build.executable, PYTHONPATH=f"{package.parents[1]}:{TESTS}")
+    path = f"{package.parents[1]}:{TESTS}"
+    result = run_module("abi.programs.loop_in_this_build", python=build.executable, PYTHONPATH=path)
     assert (result.returncode, result.stdout, result.stderr) == (0, "done True\n", ""), result
 
 

@@ -97,6 +97,7 @@ _JAVA_UNLISTED = {
     "Cannot close a running event loop",
     "get_buffer() returned an empty buffer",
     "this transport has no file descriptor",
+    "the transport is attached to a loop already",
     "Context.run has another calling convention on this Python: flags ",
     "' is no slot of the class on this Python",
     "no entry point ",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from support.project import ROOT
+from support.project import ROOT, path_with_tests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ SHORTEST = ("--quick", "--rounds", "2", "--sample-ms", "1", "--warmup-ms", "0")
 
 
 class MakeRival(Protocol):
-    def __call__(self, line: str, name: str = ...) -> None: ...
+    def __call__(self, loop: str, name: str = ...) -> None: ...
 
 
 def run_script(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -98,29 +98,16 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def rival(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MakeRival:
-    """A function that makes a rival of asyncio's loop, with a line of code that is run by each `call_soon`."""
+    """A function that makes a package by another name of a loop of harnesses/programs/rivals.py."""
     directory = tmp_path / "rivals"
     directory.mkdir()
-    monkeypatch.setenv("PYTHONPATH", str(directory), prepend=os.pathsep)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(directory), path_with_tests()]))
 
-    def make(line: str, name: str = "uvloop") -> None:
-        (directory / f"{name}.py").write_text(RIVAL.format(line=line))
+    def make(loop: str, name: str = "uvloop") -> None:
+        text = f'from harnesses.programs.rivals import {loop} as new_event_loop\n__version__ = "0"\n'
+        (directory / f"{name}.py").write_text(text)
 
     return make
-
-
-RIVAL = """
-import asyncio
-
-__version__ = "0"
-
-class Rival(asyncio.SelectorEventLoop):
-    def call_soon(self, *args, **kwargs):
-{line}
-        return super().call_soon(*args, **kwargs)
-
-new_event_loop = Rival
-"""
 
 
 def with_metrics(names: list[str]) -> list[tuple[str, str]]:
@@ -194,7 +181,7 @@ def test_metadata_names_software_and_machine_but_no_host(result: dict[str, Any])
 
 
 def test_loaded_run_gives_the_rows_twice_and_the_effect_on_ratios(rival: MakeRival, tmp_path: Path) -> None:
-    rival("")
+    rival("Same")
     output = tmp_path / "result.json"
     chosen = ("--suites", "short", "--workloads", "callbacks_1k,sleep_zero")
     finished = run_benchmark(output, "--loaded", "--loops", "asyncio,uvloop,pyloop", *chosen)
@@ -210,8 +197,8 @@ def test_loaded_run_gives_the_rows_twice_and_the_effect_on_ratios(rival: MakeRiv
 
 
 def test_best_rival_is_the_one_with_the_lowest_figure(rival: MakeRival, tmp_path: Path) -> None:
-    rival("")
-    rival("        import time; time.sleep(0.001)", "rloop")
+    rival("Same")
+    rival("Slow", "rloop")
     output = tmp_path / "result.json"
     run_benchmark(output, "--suites", "warm", "--workloads", "callbacks_100", "--loops", "uvloop,rloop,pyloop")
     (row,) = json.loads(output.read_text())["rows"]
@@ -234,15 +221,10 @@ def test_load_is_one_process_on_each_processor_and_ends(load: Any) -> None:
 
 def test_load_ends_with_its_parent() -> None:
     """Whatever becomes of a run, no process may go on computing."""
-    program = f"""
-import os, subprocess, sys
-burner = subprocess.Popen([sys.executable, {str(BENCHMARKS / "burner.py")!r}, str(min(os.sched_getaffinity(0)))],
-                          stdout=subprocess.PIPE)
-burner.stdout.readline()
-os.kill(os.getpid(), 9)
-"""
+    command = [sys.executable, "-m", "harnesses.programs.killed_parent", str(BENCHMARKS / "burner.py")]
+    environment = {**os.environ, "PYTHONPATH": path_with_tests()}
     # communicate() returns when the burner, which inherits standard error, has ended too.
-    killed = subprocess.run([sys.executable, "-c", program], stderr=subprocess.PIPE, timeout=60, check=False)
+    killed = subprocess.run(command, env=environment, stderr=subprocess.PIPE, timeout=60, check=False)
     assert killed.returncode == -9
 
 
@@ -257,7 +239,7 @@ def test_report_has_a_table_for_each_suite_with_a_line_for_each_row(result_file:
 
 def test_failing_loop_is_named_and_has_no_figure(rival: MakeRival, tmp_path: Path) -> None:
     """A rival that raises is a result, not the end of the run."""
-    rival("        raise RuntimeError('this loop is broken')")
+    rival("Broken")
     output = tmp_path / "result.json"
     chosen = ("--loops", "asyncio,uvloop", "--workloads", "first_1k,callbacks_100")
     finished = run_benchmark(output, *chosen)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.project import ROOT
+from support.project import ROOT, path_with_tests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +94,11 @@ def test_wrong_bytes_are_a_failure(load_module: Callable[[str], ModuleType]) -> 
     generator = load_module("load_generator").LoadGenerator(None)
     failed = load_module("processes").FailedError
     server = subprocess.Popen(
-        [sys.executable, "-c", WRONG_SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "harnesses.programs.wrong_server"],
+        env={**os.environ, "PYTHONPATH": path_with_tests()},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert server.stdout is not None
@@ -104,19 +108,6 @@ def test_wrong_bytes_are_a_failure(load_module: Callable[[str], ModuleType]) -> 
     finally:
         server.communicate("\n")
         generator.close()
-
-
-WRONG_SERVER = """
-import socket
-listener = socket.create_server(("127.0.0.1", 0))
-print(listener.getsockname()[1], flush=True)
-client, _ = listener.accept()
-received = b""
-while len(received) < 4096:
-    received += client.recv(4096)
-client.sendall(received[::-1])
-input()
-"""
 
 
 @needs_load_generator

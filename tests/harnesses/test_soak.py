@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from support.project import ROOT
+from support.project import ROOT, path_with_tests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +21,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": path_with_tests()},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -53,51 +55,21 @@ def _workload_names() -> list[str]:
     return done.stdout.splitlines()
 
 
-_PROGRAM = """
-import asyncio, os, sys, threading, time
-from soak.__main__ import soak
-from soak.workload import Workload, expect
-from soak.workloads.scheduling import Tasks
-
-kept = []
-
-class Faulty(Workload):
-    name = "faulty"
-
-    async def round(self, random):
-        self.watched["thing"] = Faulty
-        {statements}
-        await asyncio.sleep(0.02)
-        return 1
-
-status = soak("asyncio", 1, workloads=[Faulty, Tasks])
-sys.stdout.flush()
-os._exit(status)  # the threads that were left behind would be waited for
-"""
-
-
-def failures(*statements: str) -> tuple[int, list[str]]:
-    """Run a workload that does this in every round, and return status and findings.
+def failures(*faults: str) -> tuple[int, list[str]]:
+    """Run a workload that has these faults in every round, and return status and findings.
 
     On asyncio's loop: what is found is the workload's, and the figures are taken and judged alike.
     """
-    done = run("-c", _PROGRAM.format(statements="\n        ".join(statements)))
+    done = run("-m", "harnesses.programs.faulty_workload", *faults)
     return done.returncode, [line for line in done.stdout.splitlines() if line.startswith("FAILED: ")]
 
 
 def test_nothing_is_found_where_nothing_is_wrong() -> None:
-    assert failures("pass") == (0, [])
+    assert failures() == (0, [])
 
 
 def test_growth_is_found() -> None:
-    status, found = failures(
-        "os.dup(1)",
-        "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
-        "kept.append(self.loop.create_task(asyncio.sleep(0)))",
-        "kept.append(self.watched['thing'])",
-        "kept.append(os.urandom(20_000_000))",
-        "kept.extend(str(number) for number in range(1000, 6000))",
-    )
+    status, found = failures("open descriptors", "threads", "tasks", "references", "memory", "blocks")
     assert status == 1
     for title in (
         "open descriptors",
@@ -111,14 +83,14 @@ def test_growth_is_found() -> None:
 
 
 def test_wrong_answers_are_found() -> None:
-    status, found = failures("expect(1 + 1 == 3, 'the sum is', 2)")
+    status, found = failures("wrong answer")
     assert status == 1
     assert len(found) > 1
     assert all(line.startswith("FAILED: wrong: faulty: ") for line in found), found
 
 
 def test_failures_that_no_answer_shows_are_found() -> None:
-    status, found = failures("self.loop.call_soon(int, 'x')")
+    status, found = failures("failing callback")
     assert status == 1
     assert found
     assert all(line.startswith("FAILED: wrong: reported to the exception handler: ") for line in found), found

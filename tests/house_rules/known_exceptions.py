@@ -5,34 +5,28 @@ A commit that mends something lowers the number. A commit that raises one gives 
 
 #: Files of the product that have 300 lines or more, and why.
 LONG_FILES: dict[str, str] = {
-    "src/main/java/databridge/pyloop/engine/LoopCore.java": "to be divided in the reorganisation of the Java",
-    "src/main/java/databridge/pyloop/transports/Datagrams.java": "to be divided in the reorganisation of the Java",
-    "src/main/java/databridge/pyloop/transports/Stream.java": "to be divided in the reorganisation of the Java",
-    "src/main/java/databridge/pyloop/transports/StreamType.java": "to be divided in the reorganisation of the Java",
-    "src/main/java/databridge/pyloop/types/FdWatchers.java": "to be divided in the reorganisation of the Java",
+    "python/data_bridge/pyloop/_engine_calls.py": "one declaration for each call, which the sources are compared with",
+    "src/main/java/databridge/pyloop/transports/DatagramEngine.java": "to be divided as the Java is reorganised",
+    "src/main/java/databridge/pyloop/transports/StreamEngine.java": "to be divided as the Java is reorganised",
+    "src/main/java/databridge/pyloop/transports/StreamType.java": "to be divided as the Java is reorganised",
+    "src/main/java/databridge/pyloop/transports/TransportEngine.java": "to be divided as the Java is reorganised",
 }
 
 #: Public Java without a comment.
-UNDOCUMENTED_JAVA = {"types and methods": 103, "fields": 52}
+UNDOCUMENTED_JAVA = {"types and methods": 106, "fields": 72}
 
 #: Lines of comments that hold one word, the rest of a sentence.
-LONELY_WORDS = {"product": 28, "around it": 1}
+LONELY_WORDS = {"product": 51, "around it": 1}
 
 #: Words of the last table of docs/glossary.md that are still used, and on how many lines.
 WORDS: dict[str, int] = {
-    "Attention": 20,
-    "Deferral": 6,
-    "LoopPeer": 76,
-    "Patience": 9,
-    "PolledTransport": 6,
-    "Sink": 5,
-    "upcall": 7,
+    "upcall": 6,
     "upcalls": 1,
-    "kin": 6,
-    "room": 40,
-    "whoever": 5,
-    "Whoever": 4,
+    "kin": 1,
+    "room": 44,
+    "whoever": 4,
+    "Whoever": 2,
     "last words": 2,
-    "nobody's": 3,
-    "for want of": 4,
+    "nobody's": 1,
+    "for want of": 2,
 }

@@ -4,6 +4,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+
 from house_rules.known_exceptions import LONELY_WORDS, UNDOCUMENTED_JAVA
 from house_rules.members import Member, java_members, java_members_in, python_members
 from house_rules.sources import AROUND, PRODUCT, CommentLine, comment_lines, files

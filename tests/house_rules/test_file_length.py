@@ -1,6 +1,7 @@
 """A file is about one thing: below 300 lines, tests below 400."""
 
 import pytest
+
 from house_rules.known_exceptions import LONG_FILES
 from house_rules.sources import AROUND, PRODUCT, files, name_of
 

@@ -5,7 +5,6 @@ from itertools import chain
 
 from house_rules.known_exceptions import WORDS
 from house_rules.sources import AROUND, DOCUMENTS, PRODUCT, files, name_of
-
 from support.project import ROOT
 
 GLOSSARY = ROOT / "docs" / "glossary.md"

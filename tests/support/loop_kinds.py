@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from support.project import TESTS
+from support.project import path_with_tests
 
 Loop = asyncio.AbstractEventLoop
 SocketPair = tuple[socket.socket, socket.socket]
@@ -57,9 +57,17 @@ class LoopKind:
         It can import helpers as tests do.
         """
         program = f"{self.import_statement}\n{textwrap.dedent(source)}"
-        path = os.pathsep.join([str(TESTS), *filter(None, [os.environ.get("PYTHONPATH")])])
-        environment = {"PYTHONPATH": path, **(environment or {})}
+        environment = {"PYTHONPATH": path_with_tests(), **(environment or {})}
         return run_python(*options, "-c", program, *args, environment=environment, timeout=timeout)
+
+    def run_module(self, module: str, *args: str, options: tuple[str, ...] = (), timeout: float = 120) -> Done:
+        """Run a module below tests/ in a child Python, with this kind's name as its first argument."""
+        environment = {"PYTHONPATH": path_with_tests()}
+        return run_python(*options, "-m", module, self.name, *args, environment=environment, timeout=timeout)
+
+    def expect(self, stdout: str, module: str, *args: str) -> None:
+        """Run a module that must print this, write no errors and end well."""
+        assert_printed(self.run_module(module, *args), stdout)
 
 
 def run_python(*args: str, environment: dict[str, str] | None = None, timeout: float = 120) -> Done:

@@ -12,6 +12,11 @@ def resident_bytes() -> int:
         return int(file.read().split()[1]) * _PAGE
 
 
+def resident_megabytes() -> float:
+    """The same in units of 10**6 bytes."""
+    return resident_bytes() / 1e6
+
+
 def mapped_bytes() -> int:
     """The address space of this process, reserved memory included."""
     with open("/proc/self/statm") as file:

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import threading
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 
 def silence() -> None:
@@ -196,7 +197,7 @@ async def loops() -> None:
     assert all(repr(handle) for handle in handles)
 
 
-WORKLOADS: dict[str, Callable[[], Awaitable[None]]] = {
+WORKLOADS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "callbacks": callbacks,
     "threads": threads,
     "descriptors": descriptors,

@@ -125,7 +125,7 @@ class PyLoop(
 
     def __del__(self, _warn: Callable[..., object] = warnings.warn) -> None:
         try:
-            super().__del__(_warn)
+            super().__del__(_warn)  # type: ignore[call-arg]
         finally:  # the warning can be an exception, and `_closed` can be what somebody has set
             if getattr(self, "_thread_id", None) is None:  # not running; half a loop has no such attribute
                 self._closed = True

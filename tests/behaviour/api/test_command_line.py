@@ -2,6 +2,7 @@
 
 import platform
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,24 +11,7 @@ from support.loop_kinds import Done, only_pyloop, run_python
 
 pytestmark = [only_pyloop, pytest.mark.usefixtures("kind")]
 
-PROBE = """
-import asyncio, json, sys
-
-async def main():
-    return type(asyncio.get_running_loop()).__name__
-
-facts = {
-    "loop": asyncio.run(main()),
-    "name": __name__,
-    "file": globals().get("__file__"),
-    "package": globals().get("__package__") or None,
-    "argv": sys.argv,
-    "path": sys.path[0],
-    "main": sys.modules["__main__"].__dict__ is globals(),
-}
-if __name__ == "__main__":
-    print(json.dumps(facts, sort_keys=True))
-"""
+PROBE = Path(__file__).with_name("programs") / "probe.py"
 
 
 def pyloop(*args: str) -> Done:
@@ -38,7 +22,7 @@ def pyloop(*args: str) -> Done:
 def script(tmp_path: Path) -> Path:
     """A script that prints how it sees the world."""
     path = tmp_path / "probe.py"
-    path.write_text(PROBE)
+    shutil.copyfile(PROBE, path)
     return path
 
 
@@ -63,7 +47,7 @@ def test_package_is_run_by_its_main_module(tmp_path: Path, monkeypatch: pytest.M
     package = tmp_path / "probe_package"
     package.mkdir()
     (package / "__init__.py").touch()
-    (package / "__main__.py").write_text(PROBE)
+    shutil.copyfile(PROBE, package / "__main__.py")
     monkeypatch.chdir(tmp_path)
     args = ("-m", "probe_package", "argument")
     assert same_but_for_the_loop(pyloop(*args), run_python(*args).stdout)

@@ -110,32 +110,5 @@ def test_transports_of_a_closed_loop(loop: Loop, tmp_path: Path) -> None:
 
 
 def test_program_that_forks_with_open_pipes(kind: LoopKind) -> None:
-    done = kind.run_program(
-        """
-        import asyncio, gc, os, sys, warnings
-        warnings.simplefilter("ignore")
-
-        async def main():
-            loop = asyncio.get_running_loop()
-            for size in (1, 1 << 20):
-                read_end, write_end = os.pipe()
-                reader, _ = await loop.connect_read_pipe(asyncio.Protocol, os.fdopen(read_end, "rb", 0))
-                writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(write_end, "wb", 0))
-                reader.pause_reading()
-                writer.write(bytes(size))
-                transports.extend([reader, writer])
-
-        transports = []
-        loop = new_event_loop()
-        loop.run_until_complete(main())
-        child = os.fork()
-        if not child:
-            transports.clear()
-            del loop
-            gc.collect()
-            sys.exit(5)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-        sys.exit(7)
-        """
-    )
+    done = kind.run_module("behaviour.pipes.programs.fork_with_open_pipes")
     assert (done.returncode, done.stdout, done.stderr) == (7, "5\n", "")

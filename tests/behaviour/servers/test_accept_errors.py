@@ -62,61 +62,7 @@ def test_failing_protocol_factory(loop: Loop, way: Way, debug: bool) -> None:
 
 
 def test_server_survives_the_lack_of_descriptors(kind: LoopKind) -> None:
-    done = kind.run_program(
-        """
-        import asyncio, asyncio.constants, os, resource, socket
-
-        asyncio.constants.ACCEPT_RETRY_DELAY = 0.05
-        contexts = []
-
-        class Greeter(asyncio.Protocol):
-            def connection_made(self, transport):
-                transport.write(b"hello")
-                transport.close()
-
-        async def main():
-            loop = asyncio.get_running_loop()
-            loop.set_exception_handler(lambda _loop, context: contexts.append(context))
-            server = await loop.create_server(Greeter, "127.0.0.1", 0, backlog=10)
-            address = server.sockets[0].getsockname()
-            # What is needed later is loaded now.
-            with socket.create_connection(address) as peer:
-                peer.setblocking(False)
-                assert await loop.sock_recv(peer, 5) == b"hello"
-            peers = [socket.create_connection(address) for _ in range(3)]
-            soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/proc/self/fd"))) + 5, hard))
-            fillers = []
-            try:
-                while True:
-                    fillers.append(os.dup(0))
-            except OSError:
-                pass
-            await asyncio.sleep(0)
-            while not contexts:
-                await asyncio.sleep(0.001)
-            assert {context["message"] for context in contexts} == {"socket.accept() out of system resource"}
-            assert {context["exception"].errno for context in contexts} == {24}
-            assert {type(context["socket"]).__name__ for context in contexts} == {"TransportSocket"}
-            assert {context["socket"].fileno() for context in contexts} == {server.sockets[0].fileno()}
-            assert server.is_serving()
-            for filler in fillers:
-                os.close(filler)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-            for peer in peers:
-                peer.setblocking(False)
-                assert await loop.sock_recv(peer, 5) == b"hello"
-                peer.close()
-            server.close()
-            await asyncio.sleep(0.2)
-
-        loop = new_event_loop()
-        loop.run_until_complete(asyncio.wait_for(main(), 60))
-        loop.close()
-        print("done")
-        """
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+    kind.expect("done\n", "behaviour.servers.programs.lack_of_descriptors")
 
 
 @every_family

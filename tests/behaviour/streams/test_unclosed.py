@@ -16,6 +16,8 @@ import pytest
 from support.loop_kinds import PROMPTLY, Loop, run_coroutine, run_iterations
 from support.peers.streams import TOO_MUCH, BufferedRecorder, Record, Recorder, pass_iterations, receive_all
 
+PROGRAMS = "behaviour.streams.programs.open_transports"
+
 every_protocol = pytest.mark.parametrize("protocol_class", [Recorder, BufferedRecorder])
 
 
@@ -238,56 +240,9 @@ def test_small_writes_to_a_transport_of_a_closed_loop_are_sent(loop: Loop) -> No
 
 def test_program_that_ends_with_open_transports(kind: Any) -> None:
     """Exit code and output are exact; the buffered data and the unread data are dropped."""
-    done = kind.run_program(
-        """
-        import asyncio, socket, sys
-
-        async def main():
-            loop = asyncio.get_running_loop()
-            for number in range(20):
-                mine, peer = socket.socketpair()
-                peers.append(peer)
-                transport, _ = await loop.create_connection(asyncio.Protocol, sock=mine)
-                transports.append(transport)
-                peer.send(b"unread")
-                if number % 2:
-                    transport.pause_reading()
-                if number % 3:
-                    transport.write(bytes(10_000_000))
-
-        peers, transports = [], []
-        loop = new_event_loop()
-        loop.run_until_complete(main())
-        if sys.argv[1] == "close":
-            loop.close()
-        sys.exit(7)
-        """,
-        "close",
-    )
+    done = kind.run_module(PROGRAMS, "program_ends")
     assert (done.returncode, done.stdout, done.stderr) == (7, "", "")
 
 
 def test_collected_loop_with_open_transports(kind: Any) -> None:
-    done = kind.run_program(
-        """
-        import asyncio, gc, socket, sys
-
-        async def main():
-            loop = asyncio.get_running_loop()
-            mine, peer = socket.socketpair()
-            peers.append(peer)
-            transport, _ = await loop.create_connection(asyncio.Protocol, sock=mine)
-
-        peers = []
-        for _ in range(20):
-            loop = new_event_loop()
-            loop.run_until_complete(main())
-            loop.close()
-            del loop
-            gc.collect()
-        for peer in peers:
-            assert peer.recv(1) == b""
-        print("done")
-        """
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+    kind.expect("done\n", PROGRAMS, "loop_is_collected")

@@ -116,28 +116,7 @@ def test_options_reach_the_child(loop: Loop, tmp_path: Path) -> None:
 
 def test_child_has_the_signal_actions_of_a_child_of_plain_python(kind: LoopKind) -> None:
     """Neither blocked nor ignored signals of an engine are inherited."""
-    done = kind.run_program(
-        """
-        import asyncio, signal, subprocess
-        command = ["grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"]
-
-        def actions(output):
-            masks = [int(line.split()[1], 16) for line in output.splitlines()]
-            # The two signals that are not valid belong to the C library.
-            return [[number for number in signal.valid_signals() if mask >> (number - 1) & 1] for mask in masks]
-
-        async def main():
-            child = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
-            output, _ = await child.communicate()
-            return actions(output)
-
-        plain = actions(subprocess.run(command, capture_output=True).stdout)
-        loop = new_event_loop()
-        print(len(plain), loop.run_until_complete(main()) == plain)
-        loop.close()
-        """
-    )
-    assert (done.stdout, done.stderr, done.returncode) == ("2 True\n", "", 0)
+    kind.expect("2 True\n", "behaviour.subprocesses.programs.signals_of_children", "blocked_and_ignored")
 
 
 def test_many_children_at_once(loop: Loop) -> None:

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from support.loop_kinds import PROMPTLY, Loop, LoopKind
-from support.signal_programs import expect
 
 
 async def output_of(*command: str, **options: Any) -> bytes:
@@ -26,45 +25,9 @@ async def output_of(*command: str, **options: Any) -> bytes:
 
 def test_preexec_fn_runs_in_the_child(kind: LoopKind) -> None:
     """In a process of its own: the function runs after a fork of a process with threads, of which Python 3.12 warns."""
-    expect(
-        kind,
-        """
-import warnings
-warnings.simplefilter("ignore", DeprecationWarning)
-ran = []
-
-def prepare():
-    ran.append(os.getpid())
-    os.umask(0o027)
-    os.nice(3)
-    os.chdir("/")
-    os.environ["NOT"] = "inherited"
-
-def fail():
-    raise ValueError("not in the mood")
-
-async def main():
-    for number in range(5):
-        command = f"umask; nice; pwd; exit {number}"
-        child = await asyncio.create_subprocess_exec("sh", "-c", command, stdout=-1, preexec_fn=prepare)
-        output, _ = await child.communicate()
-        assert output.split() == [b"0027", b"%d" % (os.nice(0) + 3), b"/"], output
-        assert child.returncode == number
-    try:
-        await asyncio.create_subprocess_exec("true", preexec_fn=fail)
-    except Exception as error:
-        print(type(error).__name__, error)
-    # The loop and its process are as they were.
-    child = await asyncio.create_subprocess_exec("sh", "-c", "exit 5")
-    return ran, await child.wait(), await asyncio.sleep(0.01, "alive"), os.getcwd() == folder
-
-os.umask(0o022)
-folder = os.getcwd()
-loop = new_event_loop()
-print(*loop.run_until_complete(asyncio.wait_for(main(), 60)))
-loop.close()
-""",
+    kind.expect(
         "SubprocessError Exception occurred in preexec_fn.\n[] 5 alive True\n",
+        "behaviour.subprocesses.programs.preexec",
     )
 
 
@@ -148,22 +111,7 @@ def test_restore_signals(loop: Loop, restore: bool) -> None:
 
 
 def test_blocked_signals_of_the_parent_are_those_of_plain_python(kind: LoopKind) -> None:
-    expect(
-        kind,
-        """
-import subprocess
-command = ["grep", "SigBlk", "/proc/self/status"]
-signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
-plain = subprocess.run(command, capture_output=True).stdout
-async def main():
-    child = await asyncio.create_subprocess_exec(*command, stdout=-1)
-    return (await child.communicate())[0] == plain
-loop = new_event_loop()
-print(loop.run_until_complete(main()), int(plain.split()[1], 16) == 1 << signal.SIGUSR1 - 1)
-loop.close()
-""",
-        "True True\n",
-    )
+    kind.expect("True True\n", "behaviour.subprocesses.programs.signals_of_children", "blocked_by_the_parent")
 
 
 COMBINATIONS = list(

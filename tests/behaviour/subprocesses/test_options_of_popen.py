@@ -5,7 +5,6 @@ import fcntl
 import os
 import signal
 import subprocess
-import sys
 from subprocess import PIPE
 from typing import Any
 
@@ -180,22 +179,6 @@ def test_communicate_can_be_cancelled(loop: Loop, iterations: int) -> None:
 
 def test_handler_for_children_that_end(kind: LoopKind) -> None:
     """A handler for SIGCHLD is accepted, is called, and takes no exit status from asyncio."""
-    done = kind.run_program(
-        f"""
-        import asyncio, signal
-        seen = asyncio.Event()
-
-        async def main():
-            loop = asyncio.get_running_loop()
-            loop.add_signal_handler(signal.SIGCHLD, seen.set)
-            child = await asyncio.create_subprocess_exec({sys.executable!r}, "-c", "import sys; sys.exit(7)")
-            print(await child.wait())
-            await asyncio.wait_for(seen.wait(), 60)
-            print(loop.remove_signal_handler(signal.SIGCHLD), loop.remove_signal_handler(signal.SIGCHLD))
-
-        loop = new_event_loop()
-        loop.run_until_complete(main())
-        loop.close()
-        """
+    kind.expect(
+        "7\nTrue False\n", "behaviour.subprocesses.programs.signals_of_children", "handler_for_children_that_end"
     )
-    assert (done.stdout, done.stderr, done.returncode) == ("7\nTrue False\n", "", 0)

@@ -13,6 +13,7 @@ from survival.boot import embedding
 ENGINE = Path(data_bridge.pyloop.__path__[0]) / "_engine.abi3.so"
 # Of loops that a life leaves open.
 SILENT = "import warnings; warnings.simplefilter('ignore')\n"
+# A string, since the C programs run the text that they are given, without the path of tests/.
 USE = """
 import asyncio, gc, sys, threading
 async def main():

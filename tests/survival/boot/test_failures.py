@@ -7,21 +7,9 @@ from pathlib import Path
 import pytest
 
 import data_bridge.pyloop
+from support.project import TESTS
 
-TRY = """
-import asyncio
-import data_bridge.pyloop as pyloop
-texts = set()
-for _ in range(2):
-    for use in (pyloop.new_event_loop, lambda: pyloop.PyLoop):
-        try:
-            use()
-        except ImportError as error:
-            texts.add(str(error))
-assert asyncio.run(asyncio.sleep(0.001, "alive")) == "alive"
-(text,) = texts
-print(text)
-"""
+MODULE = "survival.boot.programs.failures"
 
 DAMAGES: dict[str, bytes | None] = {
     "missing": None,
@@ -32,7 +20,7 @@ DAMAGES: dict[str, bytes | None] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_damaged_installation(run_clean: Callable[..., str], tmp_path: Path, damage: str) -> None:
+def test_damaged_installation(run_module_clean: Callable[..., str], tmp_path: Path, damage: str) -> None:
     package = tmp_path / "copy" / "data_bridge" / "pyloop"
     original = Path(data_bridge.pyloop.__path__[0])
     shutil.copytree(original, package, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
@@ -40,30 +28,20 @@ def test_damaged_installation(run_clean: Callable[..., str], tmp_path: Path, dam
     content = DAMAGES[damage]
     if content is not None:
         engine.write_bytes(content)
-    text = run_clean(TRY, PYTHONPATH=str(tmp_path / "copy"))
+    text = run_module_clean(MODULE, "refused", PYTHONPATH=f"{tmp_path / 'copy'}:{TESTS}")
     assert text.startswith("PyLoop's engine")
     assert str(package) in text
     assert "_engine.abi3.so" in text
     assert "pip install --force-reinstall data-bridge-pyloop" in text
 
 
-def test_installation_that_is_mended(run_clean: Callable[..., str], tmp_path: Path) -> None:
+def test_installation_that_is_mended(run_module_clean: Callable[..., str], tmp_path: Path) -> None:
     package = tmp_path / "copy" / "data_bridge" / "pyloop"
     original = Path(data_bridge.pyloop.__path__[0])
     shutil.copytree(original, package, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
-    code = f"""
-import importlib, shutil
-import data_bridge.pyloop as pyloop
-try:
-    pyloop.new_event_loop()
-except ImportError:
-    print("refused")
-shutil.copy({str(original / "_engine.abi3.so")!r}, {str(package)!r})
-importlib.invalidate_caches()
-pyloop.new_event_loop().close()
-print("loaded")
-"""
-    assert run_clean(code, PYTHONPATH=str(tmp_path / "copy")) == "refused\nloaded\n"
+    engine = str(original / "_engine.abi3.so")
+    path = f"{tmp_path / 'copy'}:{TESTS}"
+    assert run_module_clean(MODULE, "mended", engine, str(package), PYTHONPATH=path) == "refused\nloaded\n"
 
 
 def test_no_thread_specific_key_is_left(run_clean: Callable[..., str]) -> None:

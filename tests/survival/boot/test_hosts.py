@@ -9,6 +9,7 @@ import pytest
 
 import data_bridge.pyloop
 
+# A string, into which a line is put: the pretence is the name of the test.
 REFUSED = """
 import os, sys
 from data_bridge.pyloop import new_event_loop
@@ -65,21 +66,5 @@ def test_real_older_python(tmp_path: Path) -> None:
     assert "ImportError: PyLoop needs Python 3.11 or newer, this is 3." in result.stderr, result
 
 
-def test_first_loops_of_many_threads_at_once(run_clean: Callable[..., str]) -> None:
-    code = """
-import asyncio, threading
-from data_bridge.pyloop import run
-barrier, found = threading.Barrier(8), []
-async def main():
-    return type(asyncio.get_running_loop())
-def start():
-    barrier.wait()
-    found.append(run(main()))
-threads = [threading.Thread(target=start) for _ in range(8)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-print(len(found), {loop_type.__name__ for loop_type in found}, len(set(found)))
-"""
-    assert run_clean(code) == "8 {'PyLoop'} 1\n"
+def test_first_loops_of_many_threads_at_once(run_module_clean: Callable[..., str]) -> None:
+    assert run_module_clean("survival.boot.programs.first_loops", "in_eight_threads_at_once") == "8 {'PyLoop'} 1\n"

@@ -26,35 +26,6 @@ CALLS = {
 #: ENOSYS: the kernel has no such call. EPERM: a filter that does not know the call has refused it.
 ERRORS = {"ENOSYS": errno.ENOSYS, "EPERM": errno.EPERM}
 
-USE = """
-import asyncio, socket, threading, time
-async def main():
-    loop = asyncio.get_running_loop()
-    started = loop.time()
-    await asyncio.sleep(0.0123)
-    assert loop.time() - started >= 0.0123
-    event = asyncio.Event()
-    threading.Thread(target=lambda: loop.call_soon_threadsafe(event.set)).start()
-    await event.wait()
-    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
-    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-    assert await reader.read() == b""
-    writer.close()
-    await writer.wait_closed()
-    server.close()
-    process = await asyncio.create_subprocess_exec("true")
-    assert await process.wait() == 0
-"""
-PROGRAM = """
-from support import refused_calls
-{before}
-refused_calls.refuse({calls}, {error})
-with asyncio.Runner(loop_factory=new_event_loop) as runner:
-    runner.run(main())
-print("works")
-"""
-UNAVAILABLE = 77
-
 
 @pytest.fixture(scope="module", autouse=True)
 def _filters_are_allowed() -> None:
@@ -72,19 +43,19 @@ def _filters_are_allowed() -> None:
 
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("calls", CALLS)
-def test_refused_from_the_start(run: Run, kind: LoopKind, calls: str, error: str) -> None:
-    check(run, kind, calls, error, before="")
+def test_refused_from_the_start(run_module: Run, kind: LoopKind, calls: str, error: str) -> None:
+    check(run_module, kind, calls, error, "never")
 
 
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("calls", ["epoll_pwait2", "membarrier"])
-def test_refused_after_a_loop_has_run(run: Run, kind: LoopKind, calls: str, error: str) -> None:
+def test_refused_after_a_loop_has_run(run_module: Run, kind: LoopKind, calls: str, error: str) -> None:
     """As by a program that locks itself into a sandbox once it has started."""
-    before = "with asyncio.Runner(loop_factory=new_event_loop) as runner:\n    runner.run(main())"
-    check(run, kind, calls, error, before)
+    check(run_module, kind, calls, error, "before")
 
 
-def check(run: Run, kind: LoopKind, calls: str, error: str, before: str) -> None:
-    program = PROGRAM.format(before=before, calls=CALLS[calls], error=ERRORS[error])
-    result = run(f"{kind.import_statement}\n{USE}{program}")
+def check(run_module: Run, kind: LoopKind, calls: str, error: str, has_run: str) -> None:
+    numbers = map(str, CALLS[calls])
+    module = "survival.boot.programs.refused_system_calls"
+    result = run_module(module, kind.name, has_run, str(ERRORS[error]), *numbers)
     assert (result.returncode, result.stdout, result.stderr) == (0, "works\n", ""), result

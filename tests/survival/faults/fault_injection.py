@@ -1,22 +1,16 @@
 """Faults thrown inside the engine, at a chosen call between C and Java, and what has to work after one.
 
-Java counts the calls in cells that are here, and throws when they say so; see FaultInjection.java. `main` and `storms`
-are for programs in processes of their own.
+Java counts the calls in cells that are here, and throws when they say so; see FaultInjection.java.
 """
 
 import asyncio
 import contextlib
 import ctypes
-import faulthandler
-import gc
-import json
-import os
-import sys
+import functools
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from data_bridge.pyloop import new_event_loop
@@ -48,7 +42,7 @@ _PATIENCE = 0.3
 _COUNTDOWN, _PLACE, _THROWABLE, _AGAIN = range(4)
 _cells = (ctypes.c_int64 * 4)()
 
-Workload = Callable[[], Awaitable[object]]
+Workload = Callable[[], Coroutine[Any, Any, object]]
 
 
 @contextlib.contextmanager
@@ -62,6 +56,13 @@ def armed(place: int, throwable: int, countdown: int, again: int = 0) -> Iterato
     finally:
         _cells[_AGAIN] = 0
         _cells[_COUNTDOWN] = 0
+
+
+def register_cells() -> None:
+    """Tell the engine where to count."""
+    from data_bridge.pyloop import _engine
+
+    _engine._inject_faults(_cells)
 
 
 class Sweep:
@@ -160,64 +161,16 @@ def _close(loop: asyncio.AbstractEventLoop) -> None:
     loop.close()
 
 
+def _note(errors: list[dict[str, Any]], _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    errors.append(context)
+
+
 def check_new_loops() -> None:
     """Run every workload, each on a loop made now, to its end."""
     for name, workload in workloads.WORKLOADS.items():
         loop = new_event_loop()
         errors: list[dict[str, Any]] = []
-        loop.set_exception_handler(partial(lambda found, _loop, context: found.append(context), errors))
+        loop.set_exception_handler(functools.partial(_note, errors))
         loop.run_until_complete(asyncio.wait_for(workload(), 30))
         _close(loop)
         assert not errors, (name, errors)
-
-
-def prepare(seconds: float) -> None:
-    """Tell the engine where to count, and keep quiet about what faults leave behind."""
-    from data_bridge.pyloop import _engine
-
-    _engine._inject_faults(_cells)
-    # A hang ends with the stacks of all threads, before the time limit of the process hides them.
-    faulthandler.dump_traceback_later(seconds, exit=True)
-    threading.excepthook = lambda _arguments: None  # a fault may strike in the workload's own threads
-    sys.unraisablehook = lambda _arguments: None
-    workloads.silence()
-    check_new_loops()
-
-
-def main(workload: str, plan: list[tuple[str, str, int, int]], seconds: float) -> None:
-    """Throw in a workload as planned, and print as JSON what came of each item of the plan.
-
-    An item says at which place to throw, what, at every how-manyth call, and after how many of them to begin.
-    """
-    prepare(seconds)
-    reports = []
-    for place, throwable, step, offset in plan:
-        sweep = Sweep(workloads.WORKLOADS[workload])
-        calls = sweep.calls(PLACES[place])
-        for countdown in range(1 + offset % step, calls, step):
-            if os.environ.get("PYLOOP_FAULT_TRACE"):
-                print(f"{workload} {place} {countdown}/{calls}", file=sys.stderr, flush=True)
-            sweep.run(PLACES[place], THROWABLES[throwable].number, countdown)
-        reports.append({"place": place, "throwable": throwable, "calls": calls, **sweep.report()})
-    _finish(reports)
-
-
-def storms(workload: str, periods: list[int], seconds: float) -> None:
-    """Throw at every n-th call of a workload, all through it, for each of the periods; print as `main`."""
-    prepare(seconds)
-    reports = []
-    for place, number in PLACES.items():
-        sweep = Sweep(workloads.WORKLOADS[workload])
-        for period in periods:
-            sweep.run(number, THROWABLES["exception"].number, period, again=period)
-        reports.append({"place": place, **sweep.report()})
-    _finish(reports)
-
-
-def _finish(reports: list[dict[str, Any]]) -> None:
-    # Coroutines that a fault has lost end here, where no loop runs. Python 3.14.10's subprocess_exec makes a task as it
-    # ends, in whatever loop is running, and that loop would report it.
-    gc.collect()
-    check_new_loops()
-    faulthandler.cancel_dump_traceback_later()
-    print(json.dumps(reports))

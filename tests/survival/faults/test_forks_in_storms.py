@@ -37,10 +37,10 @@ LEFT_OUT = {
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("place", LEFT_OUT)
-def test_children_end_as_they_should(run: Run, place: str) -> None:
+def test_children_end_as_they_should(run_module: Run, place: str) -> None:
     actions = [action for action in ENDS if action not in LEFT_OUT[place]]
     times = runs(2)
-    code = f"from survival.faults import forked_children; forked_children.main({place!r}, {actions!r}, {times})"
-    result = run(code, timeout=60 + 10 * times)
+    module = "survival.faults.programs.forked_children"
+    result = run_module(module, place, str(times), *actions, timeout=60 + 10 * times)
     assert (result.returncode, result.stderr) == (0, ""), result
     assert json.loads(result.stdout) == {action: [ENDS[action]] * times for action in actions}, result

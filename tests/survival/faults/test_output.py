@@ -6,16 +6,6 @@ from pathlib import Path
 
 import pytest
 
-PROGRAM = """
-import asyncio
-from support import workloads
-from data_bridge.pyloop import new_event_loop
-for workload in workloads.WORKLOADS.values():
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(workload())
-print("done")
-"""
-
 ENVIRONMENTS = {
     "plain": {},
     "other locale": {"LC_ALL": "C", "LANG": "tr_TR.UTF-8"},
@@ -26,12 +16,12 @@ ENVIRONMENTS = {
 @pytest.mark.parametrize("variables", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
 @pytest.mark.parametrize("options", [(), ("-X", "faulthandler")], ids=["", "faulthandler"])
 def test_streams_have_what_the_program_writes(
-    run: Callable[..., subprocess.CompletedProcess[str]],
+    run_module: Callable[..., subprocess.CompletedProcess[str]],
     tmp_path: Path,
     variables: dict[str, str],
     options: tuple[str, ...],
 ) -> None:
-    result = run(PROGRAM, options=options, **variables)
+    result = run_module("survival.faults.programs.all_workloads", options=options, **variables)
     assert (result.returncode, result.stdout, result.stderr) == (0, "done\n", "")
     assert list((tmp_path / "cwd").iterdir()) == []
     assert list((tmp_path / "tmp").iterdir()) == []

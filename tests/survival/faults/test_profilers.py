@@ -9,31 +9,28 @@ from pathlib import Path
 import pytest
 
 from support.loop_kinds import LoopKind
+from support.project import TESTS, path_with_tests
 
-PROGRAM = """
-import asyncio
-async def main():
-    buffers = [bytearray(10_000) for _ in range(1000)]
-    for _ in range(5000):
-        await asyncio.sleep(0)
-    return len(buffers)
-for _ in range(3):
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        assert runner.run(main()) == 1000
-print("complete")
-"""
+PROGRAM = TESTS / "survival/faults/programs/profiled.py"
 
 
 @pytest.mark.skipif(importlib.util.find_spec("scalene") is None, reason="scalene, a profiler, is not installed")
 @pytest.mark.parametrize("options", [("--cpu-only",), ()], ids=["time", "time and memory"])
 def test_scalene(tmp_path: Path, kind: LoopKind, options: tuple[str, ...]) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(f"{kind.import_statement}\n{PROGRAM}")
-    path = os.pathsep.join(map(os.path.abspath, filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))))
     done = subprocess.run(
-        [sys.executable, "-m", "scalene", "run", *options, "-o", str(tmp_path / "profile.json"), str(program)],
+        [
+            sys.executable,
+            "-m",
+            "scalene",
+            "run",
+            *options,
+            "-o",
+            str(tmp_path / "profile.json"),
+            str(PROGRAM),
+            kind.name,
+        ],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": path_with_tests()},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -53,65 +53,20 @@ def test_engine_has_none(kind: str) -> None:
 
 
 # Where Python code runs inside Java: in each a thread is kept, while the main thread uses every part of the engine.
-HELD = {
-    "callback": "loop.call_soon(hold)",
-    "timer": "loop.call_later(0, hold)",
-    "callback of a batch": "loop.call_soon_batch([hold])",
-    "reader": "left.send(b'x'); loop.add_reader(right, lambda: (loop.remove_reader(right), hold()))",
-    "task": "loop.create_task(holding())",
-    "finaliser of an argument": "loop.call_soon(int, Holding()).cancel()",
-    "exception handler": "loop.set_exception_handler(lambda *_: hold()); loop.call_soon(int, 'x')",
-    "protocol": "loop.create_task(receiving()); left.send(b'x')",
-}
-DEADLOCK = """
-import asyncio, os, socket, sys, threading
-from support import workloads
-from data_bridge.pyloop import new_event_loop
-held, release = threading.Event(), threading.Event()
-left, right = socket.socketpair()
-right.setblocking(False)
-def hold():
-    held.set()
-    release.wait()
-    loop.stop()
-async def holding():
-    hold()
-class Holding:
-    def __int__(self): return 0
-    def __del__(self): hold()
-class Protocol(asyncio.Protocol):
-    def data_received(self, data):
-        hold()
-        self.transport.abort()
-    def connection_made(self, transport): self.transport = transport
-async def receiving():
-    await loop.connect_accepted_socket(Protocol, right.dup())
-    right.detach()
-def run():
-    global loop
-    loop = new_event_loop()
-    PLACE
-    loop.run_forever()
-    loop.set_exception_handler(lambda *_: None)
-    loop.run_until_complete(asyncio.sleep(0.01))
-    loop.close()
-thread = threading.Thread(target=run)
-thread.start()
-held.wait()
-async def use_everything():
-    for workload in workloads.WORKLOADS.values():
-        await workload()
-with asyncio.Runner(loop_factory=new_event_loop) as runner:
-    runner.run(use_everything())
-for _ in range(10):
-    loop.call_soon_threadsafe(int)
-release.set()
-thread.join()
-left.close()
-print("no deadlock")
-"""
+PLACES = (
+    "callback",
+    "timer",
+    "callback of a batch",
+    "reader",
+    "task",
+    "finaliser of an argument",
+    "exception handler",
+    "protocol",
+)
 
 
-@pytest.mark.parametrize("place", HELD)
-def test_python_code_inside_java_holds_nothing_that_others_need(run_clean: Callable[..., str], place: str) -> None:
-    assert run_clean(DEADLOCK.replace("PLACE", HELD[place])) == "no deadlock\n"
+@pytest.mark.parametrize("place", PLACES)
+def test_python_code_inside_java_holds_nothing_that_others_need(
+    run_module_clean: Callable[..., str], place: str
+) -> None:
+    assert run_module_clean("survival.faults.programs.held_threads", place) == "no deadlock\n"

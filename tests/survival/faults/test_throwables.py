@@ -25,9 +25,10 @@ LIMIT = 550 if FULL else 100
 pytestmark = pytest.mark.timeout(LIMIT + 60)
 
 
-def reports_of(run: Run, call: str) -> list[dict[str, Any]]:
-    """Call a function of `fault_injection` in a process of its own; return what it reports."""
-    result = run(f"from survival.faults import fault_injection; fault_injection.{call}", timeout=LIMIT + 20)
+def reports_of(run_module: Run, scenario: str, *arguments: str) -> list[dict[str, Any]]:
+    """Throw in a process of its own; return what it reports."""
+    module = "survival.faults.programs.throwables"
+    result = run_module(module, scenario, str(LIMIT), *arguments, timeout=LIMIT + 20)
     assert result.returncode == 0, result
     reports: list[dict[str, Any]] = json.loads(result.stdout)
     for report in reports:
@@ -37,26 +38,26 @@ def reports_of(run: Run, call: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
-def test_exception(run: Run, workload: str) -> None:
+def test_exception(run_module: Run, workload: str) -> None:
     steps = {"entry": 1, "return": 1} if FULL else {"entry": 13, "return": 43}
     plan: Plan = [(place, "exception", step, step // 2) for place, step in steps.items()]
-    for report in reports_of(run, f"main({workload!r}, {plan}, {LIMIT})"):
+    for report in reports_of(run_module, "planned", workload, json.dumps(plan)):
         assert report["same_loop"] == report["loops"], report
         assert set(report["outcomes"]) - {"done"} or report["reported"], report
 
 
-def test_kinds_of_throwable(run: Run) -> None:
+def test_kinds_of_throwable(run_module: Run) -> None:
     """What is thrown decides what is raised, and not where: each kind takes other calls."""
     step = 1 if FULL else 20
     plan: Plan = [(place, kind, step, 4 * i) for place in PLACES for i, kind in enumerate(THROWABLES)]
-    for report in reports_of(run, f"main('callbacks', {plan}, {LIMIT})"):
+    for report in reports_of(run_module, "planned", "callbacks", json.dumps(plan)):
         seen = set(report["outcomes"]) | set(report["reported"])
         assert THROWABLES[report["throwable"]].python_exception in seen, report
         assert report["same_loop"] == report["loops"], report
 
 
 @pytest.mark.parametrize("workload", ["callbacks", "streams"])
-def test_one_fault_after_the_other(run: Run, workload: str) -> None:
+def test_one_fault_after_the_other(run_module: Run, workload: str) -> None:
     """Also in what is done about the fault before: the run is lost, the process is not."""
-    periods = list(range(15, 115)) if FULL else [15, 40, 65, 90]
-    reports_of(run, f"storms({workload!r}, {periods}, {LIMIT})")
+    periods = range(15, 115) if FULL else range(15, 115, 25)
+    reports_of(run_module, "storms", workload, *map(str, periods))

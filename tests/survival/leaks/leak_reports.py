@@ -1,12 +1,9 @@
 """Runs a leak program in a child process and judges its report."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 from support.loop_kinds import ASYNCIO, LoopKind
-
-MEASURING = (Path(__file__).parent / "measuring.py").read_text()
 
 MEGABYTE = 1 << 20
 # Growth that is no leak: pages that an allocator or Java's heap, up to its next collection, touches late. A leak of one
@@ -18,13 +15,13 @@ ALLOWED_BLOCKS = 2000
 ALLOWED_SHARED_REFERENCES = 200
 
 
-def leak_report(kind: LoopKind, program: str, total: int, *, timeout: float = 500) -> dict[str, Any]:
-    """Run the program on a kind of loop; it finds the number of operations in TOTAL.
+def leak_report(kind: LoopKind, module: str, program: str, total: int, *, timeout: float = 500) -> dict[str, Any]:
+    """Run a program of a module below tests/ on a kind of loop, with this number of operations.
 
     Stock asyncio does a tenth of it: enough to know that the program itself is sound and its bounds are fair.
     """
     operations = total // 10 if kind is ASYNCIO else total
-    done = kind.run_program(f"{MEASURING}\nTOTAL = {operations}\n{program}", timeout=timeout)
+    done = kind.run_module(module, program, str(operations), timeout=timeout)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     report: dict[str, Any] = json.loads(done.stdout)

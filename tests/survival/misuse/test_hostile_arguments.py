@@ -9,18 +9,18 @@ import socket
 import sys
 import textwrap
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from data_bridge.pyloop import _engine
 from support.loop_kinds import PYLOOP, run_python
+from support.project import path_with_tests
 from survival.misuse.hostile_programs import PREFACE, PROGRAMS
 
 LIMIT = _engine.LARGEST_RECEIVE
 READABLE = 3 << 20
-HOSTILE_CALLS = Path(__file__).parent / "programs" / "hostile_calls.py"
+HOSTILE_CALLS = "survival.misuse.programs.hostile_calls"
 SECONDS = float(os.environ.get("PYLOOP_HOSTILE_SECONDS") or 4)
 
 
@@ -81,7 +81,7 @@ class TestSizes:
 
     @pytest.mark.parametrize("size", [-1, -(2**63)])
     def test_a_pipe_reads_no_negative_size(self, size: int) -> None:
-        failures = []
+        failures: list[Any] = []
 
         class Reader(_engine.PipeReaderCore):
             max_size = size
@@ -191,7 +191,7 @@ class TestTransports:
             datagrams = Datagrams.__new__(Datagrams)
             datagrams._attach(loop, sender, sender.fileno(), 1, True, None, 0)
             with pytest.raises(TypeError):
-                datagrams._append(object(), None)
+                datagrams._append(object(), None)  # type: ignore[arg-type]
             datagrams._detach()
 
     def test_a_transport_keeps_its_loop_alive(self) -> None:
@@ -215,7 +215,8 @@ def test_no_crash(program: str) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_hostile_calls(seed: int) -> None:
     """PYLOOP_HOSTILE_SECONDS makes it longer, PYLOOP_HOSTILE_TRACE writes down what it does."""
-    done = run_python(str(HOSTILE_CALLS), str(seed), str(SECONDS), timeout=SECONDS + 120)
+    arguments = ("-m", HOSTILE_CALLS, str(seed), str(SECONDS))
+    done = run_python(*arguments, environment={"PYTHONPATH": path_with_tests()}, timeout=SECONDS + 120)
     assert done.returncode == 0, done.stderr[-3000:]
     _, steps, _, worlds = done.stdout.splitlines()[-1].split()
     assert int(steps) > 100

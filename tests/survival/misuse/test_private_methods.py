@@ -49,50 +49,10 @@ def test_wrong_number_of_arguments(cls: type, name: str, count: int) -> None:
         loop.close()
 
 
-RANDOM_CALLS = """
-    import asyncio, random, socket, sys
-    from data_bridge.pyloop import _engine
-
-    choice = random.Random(int(sys.argv[1])).choice
-    loop = new_event_loop()
-    left, right = socket.socketpair()
-    left.setblocking(False)
-    VALUES = (
-        *(None, 0, -1, 1, True, 10**6, 2**31 - 1, 2**31, -2**31, 10**30, 1.5, float("nan"), float("inf")),
-        *("x", b"", b"data", bytearray(3), (), (1, 2), [], {}, object(), print, len, left, left.fileno()),
-        *(loop, asyncio.SelectorEventLoop(), socket.AF_INET, ("::1", 1)),
-    )
-    # The first two end and begin the engine, the third waits for events; the last holds no references, by design.
-    LEFT_OUT = {"_close_engine", "_open_engine", "_run_once", "_set_transport_at"}
-    METHODS = [
-        (cls, name)
-        for cls in vars(_engine).values()
-        if isinstance(cls, type)
-        for name, method in vars(cls).items()
-        if callable(method) and not name.startswith("__") and name not in LEFT_OUT
-    ]
-    calls = refused = 0
-    for _ in range(4000):
-        cls, name = choice(METHODS)
-        instances = [cls.__new__(cls)] + ([loop] if isinstance(loop, cls) else [])
-        values = VALUES + (loop.create_future(), asyncio.Handle(print, (), loop))
-        arguments = [choice(values) for _ in range(choice(range(6)))]
-        try:
-            getattr(cls, name)(choice(instances), *arguments)
-            calls += 1
-        except Exception as error:
-            refused += 1
-            text = f"{name}{tuple(arguments)!r:.200}: {error!r}"
-            assert not isinstance(error, SystemError), text
-            assert "fault in the event loop engine" not in str(error), text
-    print(calls > 100, refused > 100)
-"""
-
-
 @only_pyloop
 @pytest.mark.parametrize("seed", range(4))
 def test_arguments_of_any_type_are_refused_or_taken(kind: object, seed: int) -> None:
     """A process of its own, which a crash would end."""
-    done = PYLOOP.run_program(RANDOM_CALLS, str(seed))
+    done = PYLOOP.run_module("survival.misuse.programs.random_calls", str(seed))
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.split()[-2:] == ["True", "True"]

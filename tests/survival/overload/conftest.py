@@ -1,17 +1,15 @@
 """Conditions that tests of overload share."""
 
-import subprocess
-import sys
-
 import pytest
 
-from survival.overload.overload_programs import HELPERS
+from support.loop_kinds import run_python
+from support.project import path_with_tests
 
 
 @pytest.fixture(scope="session")
 def refused_calls() -> None:
     """Skip the test if this system lets no process refuse its own system calls, for which a seccomp filter is used."""
-    code = f"{HELPERS}\nrefuse(ACCEPT, 23)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    code = "from support.refused_calls import refuse; refuse((43,), 23)"
+    done = run_python("-c", code, environment={"PYTHONPATH": path_with_tests()}, timeout=60)
     if done.returncode:
         pytest.skip(f"seccomp filters, which make system calls fail here, are refused: {done.stderr.strip()[-100:]}")

@@ -9,48 +9,7 @@ import time
 from pathlib import Path
 
 from support.loop_kinds import LoopKind
-
-PROGRAM = """
-import asyncio, signal, sys
-
-class Echo(asyncio.Protocol):
-    def connection_made(self, transport):
-        self.transport = transport
-
-    def data_received(self, data):
-        self.transport.write(data)
-
-ticks, signals = [], []
-
-async def main():
-    loop = asyncio.get_running_loop()
-    stopped = loop.create_future()
-    loop.add_signal_handler(signal.SIGUSR1, signals.append, 1)
-    loop.add_signal_handler(signal.SIGTERM, stopped.set_result, None)
-    server = await loop.create_server(Echo, "127.0.0.1", 0)
-
-    def tick(number, when):
-        ticks.append((number, loop.time() - when))
-        if not stopped.done():
-            loop.call_at(when + 0.01, tick, number + 1, when + 0.01)
-
-    tick(0, loop.time())
-    executor = loop.run_in_executor(None, sys.stdin.readline)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await stopped
-    line = await executor
-    numbers = [number for number, _ in ticks]
-    assert numbers == list(range(len(ticks)))
-    assert all(late >= -1e-8 for _, late in ticks)
-    # A timer that was due while the process was stopped runs late, and is not lost.
-    print(line.strip(), len(signals), max(late for _, late in ticks) > 0.3)
-    server.close()
-    await loop.shutdown_default_executor()
-
-loop = new_event_loop()
-loop.run_until_complete(main())
-loop.close()
-"""
+from support.project import path_with_tests
 
 
 def state(process: subprocess.Popen[str]) -> str:
@@ -68,9 +27,10 @@ def stop(process: subprocess.Popen[str]) -> None:
 
 def test_process_that_is_stopped_and_continued(kind: LoopKind) -> None:
     stops = 3
-    command = [sys.executable, "-c", f"{kind.import_statement}\n{PROGRAM}"]
+    command = [sys.executable, "-m", "survival.overload.programs.stopped_process", kind.name]
+    environment = {**os.environ, "PYTHONPATH": path_with_tests()}
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=os.environ) as process:
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment) as process:
         try:
             assert process.stdout is not None
             port = int(process.stdout.readline())

@@ -1,9 +1,10 @@
 """Calls of everything the engine shows to Python, with arguments meant to break it: a program for its own process.
 
-`python hostile_calls.py SEED SECONDS`. Whatever a call does, an exception or nothing must come of it. A crash ends the
-process; a `SystemError`, or a fault that the engine reports, ends it with a traceback. Descriptors are real ones with
-data to read, and Python code that the engine calls calls the engine again: it closes the loop, detaches transports,
-replaces attributes. With `PYLOOP_HOSTILE_TRACE` set to a file name, each step is written there before it is done.
+`python -m survival.misuse.programs.hostile_calls SEED SECONDS`, with tests/ on PYTHONPATH. Whatever a call does, an
+exception or nothing must come of it. A crash ends the process; a `SystemError`, or a fault that the engine reports,
+ends it with a traceback. Descriptors are real ones with data to read, and Python code that the engine calls calls the
+engine again: it closes the loop, detaches transports, replaces attributes. With `PYLOOP_HOSTILE_TRACE` set to a file
+name, each step is written there before it is done.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import time
 import warnings
 from typing import Any
 
-from hostile_values import (
+from data_bridge.pyloop import _engine, new_event_loop
+from survival.misuse.programs.hostile_values import (
     EVENTS,
     SIZES,
     Array,
@@ -36,8 +38,6 @@ from hostile_values import (
     Same,
     View,
 )
-
-from data_bridge.pyloop import _engine, new_event_loop
 
 READABLE = 3 << 20
 """More bytes than any buffer of the engine holds."""
@@ -120,11 +120,11 @@ class World:
 
     def _instances(self) -> list[Any]:
         """An object of each type, bare, and one of a class that does what the engine's own subclasses do."""
-        instances: list[Any] = [cls.__new__(cls) for cls in TYPES]
+        instances: list[Any] = [cls.__new__(cls) for cls in TYPES]  # type: ignore[call-overload]
         for cls in TYPES:
             with contextlib.suppress(TypeError):  # a loop is none without its constructor
                 derived = type(cls.__name__, (Hooks, cls), {"world": self})
-                instances += [derived.__new__(derived), derived.__new__(derived)]
+                instances += [derived.__new__(derived), derived.__new__(derived)]  # type: ignore[call-overload]
         for instance in instances:
             self._attach(instance)
         return [*instances, self.loop, self.loop]
@@ -135,17 +135,17 @@ class World:
         with contextlib.suppress(TypeError, RuntimeError):
             if isinstance(instance, _engine.StreamCore):
                 instance._protocol = self.choice((Protocol, BufferedProtocol))(self)
-                instance._high_water = 1
+                instance._high_water = 1  # type: ignore[attr-defined]
                 instance._attach(self.loop, stream, stream.fileno(), True)
                 instance.set_protocol(instance._protocol)
                 instance._add_reader()
             elif isinstance(instance, _engine.DatagramCore):
                 instance._protocol = Protocol(self)
-                instance._high_water = 1
+                instance._high_water = 1  # type: ignore[attr-defined]
                 instance._attach(self.loop, sock, sock.fileno(), sock.family, sock is datagram, None, 8)
                 instance._add_reader()
             elif isinstance(instance, _engine.PipeWriterCore):
-                instance._high_water = 1
+                instance._high_water = 1  # type: ignore[attr-defined]
                 instance._attach(self.loop, self.writer, True)
             elif isinstance(instance, _engine.PipeReaderCore):
                 instance._protocol = Protocol(self)

@@ -91,11 +91,11 @@ class Number:
 
     def __index__(self) -> int:
         self.world.step()
-        return self.world.choice((*SIZES, *EVENTS, self.world.reader))
+        return self.world.choice((*SIZES, *EVENTS, self.world.reader))  # type: ignore[no-any-return]
 
     def __float__(self) -> float:
         self.world.step()
-        return self.world.choice((0.0, -1.0, float("nan")))
+        return self.world.choice((0.0, -1.0, float("nan")))  # type: ignore[no-any-return]
 
 
 class Data(bytes):
@@ -110,7 +110,7 @@ class Data(bytes):
 
     def __len__(self) -> int:
         self.world.step()
-        return self.world.choice((0, 1, 10**9))
+        return self.world.choice((0, 1, 10**9))  # type: ignore[no-any-return]
 
 
 class Array(bytearray):
@@ -122,7 +122,7 @@ class Array(bytearray):
 
     def __len__(self) -> int:
         self.world.step()
-        return self.world.choice((0, 1, 10**9))
+        return self.world.choice((0, 1, 10**9))  # type: ignore[no-any-return]
 
 
 class View:

@@ -1,6 +1,6 @@
 """What a forked child does, and where it is forked, in a process whose garbage is being collected all the time.
 
-Imported by programs in processes of their own. A child whose expectations hold ends with status 5, unless its action
+A child whose expectations hold ends with status 5, unless its action
 says otherwise; one that hangs is ended by SIGALRM.
 """
 
@@ -238,12 +238,16 @@ def _in_thread_beside(action: Callable[[], None], interval: float) -> int:
     return statuses[0]
 
 
-def main(place: str, actions: list[str], times: int) -> None:
-    """Print how the children ended, by action, and go on using the loop."""
+def main() -> None:
+    """Print how the children ended, by action, and go on using the loop.
+
+    Arguments: where to fork, how often for each action, and the actions.
+    """
+    place, times, *actions = sys.argv[1:]
     objects.extend(loop.call_later(3600, int) for _ in range(20_000))
     fork_and_wait: Callable[[Callable[[], None]], int] = globals()[place]
     with Storm() as storm:
-        ends = {action: [fork_and_wait(globals()[action]) for _ in range(times)] for action in actions}
+        ends = {action: [fork_and_wait(globals()[action]) for _ in range(int(times))] for action in actions}
         before = storm.java_collections, storm.python_collections
         loop.run_until_complete(asyncio.sleep(0.1))
         # The storm has survived the forks, and so it was one during them.
@@ -252,3 +256,7 @@ def main(place: str, actions: list[str], times: int) -> None:
     objects.clear()
     loop.close()
     print(json.dumps(ends))
+
+
+if __name__ == "__main__":
+    main()

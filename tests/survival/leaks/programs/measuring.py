@@ -1,6 +1,6 @@
 """Runs inside the child process of a leak test: do some work, then much more of it, and report what has grown.
 
-This file is put in front of each program, which calls ``measure`` once.
+Each program calls ``measure`` once.
 """
 
 import gc

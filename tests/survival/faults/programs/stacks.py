@@ -1,11 +1,11 @@
-"""What the fault tests do near the end of a C stack, for programs in the processes that they start."""
+"""What programs do near the end of a C stack."""
 
 import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
 
-from data_bridge.pyloop import new_event_loop
+from data_bridge.pyloop import PyLoop, new_event_loop
 
 KIB = 1024
 
@@ -34,7 +34,7 @@ def name_of_error(function: Callable[[], Any]) -> str:
     return "none"
 
 
-def nest_task_factories(loop: asyncio.AbstractEventLoop) -> str:
+def nest_task_factories(loop: PyLoop) -> str:
     """From Python into Java and back at every level: a factory that makes its task by the loop that asked it."""
 
     def factory(loop: asyncio.AbstractEventLoop, coro: Any, **keywords: Any) -> Any:
@@ -49,23 +49,23 @@ def nest_task_factories(loop: asyncio.AbstractEventLoop) -> str:
         coroutine.close()
 
 
-def nest_iterations(loop: asyncio.AbstractEventLoop) -> str:
+def nest_iterations(loop: PyLoop) -> str:
     """An iteration in a callback of an iteration and so on, as libraries that allow nested runs have it."""
     errors: list[str] = []
 
     def nested() -> None:
         loop.call_soon(nested)
         if not errors:
-            errors.extend([name] if (name := name_of_error(loop._run_once)) != "none" else [])  # type: ignore[attr-defined]
+            errors.extend([name] if (name := name_of_error(loop._run_once)) != "none" else [])
 
     nested()
     # The callback at the deepest level may have failed before it could schedule the next one.
     loop.call_soon(int)
     try:
-        loop._run_once()  # type: ignore[attr-defined]
+        loop._run_once()
     except Exception as error:
         errors.append(type(error).__name__)
-    loop._ready.clear()  # type: ignore[attr-defined]
+    loop._ready.clear()
     return errors[0] if errors else "none"
 
 
@@ -74,7 +74,7 @@ def nest_in_c(depth: int) -> int:
     return 0 if depth == 0 else 1 + next(map(nest_in_c, (depth - 1,)))
 
 
-def works(loop: asyncio.AbstractEventLoop) -> bool:
+def works(loop: PyLoop) -> bool:
     """Tell whether callbacks, timers and tasks still work and nothing is lost."""
     numbers: list[int] = []
 
@@ -87,7 +87,7 @@ def works(loop: asyncio.AbstractEventLoop) -> bool:
     return loop.run_until_complete(main()) == 190 and numbers == list(range(1000))
 
 
-def closing(function: Callable[[asyncio.AbstractEventLoop], Any]) -> Any:
+def closing(function: Callable[[PyLoop], Any]) -> Any:
     """Call the function with a new loop and close that."""
     loop = new_event_loop()
     try:
