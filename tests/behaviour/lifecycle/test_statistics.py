@@ -7,7 +7,8 @@ import time
 from typing import Any
 
 import pytest
-from loop_kinds import PROMPTLY, Loop, only_pyloop, run_iterations
+
+from support.loop_kinds import PROMPTLY, Loop, only_pyloop, run_iterations
 
 pytestmark = only_pyloop
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from loop_kinds import PROMPTLY, Loop
+from support.loop_kinds import PROMPTLY, Loop
 
 COUNT = 32
 # More two-tuples than the interpreter keeps for reuse: the next one is allocated.
