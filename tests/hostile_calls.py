@@ -271,8 +271,9 @@ class World:
         """One iteration that does not wait."""
         self._note("turn")
         self.loop._running_forever = False
-        self.loop.call_soon(Call(self))
-        self.loop._run_once()
+        # By the type, because the attributes of the loop may be anything by now; without it the loop would wait.
+        _engine.LoopCore._enqueue(self.loop, asyncio.Handle(Call(self), (), self.loop))
+        _engine.LoopCore._run_once(self.loop)
 
     def _schedule(self) -> None:
         method = self.choice((self.loop.call_soon, self.loop.call_soon_threadsafe, self.loop.create_task))
@@ -292,6 +293,7 @@ async def _coroutine(world: World) -> None:
 def main(seed: int, seconds: float) -> None:
     """Take steps until the time is over; print how many."""
     faulthandler.enable()
+    faulthandler.dump_traceback_later(seconds + 100, exit=True)
     warnings.simplefilter("ignore")
     sys.unraisablehook = lambda _arguments: None
     name = os.environ.get("PYLOOP_HOSTILE_TRACE")

@@ -110,7 +110,7 @@ class Data(bytes):
 
     def __len__(self) -> int:
         self.world.step()
-        return self.world.choice((0, 1, 10**9))
+        return self.world.choice((0, 1, 10**5))
 
 
 class Array(bytearray):
@@ -122,7 +122,7 @@ class Array(bytearray):
 
     def __len__(self) -> int:
         self.world.step()
-        return self.world.choice((0, 1, 10**9))
+        return self.world.choice((0, 1, 10**5))
 
 
 class View:
