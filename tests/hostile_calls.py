@@ -49,7 +49,7 @@ LEFT_OUT = {
     "_after_fork_in_child",
     "_inject_faults",  # faults are reported as faults
 }
-TYPES = [value for value in vars(_engine).values() if isinstance(value, type)]
+TYPES: list[Any] = [value for value in vars(_engine).values() if isinstance(value, type)]
 
 
 class World:
@@ -135,17 +135,17 @@ class World:
         with contextlib.suppress(TypeError, RuntimeError):
             if isinstance(instance, _engine.StreamCore):
                 instance._protocol = self.choice((Protocol, BufferedProtocol))(self)
-                instance._high_water = 1
+                instance._high_water = 1  # type: ignore[attr-defined]
                 instance._attach(self.loop, stream, stream.fileno(), True)
                 instance.set_protocol(instance._protocol)
                 instance._add_reader()
             elif isinstance(instance, _engine.DatagramCore):
                 instance._protocol = Protocol(self)
-                instance._high_water = 1
+                instance._high_water = 1  # type: ignore[attr-defined]
                 instance._attach(self.loop, sock, sock.fileno(), sock.family, sock is datagram, None, 8)
                 instance._add_reader()
             elif isinstance(instance, _engine.PipeWriterCore):
-                instance._high_water = 1
+                instance._high_water = 1  # type: ignore[attr-defined]
                 instance._attach(self.loop, self.writer, True)
             elif isinstance(instance, _engine.PipeReaderCore):
                 instance._protocol = Protocol(self)

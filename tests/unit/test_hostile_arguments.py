@@ -82,7 +82,7 @@ class TestSizes:
 
     @pytest.mark.parametrize("size", [-1, -(2**63)])
     def test_a_pipe_reads_no_negative_size(self, size: int) -> None:
-        failures = []
+        failures: list[OSError] = []
 
         class Reader(_engine.PipeReaderCore):
             max_size = size
@@ -197,7 +197,7 @@ class TestTransports:
             datagrams = Datagrams.__new__(Datagrams)
             datagrams._attach(loop, sender, sender.fileno(), 1, True, None, 0)
             with pytest.raises(TypeError):
-                datagrams._append(object(), None)
+                datagrams._append(object(), None)  # type: ignore[arg-type]
             datagrams._detach()
 
     def test_a_transport_keeps_its_loop_alive(self) -> None:
