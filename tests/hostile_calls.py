@@ -123,7 +123,7 @@ class World:
         instances: list[Any] = [cls.__new__(cls) for cls in TYPES]
         for cls in TYPES:
             with contextlib.suppress(TypeError):  # a loop is none without its constructor
-                derived = type(cls.__name__, (Hooks, cls), {"world": self})
+                derived: Any = type(cls.__name__, (Hooks, cls), {"world": self})
                 instances += [derived.__new__(derived), derived.__new__(derived)]
         for instance in instances:
             self._attach(instance)
