@@ -162,6 +162,8 @@ class TestTransports:
             del transport
             gc.collect()
             assert loop._transport_at(receiver.fileno()) is None
+            sender.send(b"data")
+            loop.call_soon(int)
             loop._run_once()
 
     def test_what_can_have_no_weak_references_is_no_transport(self, loop: Any) -> None:

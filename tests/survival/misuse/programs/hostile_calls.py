@@ -49,7 +49,7 @@ LEFT_OUT = {
     "_after_fork_in_child",
     "_inject_faults",  # faults are reported as faults
 }
-TYPES = [value for value in vars(_engine).values() if isinstance(value, type)]
+TYPES: list[Any] = [value for value in vars(_engine).values() if isinstance(value, type)]
 
 
 class World:
@@ -120,11 +120,11 @@ class World:
 
     def _instances(self) -> list[Any]:
         """An object of each type, bare, and one of a class that does what the engine's own subclasses do."""
-        instances: list[Any] = [cls.__new__(cls) for cls in TYPES]  # type: ignore[call-overload]
+        instances: list[Any] = [cls.__new__(cls) for cls in TYPES]
         for cls in TYPES:
             with contextlib.suppress(TypeError):  # a loop is none without its constructor
-                derived = type(cls.__name__, (Hooks, cls), {"world": self})
-                instances += [derived.__new__(derived), derived.__new__(derived)]  # type: ignore[call-overload]
+                derived: Any = type(cls.__name__, (Hooks, cls), {"world": self})
+                instances += [derived.__new__(derived), derived.__new__(derived)]
         for instance in instances:
             self._attach(instance)
         return [*instances, self.loop, self.loop]
@@ -271,8 +271,9 @@ class World:
         """One iteration that does not wait."""
         self._note("turn")
         self.loop._running_forever = False
-        self.loop.call_soon(Call(self))
-        self.loop._run_once()
+        # By the type, because the attributes of the loop may be anything by now; without it the loop would wait.
+        _engine.LoopCore._enqueue(self.loop, asyncio.Handle(Call(self), (), self.loop))
+        _engine.LoopCore._run_once(self.loop)
 
     def _schedule(self) -> None:
         method = self.choice((self.loop.call_soon, self.loop.call_soon_threadsafe, self.loop.create_task))
@@ -292,6 +293,7 @@ async def _coroutine(world: World) -> None:
 def main(seed: int, seconds: float) -> None:
     """Take steps until the time is over; print how many."""
     faulthandler.enable()
+    faulthandler.dump_traceback_later(seconds + 100, exit=True)
     warnings.simplefilter("ignore")
     sys.unraisablehook = lambda _arguments: None
     name = os.environ.get("PYLOOP_HOSTILE_TRACE")
