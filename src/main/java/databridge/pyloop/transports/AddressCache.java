@@ -10,7 +10,7 @@ import databridge.pyloop.libc.SocketAddress;
 /// Remembers what [Addresses] has converted, in both directions, for all transports. Under the GIL.
 ///
 /// Only objects that cannot change are remembered, by identity: who answers with the address that was given to
-/// `datagram_received` passes the same object. An entry makes room for the next of its place.
+/// `datagram_received` passes the same object. An entry is replaced by the next one with the same index.
 final class AddressCache {
     private static final int PLACES = 512;
 

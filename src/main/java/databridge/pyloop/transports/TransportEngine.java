@@ -1,12 +1,7 @@
 package databridge.pyloop.transports;
 
-import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.libc.Epoll.EPOLLERR;
-import static databridge.pyloop.libc.Epoll.EPOLLHUP;
 import static databridge.pyloop.libc.Epoll.EPOLLIN;
 import static databridge.pyloop.libc.Epoll.EPOLLOUT;
-import static databridge.pyloop.libc.Epoll.EPOLLPRI;
-import static databridge.pyloop.libc.Epoll.EPOLLRDHUP;
 
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ContextApi;
@@ -25,180 +20,109 @@ import databridge.pyloop.loop.LoopEngine;
 
 /// The Java half of a transport that polls its socket by itself: when it reads and writes, and in which context.
 ///
-/// An event only marks the transport readable or writable and queues it; its turn comes among the callbacks, as
-/// asyncio has it. What has been marked stays marked until a call of the kernel has shown that there is no more,
-/// however long reading is paused meanwhile. Under the GIL.
-abstract class TransportEngine implements PollHandle, ReadyTask {
-    /// Where a kind of transport object keeps what is used here: offsets of its C fields.
-    static final class Fields {
-        private long readContext;
-        private long writeContext;
-        private long socket;
-        private long connectionContext;
-
-        /// @param reading the context in which it reads, while it does
-        /// @param writing the context in which it writes, while it waits for room
-        /// @param owner the socket object that owns the descriptor, NULL if the transport itself does
-        /// @param whole the context that everything of a connection runs in, from Python 3.15 on; 0 if there is
-        ///     no such field
-        void bind(long reading, long writing, long owner, long whole) {
-            readContext = reading;
-            writeContext = writing;
-            socket = owner;
-            connectionContext = whole;
-        }
-    }
-
-    /// Up to here a write is put off to the end of the iteration; a larger one would only grow cold.
-    static final int IMMEDIATE = 4 * 1024;
-
-    private static final int MAY_READ = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLERR | EPOLLHUP;
-    private static final int MAY_WRITE = EPOLLOUT | EPOLLERR | EPOLLHUP;
-    /// A short read does not tell that nothing is left: an end, an error or urgent data comes behind it.
-    private static final int MORE_THAN_DATA = MAY_READ & ~EPOLLIN;
-
+/// An event only sets marks and queues the transport; its turn comes among the callbacks, as asyncio has it. See
+/// [StreamEngine] for the whole path of the bytes. Under the GIL.
+abstract class TransportEngine extends WriterEngine implements PollHandle, ReadyTask {
     private static final PyName IO_HANDLE = PyName.of("_io_handle");
 
-    final LoopEngine engine;
-    final int fd;
-    final WriteBatching deferral;
-    /// The transport object; 0 once it is closed.
-    long self;
-    /// There may be something to read.
-    boolean readable;
-    /// There is something behind the data.
-    boolean moreThanData;
-    /// There may be room again.
-    boolean writable;
-    /// What is to be sent waits for room.
-    boolean blocked;
-
-    private final Fields fields;
+    final Readiness readiness = new Readiness();
     private final long task;
+    /// What is to be sent waits for the socket to become writable.
+    private boolean blocked;
+
     private boolean queued;
 
     /// @param socket the socket object, None if there is none
-    TransportEngine(LoopEngine engine, long self, long socket, int fd, Fields fields) {
-        this.engine = engine;
-        this.self = self;
-        this.fd = fd;
-        this.fields = fields;
+    TransportEngine(LoopEngine engine, long self, long socket, int fd) {
+        super(engine, self, fd);
         if (SocketObject.isOf(socket, fd)) {
-            Memory.putLong(self + fields.socket, Refs.retain(socket));
+            Memory.putLong(self + TransportLayout.SOCKET, Refs.retain(socket));
         }
         task = engine.eventLoop().addTask(this);
         engine.transports().put(fd, self);
-        deferral = new WriteBatching(engine.eventLoop(), self, this::flushDeferred);
     }
 
-    /// The descriptor for a call of the kernel; -1, which the kernel refuses as asyncio's closed socket does, once
-    /// somebody has closed the socket under the transport. Its number may be another's by then.
+    /// The descriptor for a system call; -1, which the kernel refuses as asyncio's closed socket does, once the
+    /// transport is detached or the program has closed its socket. The number may be another socket's by then.
     final int descriptor() {
-        if (self == 0) {
+        long transport = self();
+        if (transport == 0) {
             return -1;
         }
-        long socket = Memory.getLong(self + fields.socket);
+        long socket = Memory.getLong(transport + TransportLayout.SOCKET);
         return socket == 0 || SocketObject.descriptor(socket) == fd ? fd : -1;
     }
 
-    /// Whether there is something to read, and it is wanted.
-    abstract boolean mayRead();
+    /// What the socket is to be polled for: a mask of `EPOLL*` bits.
+    abstract int interest();
 
-    /// @return an exception that has to leave the loop, or 0
+    /// Whether there is something to deliver to the protocol that does not have to be read first.
+    abstract boolean hasReceived();
+
+    /// Reads and delivers.
+    ///
+    /// @return an exception that must leave the loop, or 0
     @Owned
     abstract long read();
 
-    /// Sends what waits for room.
+    /// Sends what has waited for the socket to become writable.
     ///
-    /// @return an exception that has to leave the loop, or 0
+    /// @return an exception that must leave the loop, or 0
     @Owned
     abstract long sendMore();
 
-    /// Sends what was put off.
-    abstract void flushDeferred();
-
-    /// What the socket is to be polled for.
-    abstract int interest();
-
-    /// How many bytes wait for room, as flow control counts.
-    abstract long waitingBytes();
-
-    /// Reads from now on, in a copy of the current context.
+    /// Adjusts what the socket is polled for, now that data waits for it to become writable.
     ///
     /// @throws PyError OSError if epoll does not take the socket
-    final void startReading() {
-        if (!engine.watchers().isLentTo(fd, this)) {
-            register();
-        }
-        setContext(fields.readContext);
-        holdReading();
-        enqueueIfDue();
+    abstract void pollForWriting();
+
+    /// Adjusts what the socket is polled for, now that nothing waits any more.
+    abstract void pollForReadingOnly();
+
+    /// Whether data waits for the socket to become writable.
+    final boolean isBlocked() {
+        return blocked;
     }
 
-    /// What asyncio's `_remove_reader` does for the fd of a transport.
-    final void stopReading() {
-        engine.watchers().remove(fd, EPOLLIN);
-    }
-
-    final void holdReading() {
-        engine.watchers().hold(fd, EPOLLIN, Refs.retain(self));
-    }
-
-    final boolean isReading() {
-        return self != 0 && engine.watchers().holds(fd, EPOLLIN, self);
-    }
-
-    /// Stops polling, for good.
+    /// Waits for the socket to become writable; then [#sendMore] is called in a copy of the current context.
     ///
-    /// @param closes whether the caller closes the descriptor next
-    final void end(boolean closes) {
-        engine.transports().remove(fd, self);
-        long socketField = self + fields.socket;
-        self = 0;
-        if (!engine.isClosed()) {
-            engine.watchers().takeBack(fd, this, closes);
-            engine.eventLoop().removeTask(task);
-        }
-        Refs.clear(socketField);
-    }
-
-    @Override
-    public final void ready(int unused, int events) {
-        if ((events & MAY_READ) != 0) {
-            readable = true;
-            moreThanData |= (events & MORE_THAN_DATA) != 0;
-        }
-        if (blocked && (events & MAY_WRITE) != 0) {
-            writable = true;
-        }
-        enqueueIfDue();
-    }
-
-    @Override
-    public final void run() {
-        queued = false;
-        if (self != 0) {
-            long transport = Refs.retain(self);
-            long fatal = mayRead() ? runIn(fields.readContext, transport) : 0;
-            if (fatal == 0 && writable) {
-                fatal = runIn(fields.writeContext, transport);
-            }
-            finish(transport, fatal);
+    /// @throws PyError OSError if epoll does not take the socket
+    final void block() {
+        if (!blocked) {
+            blocked = true;
+            pollForWriting();
+            setContext(TransportLayout.WRITE_CONTEXT);
+            engine.watchers().hold(fd, EPOLLOUT, Refs.retain(self()));
         }
     }
 
-    /// As [#run] for a handle of asyncio's, which measures it and has entered the context.
-    final void runInDebugMode() {
-        queued = false;
-        long transport = Refs.retain(self);
-        long fatal = mayRead() ? read() : 0;
-        if (fatal == 0 && writable) {
-            fatal = sendMore();
+    /// Ends the waiting that [#block] has begun.
+    final void unblock() {
+        if (blocked) {
+            blocked = false;
+            readiness.beginWriting();
+            pollForReadingOnly();
+            engine.watchers().letGo(fd, EPOLLOUT);
         }
-        finish(transport, fatal);
+    }
+
+    /// Has the protocol pause if too much waits for the socket.
+    ///
+    /// @throws PyError what asyncio's code raised
+    final void maybePause() {
+        if (blocked && self() != 0) {
+            FlowControl.maybePause(self(), unsent());
+        }
+    }
+
+    /// Whether the poller reports the events of the descriptor to this transport.
+    final boolean isRegistered() {
+        return engine.watchers().isLentTo(fd, this);
     }
 
     /// Registers the socket, or changes what it is polled for.
+    ///
+    /// @throws PyError RuntimeError if the loop is closed, OSError if epoll does not take the socket
     final void register() {
         if (engine.isClosed()) {
             throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
@@ -209,17 +133,75 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         }
     }
 
-    /// To be called when the socket waits for room: writes in a copy of the current context once there is some.
-    final void awaitRoom() {
-        setContext(fields.writeContext);
-        engine.watchers().hold(fd, EPOLLOUT, Refs.retain(self));
+    /// Reads from now on, in a copy of the current context.
+    ///
+    /// @throws PyError OSError if epoll does not take the socket
+    final void startReading() {
+        if (!isRegistered()) {
+            register();
+        }
+        setContext(TransportLayout.READ_CONTEXT);
+        showReading();
+        enqueueIfDue();
     }
 
-    /// Has the protocol pause if too much waits for room.
-    final void maybePause() {
-        if (blocked) {
-            FlowControl.maybePause(self, waitingBytes());
+    /// What asyncio's `_remove_reader` does for the fd of a transport.
+    final void stopReading() {
+        engine.watchers().remove(fd, EPOLLIN);
+    }
+
+    /// Enters the transport as the reader of its descriptor. It reads as long as the entry exists.
+    final void showReading() {
+        engine.watchers().hold(fd, EPOLLIN, Refs.retain(self()));
+    }
+
+    /// Whether the transport is entered as the reader of its descriptor.
+    final boolean isReading() {
+        return self() != 0 && engine.watchers().holds(fd, EPOLLIN, self());
+    }
+
+    @Override
+    void dispose(long transport, boolean closes) {
+        engine.transports().remove(fd, transport);
+        if (!engine.isClosed()) {
+            engine.watchers().takeBack(fd, this, closes);
+            engine.eventLoop().removeTask(task);
         }
+        Refs.clear(transport + TransportLayout.SOCKET);
+    }
+
+    @Override
+    public final void ready(int unused, int events) {
+        readiness.addEvents(events, blocked);
+        enqueueIfDue();
+    }
+
+    @Override
+    public final void run() {
+        queued = false;
+        if (self() != 0) {
+            long transport = Refs.retain(self());
+            long leaving = mayRead() ? runIn(TransportLayout.READ_CONTEXT, transport) : 0;
+            if (leaving == 0 && readiness.isWritable()) {
+                leaving = runIn(TransportLayout.WRITE_CONTEXT, transport);
+            }
+            finish(transport, leaving);
+        }
+    }
+
+    /// As [#run] for a handle of asyncio's, which measures it and has entered the context.
+    final void runInDebugMode() {
+        queued = false;
+        long transport = Refs.retain(self());
+        long leaving = mayRead() ? read() : 0;
+        if (leaving == 0 && readiness.isWritable()) {
+            leaving = sendMore();
+        }
+        finish(transport, leaving);
+    }
+
+    private boolean mayRead() {
+        return (readiness.isReadable() || hasReceived()) && isReading();
     }
 
     @Owned
@@ -228,41 +210,43 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         try {
             ContextApi.enter(context);
             try {
-                return contextField == fields.readContext ? read() : sendMore();
+                return contextField == TransportLayout.READ_CONTEXT ? read() : sendMore();
             } catch (PyError raised) {
-                return Failures.exceptionOf(engine, transport, 0);
+                return Failures.report(engine, transport);
             } finally {
                 ContextApi.exit(context);
             }
         } catch (PyError entered) {
-            return Failures.exceptionOf(engine, transport, 0);
+            return Failures.report(engine, transport);
         } finally {
             Refs.release(context);
         }
     }
 
-    private void finish(long transport, long fatal) {
+    private void finish(long transport, long leaving) {
         enqueueIfDue();
         Refs.release(transport);
-        Failures.raise(fatal);
+        Failures.raise(leaving);
     }
 
-    final void enqueueIfDue() {
-        if (queued || self == 0 || !(writable || mayRead())) {
+    private void enqueueIfDue() {
+        if (queued || self() == 0 || !(readiness.isWritable() || mayRead())) {
             return;
         }
         queued = true;
         if (engine.debug()) {
-            long context = Memory.getLong(self + (writable ? fields.writeContext : fields.readContext));
-            engine.eventLoop().callSoon(PyError.orThrow(CallApi.callMethod(IO_HANDLE, engine.self(), self, context)));
+            boolean writes = readiness.isWritable();
+            long context =
+                    Memory.getLong(self() + (writes ? TransportLayout.WRITE_CONTEXT : TransportLayout.READ_CONTEXT));
+            engine.eventLoop().callSoon(PyError.orThrow(CallApi.callMethod(IO_HANDLE, engine.self(), self(), context)));
         } else {
             engine.eventLoop().taskReady(task);
         }
     }
 
     private void setContext(long field) {
-        long whole = fields.connectionContext == 0 ? 0 : Memory.getLong(self + fields.connectionContext);
-        long context = whole == 0 || whole == NONE ? ContextApi.copyCurrent() : Refs.retain(whole);
-        Refs.replace(self + field, context);
+        long whole = TransportLayout.connectionContext(self());
+        long context = whole == 0 ? ContextApi.copyCurrent() : Refs.retain(whole);
+        Refs.replace(self() + field, context);
     }
 }
