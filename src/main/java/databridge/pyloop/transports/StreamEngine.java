@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// # The path of the bytes
 ///
 /// ```
-/// epoll -> Readiness -> queue of the loop -> StreamInput -> InputHandler -> protocol
-///                                         -> StreamOutput.sendMore -> kernel
+/// epoll -> SocketReadiness -> queue of the loop -> StreamInput -> InputHandler -> protocol
+///                                               -> StreamOutput.sendMore -> kernel
 /// write() -> StreamOutput -> kernel, at once
 ///                         -> WriteQueue -> kernel, at the end of the iteration or when the socket is writable
 /// ```
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Level-triggered polling would need an `epoll_ctl` for every pause, resume and full socket. So the socket is
 /// registered once, in both directions and edge-triggered: the kernel reports a change once and never repeats it. A
-/// report that is lost is data that is never read. Therefore an event only sets a mark in [Readiness], and a mark is
+/// report that is lost is data that is never read. Therefore an event only sets a mark in [SocketReadiness], and a mark is
 /// cleared only by the result of a system call: EAGAIN, or fewer bytes than were asked for. It outlives any pause of
 /// reading, and resuming needs no poll. A short read proves nothing once the kernel has reported more than data (an
 /// end, an error, urgent data): that is behind the data and causes no further event, so such a socket is read until

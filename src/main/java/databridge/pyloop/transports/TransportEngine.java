@@ -25,7 +25,7 @@ import databridge.pyloop.loop.LoopEngine;
 abstract class TransportEngine extends WriterEngine implements PollHandle, ReadyTask {
     private static final PyName IO_HANDLE = PyName.of("_io_handle");
 
-    final Readiness readiness = new Readiness();
+    final SocketReadiness readiness = new SocketReadiness();
     private final long task;
     /// What is to be sent waits for the socket to become writable.
     private boolean blocked;

@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 /// An edge is reported once, so no mark may be lost before a system call has shown that there is no more.
-final class ReadinessTest {
-    private final Readiness readiness = new Readiness();
+final class SocketReadinessTest {
+    private final SocketReadiness readiness = new SocketReadiness();
 
     @Test
     void nothingIsReadyBeforeTheFirstEvent() {

@@ -9,7 +9,7 @@ import static databridge.pyloop.libc.Epoll.EPOLLRDHUP;
 
 /// What a transport knows about its socket: the marks that edge-triggered events set and that the results of system
 /// calls clear. See [StreamEngine] for the rules. Under the GIL.
-final class Readiness {
+final class SocketReadiness {
     private static final int MAY_READ = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLERR | EPOLLHUP;
     private static final int MAY_WRITE = EPOLLOUT | EPOLLERR | EPOLLHUP;
     /// With one of these a short read does not mean that nothing is left: an end, an error or urgent data is behind
