@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import os
 import signal
 import socket
 import sys
@@ -13,8 +12,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from files_to_send import opened, sending  # noqa: F401 - fixtures
-from loop_kinds import KINDS, Loop, LoopKind, SocketPair
+
+from support.loop_kinds import KINDS, Loop, LoopKind, SocketPair
+from support.process_figures import count_descriptors
+from support.program_runs import run, run_clean  # noqa: F401 - fixtures
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,7 +40,7 @@ def _process_state() -> dict[str, Any]:
         "running loop": asyncio._get_running_loop(),
         "async generator hooks": tuple(sys.get_asyncgen_hooks()),
         "coroutine origin depth": sys.get_coroutine_origin_tracking_depth(),
-        "open files": len(os.listdir("/proc/self/fd")),
+        "descriptors": count_descriptors(),
     }
     if threading.current_thread() is threading.main_thread():
         state["wakeup fd"] = signal.set_wakeup_fd(-1)

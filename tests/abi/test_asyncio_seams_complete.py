@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 
-from java_sources import SOURCES
-
 from data_bridge import pyloop
 from data_bridge.pyloop import _engine, _seams
+from support.java_sources import SOURCES
 
 NOT_OF_ASYNCIO = {
     "_after_fork_in_child": "of the engine's module",
@@ -37,7 +36,8 @@ def trees() -> Iterator[ast.Module]:
 
 def mentioned() -> tuple[set[str], set[str]]:
     """Private attributes that our Python code reads, and private names that it defines or assigns itself."""
-    read, made = set(), set()
+    read: set[str] = set()
+    made: set[str] = set()
     for tree in trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and is_private(node.attr):

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from java_sources import SOURCES, Binding, bindings
+
+from support.java_sources import SOURCES, Binding, bindings
 
 INCLUDE = Path(sysconfig.get_path("include"))
 

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from java_sources import SOURCES, Binding, bindings, count_of_bindings, data_symbols
+
+from support.java_sources import SOURCES, Binding, bindings, count_of_bindings, data_symbols
 
 pytestmark = pytest.mark.skipif(
     not SOURCES.is_dir(), reason="the Java sources are not beside the tests: they are read for what they bind"

@@ -1,6 +1,6 @@
 """On a Python newer than those PyLoop knows, loops run if asyncio fits, and else the first loop says what has moved."""
 
-from loop_kinds import Done, run_python
+from support.loop_kinds import Done, run_python
 
 UNKNOWN = """
 import asyncio, sys

@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-from loop_kinds import run_python
+
+from support.loop_kinds import run_python
 
 WITHOUT_POLICIES = """
 import asyncio, sys, threading

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from find_pythons import usable_pythons
-from wheel_installations import FIRST_LOOP, contents, install, make_environment, pip, run_alone
+
+from support.wheel_installations import FIRST_LOOP, contents, install, make_environment, pip, run_alone
 
 PYTHONS = usable_pythons()
 

@@ -1,16 +1,26 @@
 package databridge.pyloop;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.ReusableBlock;
+import databridge.pyloop.ffi.StaticMemory;
+import databridge.pyloop.ffi.StaticText;
+import databridge.pyloop.libc.Epoll;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
@@ -59,13 +69,15 @@ final class ArchitectureTest {
                 .mayOnlyAccessLayers("runtime", "ffi")
                 .whereLayer("poll")
                 .mayOnlyAccessLayers("engine", "libc")
+                .whereLayer("poll")
+                .mayOnlyBeAccessedByLayers("boot")
                 .whereLayer("handles")
                 .mayOnlyAccessLayers("cpython", "engine", "collections", "runtime", "ffi")
                 .whereLayer("receiving")
                 .mayOnlyAccessLayers("cpython", "libc", "ffi")
                 .whereLayer("loop")
                 .mayOnlyAccessLayers(
-                        "handles", "receiving", "cpython", "poll", "engine", "collections", "libc", "runtime", "ffi")
+                        "handles", "receiving", "cpython", "engine", "collections", "libc", "runtime", "ffi")
                 .whereLayer("transports")
                 .mayOnlyAccessLayers(
                         "loop", "handles", "receiving", "cpython", "engine", "collections", "libc", "runtime", "ffi")
@@ -106,6 +118,43 @@ final class ArchitectureTest {
                 .check(ENGINE_JAR);
     }
 
+    /// Classes that need each other cannot be understood, tested or moved one at a time. A class and those nested in it
+    /// count as one.
+    @Test
+    void noClassesFormACycle() {
+        slices().assignedFrom(new SliceAssignment() {
+                    @Override
+                    public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+                        String name = javaClass.getName();
+                        return name.startsWith(ROOT) && !name.startsWith(ROOT + ".transports.")
+                                ? SliceIdentifier.of(name.split("\\$", 2)[0])
+                                : SliceIdentifier.ignore();
+                    }
+
+                    @Override
+                    public String getDescription() {
+                        return "classes";
+                    }
+                })
+                .should()
+                .beFreeOfCycles()
+                .check(ENGINE_JAR);
+    }
+
+    /// A second poller can be added beside this one: nothing else depends on the system calls that it makes.
+    @Test
+    void onlyPollKnowsEpoll() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(packageOf("poll"))
+                .and()
+                .doNotBelongToAnyOf(Epoll.class)
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(Epoll.class)
+                .check(ENGINE_JAR);
+    }
+
     /// What can crash the process, and what ties the project to one compiler. The entry point by which Python loads the
     /// library is the one exception: its annotations name the compiler's.
     @Test
@@ -118,6 +167,26 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("jdk.internal..", "java.lang.foreign..", "org.graalvm..", "com.oracle.svm..")
+                .check(ENGINE_JAR);
+    }
+
+    /// How C is called, and what it exports, is a matter of `libc` and `cpython`. The layers above read and write the
+    /// memory of objects whose layout they know.
+    @Test
+    void layersAbovePythonUseNothingOfFfiButMemory() {
+        classes()
+                .that()
+                .resideInAnyPackage(
+                        packageOf("handles"), packageOf("receiving"), packageOf("loop"), packageOf("transports"))
+                .should()
+                .onlyDependOnClassesThat(resideInAPackage(packageOf("ffi"))
+                        .negate()
+                        .or(belongToAnyOf(
+                                Memory.class,
+                                ReusableBlock.class,
+                                StaticMemory.class,
+                                StaticText.class,
+                                StaticText[].class)))
                 .check(ENGINE_JAR);
     }
 

@@ -4,22 +4,28 @@ import static databridge.pyloop.cpython.Singletons.FALSE;
 import static databridge.pyloop.cpython.Singletons.NONE;
 import static databridge.pyloop.cpython.Singletons.TRUE;
 
+import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.CPythonBinding;
 import databridge.pyloop.cpython.ContextVars;
+import databridge.pyloop.cpython.DictApi;
+import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Faults;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.FaultInjection;
+import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.handles.HandleType;
 import databridge.pyloop.handles.HandlesBinding;
 import databridge.pyloop.handles.TimerHandleType;
-import databridge.pyloop.libc.Epoll;
 import databridge.pyloop.libc.SystemCallException;
 import databridge.pyloop.loop.LoopBinding;
 import databridge.pyloop.loop.LoopType;
-import databridge.pyloop.receiving.ReceivingBinding;
+import databridge.pyloop.poll.EpollPoller;
+import databridge.pyloop.receiving.Reception;
 import databridge.pyloop.runtime.Collector;
 import databridge.pyloop.runtime.EntryFailure;
 import databridge.pyloop.runtime.EntryPoint;
@@ -38,6 +44,9 @@ final class Engine {
     private static final String RUNTIME = "native, built by GraalVM " + System.getProperty("org.graalvm.version")
             + " from JDK " + System.getProperty("java.runtime.version");
 
+    /// An open view of the cells that say which faults to inject, 0 if there are none.
+    private static long faultCells;
+
     private Engine() {}
 
     /// Binds the C API, proves the layouts, defines the Python types, and puts them into the module.
@@ -46,12 +55,13 @@ final class Engine {
     /// @throws databridge.pyloop.cpython.PyError if Python raises an exception
     static void start(long module) {
         ProcessState.beginInterpreter();
+        FaultInjection.arm(0); // the cells were an earlier interpreter's
+        faultCells = 0;
         CPythonBinding.bind();
         Faults.setErrnoOf(thrown -> thrown instanceof SystemCallException failed ? failed.errno() : 0);
         EntryFailure.setReporter(Faults::report);
         HandlesBinding.bind();
-        ReceivingBinding.bind();
-        LoopBinding.bind();
+        LoopBinding.bind(EpollPoller::new);
         TransportsBinding.bind();
         put(module, "LoopCore", LoopType.type());
         put(module, "Handle", HandleType.type());
@@ -62,6 +72,7 @@ final class Engine {
         put(module, "PipeWriterCore", PipeWriterType.type());
         put(module, "DatagramCore", DatagramType.type());
         put(module, "facts", facts());
+        put(module, "LARGEST_RECEIVE", NumberApi.fromLong(Reception.MOST));
     }
 
     /// To be called in a forked child before anything else of the engine.
@@ -77,28 +88,52 @@ final class Engine {
         return Refs.retain(Collector.collect() ? TRUE : FALSE);
     }
 
-    /// For tests: see [FaultInjection#arm].
+    /// For tests: see [FaultInjection#arm]. The view of the cells stays open as long as they are read, so that they
+    /// stay
+    /// where they are.
     @EntryPoint
-    static long injectFaults(long module, long address) {
-        FaultInjection.arm(NumberApi.asLong(address));
+    static long injectFaults(long module, long cells) {
+        long view = 0;
+        if (cells != NONE) {
+            view = BufferApi.newView();
+            try {
+                BufferApi.openWritable(view, cells);
+            } catch (PyError unsuitable) {
+                Memory.free(view);
+                throw unsuitable;
+            }
+            if (BufferApi.size(view) < FaultInjection.CELLS_SIZE) {
+                BufferApi.release(view);
+                Memory.free(view);
+                throw ErrorApi.raise(
+                        Singletons.VALUE_ERROR, "the cells take at least " + FaultInjection.CELLS_SIZE + " bytes");
+            }
+        }
+        FaultInjection.arm(view == 0 ? 0 : BufferApi.data(view));
+        long old = faultCells;
+        faultCells = view;
+        if (old != 0) {
+            BufferApi.release(old);
+            Memory.free(old);
+        }
         return Refs.retain(NONE);
     }
 
     /// What `--info` shows of this side.
     private static long facts() {
-        long facts = ObjectApi.newDict();
+        long facts = DictApi.empty();
         putText(facts, "engine", RUNTIME);
         putText(facts, "poller", "epoll");
-        putText(facts, "kernel features", Epoll.hasNanosecondWaits() ? "epoll_pwait2" : "no epoll_pwait2");
+        putText(facts, "kernel features", EpollPoller.kernelFeatures());
         putText(facts, "context capture", ContextVars.available() ? "variables" : "copies");
         return facts;
     }
 
     private static void put(long module, String name, long object) {
-        ObjectApi.setAttribute(module, name, object);
+        ObjectApi.setAttribute(module, UnicodeApi.interned(name), object);
     }
 
     private static void putText(long dict, String key, String value) {
-        ObjectApi.setItem(dict, key, UnicodeApi.fromString(value));
+        DictApi.put(dict, key, UnicodeApi.fromString(value));
     }
 }

@@ -47,11 +47,11 @@ final class ExtensionModule {
                             "collectGarbage",
                             "Collect the garbage of the Java heap, if that can be done now; return whether it was.")
                     .function(
-                            "_inject_faults($module, address, /)",
+                            "_inject_faults($module, cells, /)",
                             ONE_ARGUMENT,
                             Engine.class,
                             "injectFaults",
-                            "For tests: throw in the engine as the four 64-bit cells at an address say; 0 ends that.")
+                            "For tests: throw in the engine as four 64-bit cells say, a writable buffer; None ends that.")
                     .build();
         } catch (Throwable failed) {
             StartFailure.raise("PyLoop's engine cannot start: " + failed);

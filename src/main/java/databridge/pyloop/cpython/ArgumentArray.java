@@ -1,55 +1,26 @@
 package databridge.pyloop.cpython;
 
-import databridge.pyloop.ffi.Bindings;
-import databridge.pyloop.ffi.LateBound;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.ReusableBlock;
 
 /// A C array for the arguments of a call, reused unless it is still in use by a call further up.
 ///
 /// Under the GIL; but a call may let another thread run, which then gets an array of its own.
-public final class ArgumentArray implements LateBound {
+public final class ArgumentArray {
     private static final int CAPACITY = 8;
 
-    private long own;
-    private boolean inUse;
+    private final ReusableBlock block = new ReusableBlock(CAPACITY * (long) Long.BYTES);
 
-    private ArgumentArray() {}
-
-    /// A constant of the library.
-    public static ArgumentArray of() {
-        return Bindings.add(new ArgumentArray());
-    }
-
-    /// One that is made while the engine runs, to be [#free]d.
-    public static ArgumentArray allocated() {
-        ArgumentArray array = new ArgumentArray();
-        array.bind();
-        return array;
-    }
-
-    @Override
-    public void bind() {
-        if (own == 0) { // kept when the engine starts again in the same process
-            own = Memory.allocate(CAPACITY * (long) Long.BYTES);
-        }
-        inUse = false;
-    }
-
-    /// The address of room for `count` pointers.
+    /// The address of `count` pointers, to be given to [#giveBack].
+    ///
+    /// @throws OutOfMemoryError if there is no memory
     public long take(long count) {
-        if (inUse || count > CAPACITY) {
-            return Memory.allocate(count * Long.BYTES);
-        }
-        inUse = true;
-        return own;
+        return block.take(count * Long.BYTES);
     }
 
+    /// Ends the use of what [#take] returned.
     public void giveBack(long array) {
-        if (array == own) {
-            inUse = false;
-        } else {
-            Memory.free(array);
-        }
+        block.giveBack(array);
     }
 
     /// `self.name()`, NULL for an exception; for calls that happen too often to look at the stack.
@@ -73,10 +44,8 @@ public final class ArgumentArray implements LateBound {
         return result;
     }
 
-    /// Frees the memory, unless a call is still using it; nothing may be taken afterwards.
+    /// Frees the memory, see [ReusableBlock#free].
     public void free() {
-        if (!inUse) {
-            Memory.free(own);
-        }
+        block.free();
     }
 }

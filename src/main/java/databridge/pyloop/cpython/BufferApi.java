@@ -9,6 +9,9 @@ public final class BufferApi {
     private static final CStruct PY_BUFFER = CStruct.of("struct Py_buffer { void *buf; PyObject *obj; Py_ssize_t len;"
             + " Py_ssize_t itemsize; int readonly; int ndim; char *format; Py_ssize_t *shape; Py_ssize_t *strides;"
             + " Py_ssize_t *suboffsets; void *internal; }");
+    /// The size of a view in bytes.
+    public static final long VIEW_SIZE = PY_BUFFER.size();
+
     private static final long BUF = PY_BUFFER.offset("buf");
     private static final long LEN = PY_BUFFER.offset("len");
     private static final long PYBUF_SIMPLE = 0;
@@ -22,7 +25,7 @@ public final class BufferApi {
 
     /// Memory for a view, zeroed.
     public static long newView() {
-        return Memory.allocate(PY_BUFFER.size());
+        return Memory.allocate(VIEW_SIZE);
     }
 
     /// Opens a contiguous view; to be closed by [#release].

@@ -14,12 +14,13 @@ public final class BytesApi {
     private static final CFunction FROM_OBJECT = CFunction.of("PyObject *PyBytes_FromObject(PyObject *o)");
     private static final CFunction RESIZE = CFunction.of("int _PyBytes_Resize(PyObject **bytes, Py_ssize_t newsize)");
 
+    /// Static although all loops share it: it is read right after the call that writes it, which runs no Python code.
     private static final StaticMemory FIELD = StaticMemory.of(Long.BYTES);
 
     private BytesApi() {}
 
     static void bind() {
-        obSval = SlottedClass.basicSize(Singletons.BYTES_TYPE) - 1;
+        obSval = TypeApi.basicSize(Singletons.BYTES_TYPE) - 1;
     }
 
     /// The address of `ob_shash`, the field before the content: -1 as long as nobody has asked for the hash.

@@ -60,7 +60,7 @@ public final class ContextApi {
     }
 
     private static long runMethod() {
-        long descriptor = ObjectApi.getAttribute(CONTEXT_TYPE.address(), "run");
+        long descriptor = ObjectApi.getAttribute(CONTEXT_TYPE.address(), UnicodeApi.interned("run"));
         long definition = Memory.getLong(descriptor + DescriptorLayout.D_METHOD);
         int flags = Memory.getInt(definition + DescriptorLayout.ML_FLAGS);
         if (flags != (DescriptorLayout.METH_FASTCALL | DescriptorLayout.METH_KEYWORDS)) {

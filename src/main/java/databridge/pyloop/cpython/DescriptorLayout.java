@@ -49,7 +49,7 @@ public final class DescriptorLayout {
     ///
     /// @throws LinkageError if the attribute is no such thing
     public static long memberOffset(long type, String name) {
-        long descriptor = ObjectApi.getAttribute(type, name);
+        long descriptor = ObjectApi.getAttribute(type, UnicodeApi.interned(name));
         try {
             if (ObjectApi.typeOf(descriptor) != MEMBER_DESCRIPTOR_TYPE.address()) {
                 throw new LinkageError("'" + name + "' is no slot of the class on this Python");

@@ -3,7 +3,9 @@ package databridge.pyloop.cpython;
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.Memory;
 
-/// `pyerrors.h`: raising, taking and restoring exceptions. With the GIL.
+/// `pyerrors.h`: the thread's error indicator, which holds the pending exception. With the GIL.
+///
+/// Below everything that makes or converts objects, because all of that reports failure here.
 public final class ErrorApi {
     private static final CFunction SET_STRING =
             CFunction.of("void PyErr_SetString(PyObject *exception, const char *string)");
@@ -14,7 +16,6 @@ public final class ErrorApi {
             CFunction.of("int PyErr_GivenExceptionMatches(PyObject *given, PyObject *exc)");
     private static final CFunction CHECK_SIGNALS = CFunction.of("int PyErr_CheckSignals(void)");
     private static final CFunction WRITE_UNRAISABLE = CFunction.of("void PyErr_WriteUnraisable(PyObject *obj)");
-    private static final CFunction STRERROR = CFunction.of("char *strerror(int errnum)");
 
     private ErrorApi() {}
 
@@ -35,25 +36,6 @@ public final class ErrorApi {
     /// Makes `type(value)` the pending exception.
     public static void raiseObject(long type, long value) {
         SET_OBJECT.call(type, value);
-    }
-
-    /// Raises `OSError(errno, strerror(errno))`, of the subclass that fits.
-    ///
-    /// @return to be thrown
-    public static PyError raiseOsError(int errno) {
-        restore(osError(errno));
-        return PyError.pending();
-    }
-
-    /// `OSError(errno, strerror(errno))`, of the subclass that fits.
-    @Owned
-    public static long osError(int errno) {
-        long number = PyError.orThrow(NumberApi.fromLong(errno));
-        long text = PyError.orThrow(UnicodeApi.fromString(Memory.getCString(STRERROR.call(errno))));
-        long error = PyError.orThrow(CallApi.call(Singletons.OS_ERROR, number, text));
-        Refs.release(number);
-        Refs.release(text);
-        return error;
     }
 
     /// Whether an exception is pending.

@@ -43,7 +43,7 @@ public final class Faults {
         } else if (thrown instanceof OutOfMemoryError) {
             ErrorApi.raiseObject(Singletons.MEMORY_ERROR, OUT_OF_MEMORY.object());
         } else if (errnoOf.errno(thrown) != 0) {
-            ErrorApi.raiseOsError(errnoOf.errno(thrown));
+            OsErrors.raise(errnoOf.errno(thrown));
         } else {
             ErrorApi.raise(
                     Singletons.RUNTIME_ERROR, "fault in the event loop engine, please report it: " + trace(thrown));

@@ -10,6 +10,8 @@ public final class LayoutCheck {
             CFunction.of("PyObject *PyTuple_GetItem(PyObject *p, Py_ssize_t pos)");
     private static final CFunction HASH = CFunction.of("Py_ssize_t PyObject_Hash(PyObject *o)"); // a Py_hash_t is one
 
+    private static final CFunction NEW_SET = CFunction.of("PyObject *PySet_New(PyObject *iterable)");
+
     private LayoutCheck() {}
 
     /// @throws LinkageError naming the first layout that differs
@@ -29,6 +31,16 @@ public final class LayoutCheck {
         requireImmortality();
         requireSlots();
         requireBytes();
+        requireWeakReferences();
+    }
+
+    private static void requireWeakReferences() {
+        long object = PyError.orThrow(NEW_SET.call(0L));
+        long reference = WeakRefs.of(object);
+        check("wr_object", WeakRefs.target(reference) == object);
+        Refs.release(object);
+        check("wr_object after the object's end", WeakRefs.target(reference) == 0);
+        Refs.release(reference);
     }
 
     private static void requireBytes() {
@@ -50,11 +62,9 @@ public final class LayoutCheck {
     private static void requireSlots() {
         long type = SlottedClass.withSlots("Probe", "field");
         long offset = DescriptorLayout.memberOffset(type, "field");
-        check(
-                "slot offset",
-                offset == PyObjectLayout.OBJECT_SIZE && SlottedClass.basicSize(type) == offset + Long.BYTES);
+        check("slot offset", offset == PyObjectLayout.OBJECT_SIZE && TypeApi.basicSize(type) == offset + Long.BYTES);
         long instance = ObjectApi.allocate(type);
-        ObjectApi.setAttribute(instance, "field", Singletons.NONE);
+        ObjectApi.setAttribute(instance, UnicodeApi.interned("field"), Singletons.NONE);
         check("slot value", Memory.getLong(instance + offset) == Singletons.NONE);
         Refs.release(instance);
         Refs.release(type);

@@ -3,19 +3,13 @@ package databridge.pyloop.cpython;
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.Memory;
 
-/// `object.h`, `import.h`, `dictobject.h` and `objimpl.h`, as far as they are used. With the GIL.
+/// `object.h` and `objimpl.h`, as far as they are used. With the GIL.
 public final class ObjectApi {
     private static final CFunction GET_ATTR = CFunction.of("PyObject *PyObject_GetAttr(PyObject *o, PyObject *name)");
     private static final CFunction SET_ATTR =
             CFunction.of("int PyObject_SetAttr(PyObject *o, PyObject *name, PyObject *v)");
     private static final CFunction CALLABLE = CFunction.of("int PyCallable_Check(PyObject *o)");
     private static final CFunction REPR = CFunction.of("PyObject *PyObject_Repr(PyObject *o)");
-    private static final CFunction IMPORT = CFunction.of("PyObject *PyImport_ImportModule(const char *name)");
-    private static final CFunction DICT_NEW = CFunction.of("PyObject *PyDict_New(void)");
-    private static final CFunction DICT_SET =
-            CFunction.of("int PyDict_SetItem(PyObject *p, PyObject *key, PyObject *val)");
-    private static final CFunction DICT_GET =
-            CFunction.of("PyObject *PyDict_GetItemWithError(PyObject *p, PyObject *key)");
     private static final CFunction IS_SUBTYPE = CFunction.of("int PyType_IsSubtype(PyTypeObject *a, PyTypeObject *b)");
     private static final CFunction IS_INSTANCE = CFunction.of("int PyObject_IsInstance(PyObject *inst, PyObject *cls)");
     private static final CFunction COMPARE =
@@ -66,21 +60,6 @@ public final class ObjectApi {
         return length;
     }
 
-    /// `dict[key]`
-    ///
-    /// @throws PyError KeyError if there is no such key
-    @Borrowed
-    public static long getItem(long dict, long key) {
-        long value = DICT_GET.call(dict, key);
-        if (value == 0) {
-            if (!ErrorApi.occurred()) {
-                ErrorApi.raiseObject(Singletons.KEY_ERROR, key);
-            }
-            throw PyError.pending();
-        }
-        return value;
-    }
-
     /// The name of an object's class, for messages.
     public static String typeName(long object) {
         return Memory.getCString(Memory.getLong(typeOf(object) + PyObjectLayout.TP_NAME));
@@ -90,66 +69,31 @@ public final class ObjectApi {
         return (int) CALLABLE.call(object) != 0;
     }
 
-    /// @throws PyError as `getattr` raises
-    @Owned
-    public static long getAttribute(long object, String name) {
-        return getAttribute(object, UnicodeApi.interned(name));
-    }
-
+    /// @param name a `str` object
     /// @throws PyError as `getattr` raises
     @Owned
     public static long getAttribute(long object, long name) {
         return PyError.orThrow(GET_ATTR.call(object, name));
     }
 
+    /// @param name a `str` object
     /// @throws PyError as `setattr` raises
-    public static void setAttribute(long object, String name, long value) {
-        PyError.orThrow((int) SET_ATTR.call(object, UnicodeApi.interned(name), value));
+    public static void setAttribute(long object, long name, long value) {
+        PyError.orThrow((int) SET_ATTR.call(object, name, value));
+    }
+
+    /// `del object.name`
+    ///
+    /// @param name a `str` object
+    /// @throws PyError as `delattr` raises
+    public static void deleteAttribute(long object, long name) {
+        setAttribute(object, name, 0);
     }
 
     /// @throws PyError as `repr` raises
     @Owned
     public static long repr(long object) {
         return PyError.orThrow(REPR.call(object));
-    }
-
-    /// @throws PyError as `import` raises
-    @Owned
-    public static long importModule(String name) {
-        return PyError.orThrow(IMPORT.call(Memory.cString(name)));
-    }
-
-    /// `from module import name`
-    ///
-    /// @throws PyError as `import` raises, or AttributeError
-    @Owned
-    public static long importAttribute(String module, String name) {
-        long imported = importModule(module);
-        try {
-            return getAttribute(imported, name);
-        } finally {
-            Refs.release(imported);
-        }
-    }
-
-    /// As [#importAttribute], but 0 where the module has no such attribute.
-    @Owned
-    public static long importOptionalAttribute(String module, String name) {
-        try {
-            return importAttribute(module, name);
-        } catch (PyError absent) {
-            ErrorApi.clearOnly(Singletons.ATTRIBUTE_ERROR);
-            return 0;
-        }
-    }
-
-    @Owned
-    public static long newDict() {
-        return PyError.orThrow(DICT_NEW.call());
-    }
-
-    public static void setItem(long dict, String key, long value) {
-        PyError.orThrow((int) DICT_SET.call(dict, UnicodeApi.interned(key), value));
     }
 
     /// A zeroed, collector-tracked instance of a heap type, without running `__new__` or `__init__`.

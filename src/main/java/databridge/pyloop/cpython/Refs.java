@@ -76,6 +76,14 @@ public final class Refs {
         return object;
     }
 
+    /// One more reference to what a C field refers to, None if the field is NULL: Python code can delete the attribute
+    /// of any field that it sees.
+    @Owned
+    public static long retainField(long field) {
+        long object = Memory.getLong(field);
+        return retain(object == 0 ? Singletons.NONE : object);
+    }
+
     /// Sets a C field that owns a reference, and only then releases what it held.
     public static void replace(long field, @Stolen long object) {
         long old = Memory.getLong(field);

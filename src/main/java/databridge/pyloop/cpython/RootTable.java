@@ -31,6 +31,9 @@ public final class RootTable {
 
     /// Puts an object, or with 0 nothing, in place of what is at `index`.
     public void put(long index, @Stolen long object) {
+        if (index < 0) {
+            throw new IndexOutOfBoundsException(index);
+        }
         long tuple = Memory.getLong(field);
         if (index >= capacity(tuple)) {
             if (object == 0) {

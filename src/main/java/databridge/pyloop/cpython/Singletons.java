@@ -15,8 +15,10 @@ public final class Singletons {
     public static long BYTES_TYPE;
     public static long DICT_TYPE;
     public static long FLOAT_TYPE;
+    public static long FUNCTION_TYPE;
     public static long LONG_TYPE;
     public static long MEMORYVIEW_TYPE;
+    public static long METHOD_TYPE;
     public static long TUPLE_TYPE;
     public static long UNICODE_TYPE;
 
@@ -42,8 +44,10 @@ public final class Singletons {
         BYTES_TYPE = NativeLinker.symbol("PyBytes_Type");
         DICT_TYPE = NativeLinker.symbol("PyDict_Type");
         FLOAT_TYPE = NativeLinker.symbol("PyFloat_Type");
+        FUNCTION_TYPE = NativeLinker.symbol("PyFunction_Type");
         LONG_TYPE = NativeLinker.symbol("PyLong_Type");
         MEMORYVIEW_TYPE = NativeLinker.symbol("PyMemoryView_Type");
+        METHOD_TYPE = NativeLinker.symbol("PyMethod_Type");
         TUPLE_TYPE = NativeLinker.symbol("PyTuple_Type");
         UNICODE_TYPE = NativeLinker.symbol("PyUnicode_Type");
         ATTRIBUTE_ERROR = exception("AttributeError");

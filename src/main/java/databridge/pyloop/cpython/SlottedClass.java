@@ -14,25 +14,17 @@ public final class SlottedClass {
     public static long withSlots(String name, String... names) {
         long className = UnicodeApi.fromString(name);
         long bases = TupleApi.ofNone(0);
-        long body = ObjectApi.newDict();
+        long body = DictApi.empty();
         long slots = ListApi.empty();
         for (String slot : names) {
             ListApi.append(slots, UnicodeApi.interned(slot));
         }
-        ObjectApi.setItem(body, "__slots__", slots);
+        DictApi.put(body, "__slots__", slots);
         long type = CallApi.call(TYPE_TYPE.address(), className, bases, body);
         Refs.release(className);
         Refs.release(bases);
         Refs.release(body);
         Refs.release(slots);
         return PyError.orThrow(type);
-    }
-
-    /// The size of an instance in bytes, `type.__basicsize__`.
-    public static long basicSize(long type) {
-        long size = ObjectApi.getAttribute(type, "__basicsize__");
-        long value = NumberApi.asLong(size);
-        Refs.release(size);
-        return value;
     }
 }

@@ -12,7 +12,7 @@ public final class SocketObject {
     private SocketObject() {}
 
     static void bind() {
-        type = ObjectApi.importAttribute("_socket", "socket");
+        type = ImportApi.attribute("_socket", "socket");
     }
 
     /// Whether it is a socket object whose descriptor this is. Only what was one may be asked for its [#descriptor].

@@ -15,7 +15,7 @@ public final class TupleApi {
     private TupleApi() {}
 
     static void bind() {
-        obItem = SlottedClass.basicSize(Singletons.TUPLE_TYPE);
+        obItem = TypeApi.basicSize(Singletons.TUPLE_TYPE);
     }
 
     /// The address of the items, an array of pointers.

@@ -15,7 +15,7 @@ import java.util.List;
 public final class TypeDef {
     private record Property(String name, long getter, long setter, String doc) {}
 
-    private record Member(String name, int type, long offset) {}
+    private record Member(String name, int type, long offset, boolean hidden) {}
 
     private static final int TP_DOC = 56;
     private static final int TP_METHODS = 64;
@@ -74,19 +74,26 @@ public final class TypeDef {
 
     /// A C field of one byte, 0 or 1, that Python sees as a `bool` attribute.
     public TypeDef boolMember(String member, long offset) {
-        members.add(new Member(member, DescriptorLayout.T_BOOL, offset));
+        members.add(new Member(member, DescriptorLayout.T_BOOL, offset, false));
         return this;
     }
 
     /// A C field of type `int`.
     public TypeDef intMember(String member, long offset) {
-        members.add(new Member(member, DescriptorLayout.T_INT, offset));
+        members.add(new Member(member, DescriptorLayout.T_INT, offset, false));
         return this;
     }
 
-    /// A C field that owns a reference or is NULL.
+    /// A C field that owns a reference or is NULL, and that Python code can set to any object or delete.
     public TypeDef objectMember(String member, long offset) {
-        members.add(new Member(member, DescriptorLayout.T_OBJECT_EX, offset));
+        members.add(new Member(member, DescriptorLayout.T_OBJECT_EX, offset, false));
+        return this;
+    }
+
+    /// A C field that owns a reference or is NULL, which the garbage collector knows, and Python code does not: for
+    /// what is used without a look at its type.
+    public TypeDef hiddenMember(String member, long offset) {
+        members.add(new Member(member, DescriptorLayout.T_OBJECT_EX, offset, true));
         return this;
     }
 
@@ -112,7 +119,13 @@ public final class TypeDef {
         Memory.free(only);
         long type = FROM_SPEC_WITH_BASES.call(spec, bases);
         Refs.release(bases);
-        return PyError.orThrow(type);
+        PyError.orThrow(type);
+        for (Member member : members) {
+            if (member.hidden) {
+                ObjectApi.deleteAttribute(type, UnicodeApi.interned(member.name));
+            }
+        }
+        return type;
     }
 
     private long memberTable() {

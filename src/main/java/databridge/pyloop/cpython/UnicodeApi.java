@@ -17,6 +17,7 @@ public final class UnicodeApi {
             CFunction.of("PyObject *PyUnicode_DecodeFSDefaultAndSize(const char *s, Py_ssize_t size)");
     private static final CFunction ENCODE_FS = CFunction.of("PyObject *PyUnicode_EncodeFSDefault(PyObject *unicode)");
 
+    /// Static although all loops share it: it is read right after the call that writes it, which runs no Python code.
     private static final StaticMemory SIZE = StaticMemory.of(Long.BYTES);
 
     private UnicodeApi() {}

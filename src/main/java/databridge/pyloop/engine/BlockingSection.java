@@ -1,6 +1,7 @@
 package databridge.pyloop.engine;
 
-/// What has to be given up while the loop's thread is blocked, and taken again before it touches anything.
+/// The lock (the GIL) around a blocking wait: [#enter] releases it, [#leave] takes it again. In between the loop's
+/// thread only calls [Poller#await] and reads the monotonic clock.
 public interface BlockingSection {
     void enter();
 

@@ -3,11 +3,11 @@ package databridge.pyloop.engine;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Tasks that are put off to the end of the iteration, in their order.
+/// Tasks that run at the end of the iteration, in the order in which they were added. Under the lock.
 final class DeferredTasks {
     private @Nullable ReadyTask[] tasks = new ReadyTask[16];
     private int count;
-    private long weight;
+    private long bytes;
 
     boolean isEmpty() {
         return count == 0;
@@ -20,16 +20,19 @@ final class DeferredTasks {
         tasks[count++] = task;
     }
 
-    /// Adds to what the tasks weigh, and tells the sum.
-    long weigh(long more) {
-        weight += more;
-        return weight;
+    /// Adds to the number of bytes that the tasks are going to send.
+    ///
+    /// @return the sum since they ran last
+    long addBytes(long more) {
+        bytes += more;
+        return bytes;
     }
 
-    /// Runs them all, those included that are added meanwhile. If one throws the others run aside.
+    /// Runs all tasks, also those that are added meanwhile. If one throws, the others still run, see
+    /// [CallbackHost#runAside].
     void run(CallbackHost host) {
         int next = 0;
-        weight = 0;
+        bytes = 0;
         while (next < count) {
             ReadyTask task = tasks[next];
             tasks[next++] = null;
@@ -37,7 +40,7 @@ final class DeferredTasks {
                 try {
                     task.run();
                 } catch (Throwable thrown) {
-                    forgetFirst(Math.min(next, count));
+                    removeFirst(Math.min(next, count));
                     host.runAside(() -> run(host));
                     throw thrown;
                 }
@@ -46,7 +49,7 @@ final class DeferredTasks {
         count = 0;
     }
 
-    private void forgetFirst(int many) {
+    private void removeFirst(int many) {
         System.arraycopy(tasks, many, tasks, 0, count - many);
         Arrays.fill(tasks, count - many, count, null);
         count -= many;
@@ -55,6 +58,6 @@ final class DeferredTasks {
     void clear() {
         Arrays.fill(tasks, 0, count, null);
         count = 0;
-        weight = 0;
+        bytes = 0;
     }
 }

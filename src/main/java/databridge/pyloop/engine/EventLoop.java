@@ -1,46 +1,60 @@
 package databridge.pyloop.engine;
 
 import databridge.pyloop.collections.LongRing;
-import databridge.pyloop.collections.LongStack;
 
 /// One event loop: its ready queue, its timers, and what happens in an iteration.
 ///
-/// All methods are called by one thread at a time under the caller's lock (the GIL), which [BlockingSection]
-/// gives up around a blocking wait and nowhere else; so another thread may schedule a callback while this one
-/// waits. The order of an iteration is asyncio's: wait for I/O, then due timers, then exactly the callbacks that
-/// are ready by then.
+/// The problem is to decide who runs when: callbacks, timers, I/O, signal handlers and other threads all want the one
+/// thread that runs the loop, and programs rely on the order that asyncio gives them. An iteration is
+///
+/// ```
+///  nothing ready:  wait for I/O until the first deadline, without the lock      Polling.waitUntil
+///  else, if due:   hand the lock over, poll without blocking                    LockHandover, PollSchedule
+///                  run signal handlers, move due timers to the ready queue      CallbackHost, TimerQueue
+///  always:         run the callbacks that are ready by now, no others           runReady
+///                  run the deferred tasks                                       DeferredTasks
+/// ```
+///
+/// - *Exactly those that are ready by now*: a callback that schedules another one with `call_soon` would otherwise
+///   keep I/O and timers waiting for ever. The number is read once, before the first of them runs.
+/// - *First in, first out*: what this poll's events schedule comes behind the callbacks that were ready before it, and
+///   the timers that are due come behind both, by deadline.
+/// - *Tasks of the engine*, such as a transport that has something to read, are entries of the ready queue too:
+///   negative numbers among the addresses of callbacks. So they run where asyncio would run the event's callback.
+/// - *Deferred tasks* are what several callbacks of one iteration share, such as one system call for all their writes.
+///   They run before the loop polls again, and also if the iteration ends with an exception.
+/// - An iteration with callbacks ready does not always poll, see [PollSchedule]; nor does one that waits always
+///   release the lock, see [LockHandover]. Both bound what they put off.
+///
+/// All methods are called by one thread at a time under the caller's lock (the GIL). [BlockingSection] releases it
+/// around a wait, and around a handover between two iterations. Meanwhile another thread may schedule callbacks and
+/// must then call [Inbox#wakeUp]; a callback that is running can be interrupted by CPython in the same way, so state is
+/// consistent whenever a method of [CallbackHost] is called. Any of those methods may also call back into the loop,
+/// even run it.
 public final class EventLoop {
-    /// Cancelled timers stay in the heap until they are this many and more than half of it.
-    private static final int PURGE_THRESHOLD = 64;
-
-    private static final long TIDY_INTERVAL_NS = 1_000_000_000;
+    private static final long MAINTENANCE_INTERVAL_NS = 1_000_000_000;
 
     private static final int READY_CAPACITY = 1024;
 
     private final LongRing ready = new LongRing(READY_CAPACITY);
-    private final TimerHeap timers = new TimerHeap();
-    private final LongStack doomed = new LongStack(PURGE_THRESHOLD);
     private final TaskTable tasks = new TaskTable();
     private final DeferredTasks deferred = new DeferredTasks();
     private final CallbackHost host;
-    private final Poller poller;
-    private final BlockingSection blockingSection;
     private final LoopClock clock;
+    private final TimerQueue timers;
     private final PollSchedule schedule;
-    private int cancelledTimers;
-    private long lastTidiedNs;
-    private final LockHandover lockHandover = new LockHandover();
-    private boolean blocked;
-    private boolean wakeupSent;
+    private final Polling polling;
+    private final LoopStatistics statistics = new LoopStatistics();
+    private long maintainedNs;
 
-    /// @param pollBoundNs the longest time a busy loop may go without looking for I/O, see [PollSchedule]
+    /// @param pollBoundNs the longest time between two polls of a busy loop, in nanoseconds, see [PollSchedule]
     public EventLoop(
             CallbackHost host, Poller poller, BlockingSection blockingSection, LoopClock clock, long pollBoundNs) {
         this.host = host;
-        this.poller = poller;
-        this.blockingSection = blockingSection;
         this.clock = clock;
-        this.schedule = new PollSchedule(pollBoundNs);
+        timers = new TimerQueue(host);
+        schedule = new PollSchedule(pollBoundNs);
+        polling = new Polling(poller, blockingSection, clock, schedule, statistics);
     }
 
     /// Takes over a callback to run in the next iteration.
@@ -51,7 +65,7 @@ public final class EventLoop {
     /// Takes over a callback to run once the clock has reached `deadlineNs`, never before.
     public void callAt(long deadlineNs, long callback) {
         timers.add(deadlineNs, callback);
-        schedule.demand();
+        schedule.timerAdded();
     }
 
     /// Nanoseconds of the monotonic clock.
@@ -66,72 +80,72 @@ public final class EventLoop {
         return tasks.add(task);
     }
 
-    /// Forgets a task. If it is queued it does not run any more.
+    /// Removes a task. If it is queued it does not run any more.
     public void removeTask(long number) {
         tasks.remove(number);
     }
 
-    /// Lets a task have its turn in the next iteration, behind the callbacks that are ready by now.
+    /// Queues a task to run in the next iteration, behind the callbacks that are ready by now.
     public void taskReady(long number) {
         ready.add(number);
     }
 
-    /// Has a task run when the callbacks of this iteration have, before the loop looks for I/O or ends.
+    /// Runs a task after the callbacks of this iteration, before the loop polls or ends.
     public void defer(ReadyTask task) {
         deferred.add(task);
     }
 
-    /// Adds to what the deferred tasks hold back, in whatever unit, and tells the sum since they ran last.
-    public long weighDeferred(long more) {
-        return deferred.weigh(more);
+    /// Adds to the number of bytes that deferred tasks are going to send.
+    ///
+    /// @return the sum since deferred tasks ran last
+    public long addDeferredBytes(long bytes) {
+        return deferred.addBytes(bytes);
     }
 
-    /// Runs what was put off so far, now.
+    /// Runs the deferred tasks now.
     public void runDeferred() {
         deferred.run(host);
     }
 
-    /// Lets the heap know that a callback given to [#callAt] was cancelled and is still in there.
+    /// Counts a callback given to [#callAt] that was cancelled and is still queued.
     ///
-    /// It is given up later, even if it is easy to find: by then nobody else holds it any more, and it can be
-    /// reused.
+    /// It is discarded later, even if it is easy to find: after that nobody else holds it, and it can be reused.
     public void timerCancelled() {
-        cancelledTimers++;
-        if (cancelledTimers > PURGE_THRESHOLD && cancelledTimers * 2 > timers.size()) {
-            purgeTimers();
-        }
+        timers.countCancelled();
     }
 
-    /// Makes the loop notice what another thread has scheduled; costs a system call only if it is blocked.
-    public void wakeUp() {
-        if (blocked && !wakeupSent) {
-            wakeupSent = true;
-            poller.wakeUp();
-        }
+    /// The way in for other threads.
+    public Inbox inbox() {
+        return polling.inbox();
     }
 
-    /// To be called when what is polled for has changed: the next iteration then looks for I/O.
+    /// Passes what the loop has done, and how much is scheduled, to a reader.
+    public void showCounters(CounterReader reader) {
+        statistics.show(reader);
+        reader.counter("ready", ready.size());
+        reader.counter("scheduled", timers.pendingCount());
+    }
+
+    /// To be called when a registration with the poller was added or changed: the next iteration then polls.
     public void interestChanged() {
         schedule.reset();
     }
 
     /// Runs iterations until a stop is requested, at least one.
     public void run() {
-        schedule.reset();
-        lockHandover.lockTaken(clock.nanos());
+        begin();
         do {
             iterate();
         } while (!host.stopRequested());
     }
 
-    /// Runs one iteration, looking for I/O in any case.
+    /// Runs one iteration, which polls in any case.
     public void runOnce() {
-        schedule.reset();
-        lockHandover.lockTaken(clock.nanos());
+        begin();
         iterate();
     }
 
-    /// Gives up everything that is scheduled.
+    /// Discards everything that is scheduled.
     public void clear() {
         while (!ready.isEmpty()) {
             long callback = ready.take();
@@ -140,37 +154,41 @@ public final class EventLoop {
             }
         }
         deferred.clear();
-        while (!timers.isEmpty()) {
-            host.discard(timers.take());
-        }
-        cancelledTimers = 0;
+        timers.clear();
     }
 
+    /// How many callbacks and tasks are ready.
     public int readyCount() {
         return ready.size();
     }
 
+    /// How many timers are queued, cancelled ones included.
     public int timerCount() {
         return timers.size();
     }
 
     /// A scheduled callback, ready ones first, or the negative number of a task; for introspection.
+    ///
+    /// @param index below the sum of [#readyCount] and [#timerCount]
     public long callback(int index) {
         return index < ready.size() ? ready.get(index) : timers.get(index - ready.size());
     }
 
+    private void begin() {
+        schedule.reset();
+        polling.runBegins();
+    }
+
     private void iterate() {
+        statistics.iteration();
         if (ready.isEmpty()) {
-            attend(pollUntilNextDeadline(clock.nanos()));
-        } else if (schedule.due()) {
-            long now = clock.nanos();
-            if (lockHandover.isOver(now)) {
-                now = giveOthersTheLock();
+            runSignalsAndTimers(waitForWork(clock.nanos()));
+        } else if (schedule.clockDue()) {
+            long now = polling.handOverLockIfDue(clock.nanos());
+            if (schedule.pollDue(now)) {
+                polling.poll(now);
             }
-            if (schedule.lookDue(now)) {
-                look(now);
-            }
-            attend(now);
+            runSignalsAndTimers(now);
         }
         try {
             runReady();
@@ -183,133 +201,66 @@ public final class EventLoop {
         }
     }
 
-    /// @return the time afterwards
-    private long giveOthersTheLock() {
-        blockingSection.enter();
-        blockingSection.leave();
-        long now = clock.nanos();
-        lockHandover.lockTaken(now);
-        return now;
-    }
-
     private void runReady() {
         // What is scheduled from here on waits for the next iteration.
-        for (int remaining = ready.size(); remaining > 0 && !ready.isEmpty(); remaining--) {
-            long callback = ready.take();
-            if (TaskTable.isTask(callback)) {
-                tasks.run(callback);
-            } else if (host.cancelled(callback)) {
-                host.discard(callback);
-            } else {
-                host.run(callback);
-            }
-        }
-    }
-
-    private void attend(long now) {
-        host.checkInterrupts();
-        long time = clock.deadlineNanos(now);
-        while (!timers.isEmpty() && timers.firstDeadline() <= time) {
-            readyTimer();
-        }
-        if (clock.isReplaced()) {
-            schedule.reset(); // nobody knows how far it will have gone in the next iteration
-        } else {
-            schedule.paid(now, timers.isEmpty() ? Poller.FOREVER : timers.firstDeadline());
-        }
-    }
-
-    private void readyTimer() {
-        long callback = timers.take();
-        if (host.cancelled(callback)) {
-            cancelledTimers--;
-            host.discard(callback);
-        } else {
-            host.due(callback);
-            ready.add(callback);
-        }
-    }
-
-    private boolean look(long now) {
-        int events = poller.await(0);
-        lockHandover.found(events);
-        poller.dispatch(events);
-        schedule.looked(now, events);
-        return events > 0;
-    }
-
-    private long pollUntilNextDeadline(long now) {
-        long time = clock.deadlineNanos(now);
-        discardCancelledFirst();
-        if (now - lastTidiedNs > TIDY_INTERVAL_NS) {
-            lastTidiedNs = now;
-            ready.shrink();
-            timers.shrink();
-            host.idle();
-        }
-        long deadline = timers.isEmpty() ? Poller.FOREVER : timers.firstDeadline();
-        // What came before may have run code that scheduled something.
-        if (deadline <= time || !ready.isEmpty() || host.stopRequested()) {
-            look(now);
-            return now;
-        }
-        long until = until(deadline, time, now);
-        if (lockHandover.looks(now) && lookPatiently(now, until)) {
-            return clock.nanos();
-        }
-        int events;
-        long returned;
-        blocked = true;
+        int due = ready.size();
+        int remaining = due;
         try {
-            blockingSection.enter();
-            try {
-                events = poller.await(until == Poller.FOREVER ? until : Math.max(0, until - clock.nanos()));
-            } finally {
-                returned = clock.nanos();
-                blockingSection.leave();
+            while (remaining > 0 && !ready.isEmpty()) {
+                remaining--;
+                long callback = ready.take();
+                if (TaskTable.isTask(callback)) {
+                    tasks.run(callback);
+                } else if (host.cancelled(callback)) {
+                    host.discard(callback);
+                } else {
+                    host.run(callback);
+                }
             }
         } finally {
-            blocked = false;
-            wakeupSent = false;
+            statistics.ran(due - remaining);
         }
-        long locked = clock.nanos();
-        lockHandover.waitedForLock(returned, locked);
-        lockHandover.found(events);
-        schedule.reset();
-        poller.dispatch(events);
-        return locked;
     }
 
-    /// The moment of the monotonic clock at which a later deadline comes, if the two clocks go at one speed.
-    private static long until(long deadline, long time, long now) {
+    private void runSignalsAndTimers(long now) {
+        host.checkInterrupts();
+        statistics.timersDue(timers.moveDueTo(ready, clock.deadlineNanos(now)));
+        if (clock.isReplaced()) {
+            schedule.reset(); // how far it will have gone in the next iteration cannot be predicted
+        } else {
+            schedule.clockRead(now, timers.firstDeadline());
+        }
+    }
+
+    /// Waits for I/O until the first deadline; polls once if there is something to do already.
+    ///
+    /// @return the monotonic clock afterwards
+    private long waitForWork(long now) {
+        long time = clock.deadlineNanos(now);
+        timers.discardCancelledFirst();
+        if (now - maintainedNs > MAINTENANCE_INTERVAL_NS) {
+            maintainedNs = now;
+            maintain();
+        }
+        long deadline = timers.firstDeadline();
+        // What came before may have run code that scheduled something.
+        if (deadline <= time || !ready.isEmpty() || host.stopRequested()) {
+            polling.poll(now);
+            return now;
+        }
+        return polling.waitUntil(monotonic(deadline, time, now), now);
+    }
+
+    private void maintain() {
+        ready.shrink();
+        timers.shrink();
+        host.idle();
+    }
+
+    /// When the monotonic clock shows that a later deadline has come, if both clocks run at one speed.
+    private static long monotonic(long deadline, long time, long now) {
         long wait = deadline - time;
         boolean beyondAllTime = deadline == Poller.FOREVER || wait < 0 || now + wait < now;
         return beyondAllTime ? Poller.FOREVER : now + wait;
-    }
-
-    private boolean lookPatiently(long start, long until) {
-        long end = Math.min(start + lockHandover.lookNs(), until);
-        do {
-            if (look(start)) {
-                return true;
-            }
-        } while (clock.nanos() < end);
-        return false;
-    }
-
-    /// A cancelled timer must not wake the loop.
-    private void discardCancelledFirst() {
-        while (!timers.isEmpty() && host.cancelled(timers.first())) {
-            cancelledTimers--;
-            host.discard(timers.take());
-        }
-    }
-
-    private void purgeTimers() {
-        timers.purge(host, doomed);
-        cancelledTimers = 0;
-        while (!doomed.isEmpty()) {
-            host.discard(doomed.pop());
-        }
     }
 }

@@ -1,54 +1,64 @@
 package databridge.pyloop.engine;
 
-/// How long a loop looks for I/O before it gives up the lock to wait.
+/// How long a loop keeps the lock (the GIL): when it spins before it releases the lock to wait, and when it releases
+/// it although there is work to do.
 ///
-/// Under load there is most likely something to read already. And where a thread that computes wants the lock, giving
-/// it
-/// up costs the loop a whole switch interval, 5 ms by default, against which a few microseconds of looking are
-/// little.
+/// Releasing the lock is cheap, getting it back may not be. If another thread computes, it takes the lock at once and
+/// keeps it for a whole switch interval, 5 ms by default (`sys.setswitchinterval`); a loop that waits for its next
+/// request without the lock then answers each one 5 ms late. So a loop under load polls before it waits:
+///
+/// - If the last poll returned several events, the next request has most likely arrived already: one poll.
+/// - If the last wait had to queue for the lock, it polls for up to [#SPIN_NS], in which a client on the same machine
+///   has answered. That is a small part of the switch interval that releasing the lock would cost.
+///
+/// A loop that always finds work would never release the lock by itself: CPython makes a thread do so only between
+/// bytecodes, and callbacks may be functions of C. So the lock is released after [#MAX_HOLD_NS] in any case.
 final class LockHandover {
-    /// Longer than a client on the same machine takes to answer, far shorter than a switch interval.
-    static final long CONTENDED_NS = 100_000;
+    /// How long a loop polls before it waits if the lock is contended: longer than a client on the same machine takes
+    /// to answer, far shorter than a switch interval.
+    static final long SPIN_NS = 100_000;
 
-    /// The lock is taken back in well under this unless somebody computes with it.
+    /// A wait for the lock that takes longer shows that another thread computes.
     static final long CONTENTION_NS = 500_000;
 
-    /// Other threads get the lock at least so often, even if no callback runs Python code, which would give it up
-    /// after a switch interval by itself.
-    static final long MOST_KEPT_NS = 20_000_000;
+    /// Other threads get the lock at least this often, even if no callback runs Python code.
+    static final long MAX_HOLD_NS = 20_000_000;
 
     private boolean contended;
     private boolean busy;
     private long lockTakenNs = Long.MIN_VALUE;
 
-    /// What a wait or a look has brought.
-    void found(int events) {
+    /// To be called after each poll and each wait with the number of events it returned.
+    void polled(int events) {
         busy = events > 1 || (contended && events > 0);
     }
 
-    /// When a wait without the lock was over, and when the lock was there again.
+    /// To be called after each wait.
+    ///
+    /// @param fromNs when the wait without the lock was over, by the monotonic clock
+    /// @param toNs when the thread had the lock again
     void waitedForLock(long fromNs, long toNs) {
         contended = toNs - fromNs > CONTENTION_NS;
         lockTaken(toNs);
     }
 
-    /// The lock was taken, or a run begins with it.
+    /// To be called when the thread has taken the lock, or begins a run with it.
     void lockTaken(long nowNs) {
         lockTakenNs = nowNs;
     }
 
-    /// Whether other threads have to get the lock, however much there is to do.
-    boolean isOver(long nowNs) {
-        return nowNs - MOST_KEPT_NS >= lockTakenNs;
+    /// Whether the lock has to be released now, however much there is to do.
+    boolean isDue(long nowNs) {
+        return nowNs - MAX_HOLD_NS >= lockTakenNs;
     }
 
-    /// Whether to look before the lock is given up.
-    boolean looks(long nowNs) {
-        return busy && !isOver(nowNs);
+    /// Whether to poll before the lock is released for a wait.
+    boolean spinsFirst(long nowNs) {
+        return busy && !isDue(nowNs);
     }
 
-    /// For how long to go on looking if the first look brings nothing.
-    long lookNs() {
-        return contended ? CONTENDED_NS : 0;
+    /// For how long to go on polling if the first poll returns nothing, in nanoseconds.
+    long spinNs() {
+        return contended ? SPIN_NS : 0;
     }
 }

@@ -1,7 +1,7 @@
 package databridge.pyloop.engine;
 
-/// The monotonic clock, and the clock that deadlines are measured by. They are one, unless the loop's owner has put
-/// a clock of their own in place of the second. Tests supply their own.
+/// The monotonic clock, and the clock that deadlines are measured by. They are the same, unless
+/// the user has replaced the second. Tests supply their own.
 @FunctionalInterface
 public interface LoopClock {
     /// Nanoseconds of the monotonic clock since an arbitrary but fixed moment.
@@ -13,7 +13,7 @@ public interface LoopClock {
     }
 
     /// Nanoseconds of the clock that deadlines are measured by. A replaced clock may run any code, so this is called
-    /// with the lock, and what was known of the queues is not known afterwards.
+    /// under the lock, and the queues may have changed when it returns.
     ///
     /// @param monotonicNs what [#nanos] has just returned
     default long deadlineNanos(long monotonicNs) {

@@ -1,8 +1,10 @@
 package databridge.pyloop.engine;
 
-/// Receives the events of the file descriptors it is registered for, on the loop's thread.
+/// Receives the events of the file descriptors it is registered for, on the loop's thread and under its lock.
 @FunctionalInterface
 public interface PollHandle {
-    /// @param events the poller's event mask; errors and hang-ups come unasked
+    /// Must not block. If it throws, the events behind this one in the same poll are lost.
+    ///
+    /// @param events a set of [Readiness], not empty
     void ready(int fd, int events);
 }

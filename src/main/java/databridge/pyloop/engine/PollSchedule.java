@@ -1,78 +1,90 @@
 package databridge.pyloop.engine;
 
-/// When a loop that has callbacks ready turns to what lies outside its queue: the clock, I/O, signals.
+/// When a loop that has callbacks ready reads the clock, polls for I/O and checks for signals.
 ///
-/// asyncio does so in every iteration. Reading the clock costs as much as a third of a small callback and
-/// entering the kernel ten times that, and where the last looks found nothing it is wasted. So a busy loop
-/// - looks for I/O only every `bound` nanoseconds, once more than [#EAGER_LOOKS] looks in a row have found nothing;
-/// - reads the clock in every iteration, but only in every [#MOST_ITERATIONS]th while iterations are far
-///   shorter than the bound and no deadline is near.
+/// asyncio does all three in every iteration. But an iteration may be a single small callback. Reading the clock
+/// costs as much as a third of that, and a poll, which enters the kernel, ten times as much as reading the clock. If
+/// the last polls returned nothing, most likely the next one does not either. So a busy loop
 ///
-/// An event or a due timer thus waits no longer than the bound, or [#MOST_ITERATIONS] iterations where suddenly
-/// each takes longer than that. An event, a new registration, a new timer or a wait brings the full attention
-/// back.
+/// - polls only every `bound` nanoseconds once more than [#EAGER_POLLS] polls in a row have returned nothing. The
+///   interval starts at 1 us and doubles with each empty poll, up to the bound;
+/// - reads the clock in every iteration, but only in every [#MAX_CLOCK_INTERVAL]th while iterations are far shorter
+///   than the bound and no deadline is near. That interval doubles too.
+///
+/// An event or a due timer thus waits no longer than the bound, or [#MAX_CLOCK_INTERVAL] iterations if each of them
+/// suddenly takes longer than that. An event, a new registration, a new timer or a wait resets the schedule: the next
+/// iteration then reads the clock and polls. Without the reset a connection that was just registered could wait for a
+/// whole interval; without the intervals a program of small callbacks would spend most of its time in polls.
 final class PollSchedule {
-    /// Code that counts iterations until an event arrives, as tests do, sees what asyncio shows.
-    static final int EAGER_LOOKS = 16;
+    /// So many polls in a row may return nothing before the loop polls less often. Code that counts iterations until
+    /// an event arrives, as tests do, sees what asyncio shows.
+    static final int EAGER_POLLS = 16;
 
-    static final int MOST_ITERATIONS = 16;
+    /// The clock is read at least in every iteration of this number.
+    static final int MAX_CLOCK_INTERVAL = 16;
 
-    private static final long FIRST_INTERVAL_NS = 1_000;
-    /// Iterations may be skipped while one interval of them takes less than this part of the bound.
+    private static final long FIRST_POLL_INTERVAL_NS = 1_000;
+    /// The clock may be skipped while the iterations of one interval take less than this part of the bound.
     private static final int MARGIN = 8;
 
     private final long boundNs;
-    private int emptyLooks;
-    private long lookIntervalNs;
-    private long nextLookNs = Long.MIN_VALUE;
-    private int iterationInterval = 1;
+    private int emptyPolls;
+    private long pollIntervalNs;
+    private long nextPollNs = Long.MIN_VALUE;
+    private int clockInterval = 1;
     private int iterationsLeft;
-    private long lastPaidNs;
+    private long clockReadNs;
 
-    /// @param boundNs the longest time between two looks; 0 pays full attention in every iteration
+    /// @param boundNs the longest time between two polls; 0 polls in every iteration
     PollSchedule(long boundNs) {
         this.boundNs = boundNs;
     }
 
-    /// To be asked once in every iteration that does not wait.
-    boolean due() {
+    /// Whether this iteration reads the clock. To be asked once in every iteration that does not wait.
+    boolean clockDue() {
         return --iterationsLeft < 0;
     }
 
-    boolean lookDue(long nowNs) {
-        return nowNs >= nextLookNs;
+    /// Whether an iteration that has read the clock polls.
+    boolean pollDue(long nowNs) {
+        return nowNs >= nextPollNs;
     }
 
-    void looked(long nowNs, int events) {
+    /// To be called after a poll: decides when the next one is due.
+    void polled(long nowNs, int events) {
         if (events > 0) {
             reset();
-        } else if (emptyLooks < EAGER_LOOKS) {
-            emptyLooks++;
+        } else if (emptyPolls < EAGER_POLLS) {
+            emptyPolls++;
         } else {
-            lookIntervalNs = Math.min(boundNs, Math.max(FIRST_INTERVAL_NS, lookIntervalNs * 2));
-            nextLookNs = nowNs + lookIntervalNs;
+            pollIntervalNs = Math.min(boundNs, Math.max(FIRST_POLL_INTERVAL_NS, pollIntervalNs * 2));
+            nextPollNs = nowNs + pollIntervalNs;
         }
     }
 
-    /// Sets when [#due] is true again.
-    void paid(long nowNs, long firstDeadlineNs) {
-        boolean hurried =
-                emptyLooks < EAGER_LOOKS || nowNs - lastPaidNs >= boundNs / MARGIN || firstDeadlineNs - nowNs < boundNs;
-        iterationInterval = hurried ? 1 : Math.min(iterationInterval * 2, MOST_ITERATIONS);
-        iterationsLeft = iterationInterval - 1;
-        lastPaidNs = nowNs;
+    /// To be called when the clock was read and due timers were moved: decides when [#clockDue] is true again.
+    ///
+    /// @param firstDeadlineNs the first deadline by the same clock, [Poller#FOREVER] if there is none
+    void clockRead(long nowNs, long firstDeadlineNs) {
+        boolean hurried = emptyPolls < EAGER_POLLS
+                || nowNs - clockReadNs >= boundNs / MARGIN
+                || firstDeadlineNs - nowNs < boundNs;
+        clockInterval = hurried ? 1 : Math.min(clockInterval * 2, MAX_CLOCK_INTERVAL);
+        iterationsLeft = clockInterval - 1;
+        clockReadNs = nowNs;
     }
 
-    /// Makes the next iteration read the clock.
-    void demand() {
+    /// Makes the next iteration read the clock, because of a new timer.
+    void timerAdded() {
         iterationsLeft = 0;
     }
 
+    /// Makes the next iteration read the clock and poll.
     void reset() {
-        emptyLooks = 0;
-        lookIntervalNs = 0;
-        nextLookNs = Long.MIN_VALUE;
-        iterationInterval = 1;
+        emptyPolls = 0;
+        pollIntervalNs = 0;
+        nextPollNs = Long.MIN_VALUE;
+        clockInterval = 1;
         iterationsLeft = 0;
     }
 }

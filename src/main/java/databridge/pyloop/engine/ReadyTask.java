@@ -1,8 +1,9 @@
 package databridge.pyloop.engine;
 
-/// Work of the engine's own, such as reading from a socket, that takes its turn among the callbacks.
+/// Work of the engine itself, such as reading from a socket, that is queued among the callbacks.
 @FunctionalInterface
 public interface ReadyTask {
-    /// Called on the loop's thread, and free to call back into the loop. May throw as [CallbackHost#run] may.
+    /// Called on the loop's thread under its lock. May call back into the loop, and may throw as [CallbackHost#run]
+    /// may.
     void run();
 }

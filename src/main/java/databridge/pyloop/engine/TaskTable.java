@@ -2,7 +2,7 @@ package databridge.pyloop.engine;
 
 import databridge.pyloop.collections.NumberTable;
 
-/// Gives tasks numbers, so that they fit into a queue of numbers: negative ones, which no callback has.
+/// The numbers of tasks, by which they are queued among callbacks: negative ones, which no callback has.
 final class TaskTable {
     private final NumberTable<ReadyTask> tasks = new NumberTable<>();
 
@@ -12,8 +12,8 @@ final class TaskTable {
         return -number;
     }
 
-    /// Forgets a task. If its number is still queued it then runs nothing, or its next owner once too often, which is
-    /// harmless.
+    /// Removes a task. If its number is still queued it then runs nothing, or the task that has got the number since,
+    /// once too often, which is harmless.
     void remove(long number) {
         tasks.remove((int) -number);
     }

@@ -16,6 +16,9 @@ public final class FaultInjection {
     /// What the countdown becomes after a throw; 0 for only one.
     private static final long AGAIN = 24;
 
+    /// The size of all of them in bytes.
+    public static final long CELLS_SIZE = 32;
+
     private static final long ENTRY = 1;
     private static final long RETURN = 2;
 
@@ -49,11 +52,11 @@ public final class FaultInjection {
     }
 
     private static void pass(long place) {
-        if (Memory.getLong(cells + PLACE) != place || UNSAFE.getAndAddLong(null, cells + COUNTDOWN, -1) != 1) {
+        if (UNSAFE.getLong(cells + PLACE) != place || UNSAFE.getAndAddLong(null, cells + COUNTDOWN, -1) != 1) {
             return;
         }
-        UNSAFE.putLongVolatile(null, cells + COUNTDOWN, Memory.getLong(cells + AGAIN));
-        Throwable thrown = throwable(Memory.getLong(cells + THROWABLE));
+        UNSAFE.putLongVolatile(null, cells + COUNTDOWN, UNSAFE.getLong(cells + AGAIN));
+        Throwable thrown = throwable(UNSAFE.getLong(cells + THROWABLE));
         if (thrown instanceof Error error) {
             throw error;
         }

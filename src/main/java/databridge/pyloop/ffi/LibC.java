@@ -22,6 +22,9 @@ public final class LibC {
     @CFunction(value = "pthread_key_create", transition = Transition.NO_TRANSITION)
     public static native int keyCreate(PointerBase key, CFunctionPointer destructor);
 
+    @CFunction(value = "pthread_key_delete", transition = Transition.NO_TRANSITION)
+    public static native int keyDelete(int key);
+
     @CFunction(value = "pthread_getspecific", transition = Transition.NO_TRANSITION)
     public static native IsolateThread getSpecific(int key);
 

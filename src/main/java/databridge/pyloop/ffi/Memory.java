@@ -11,6 +11,7 @@ public final class Memory {
     private static final Unsafe UNSAFE = Unsafe.getUnsafe();
 
     private static final CFunction CALLOC = CFunction.of("void *calloc(size_t nmemb, size_t size)");
+    private static final CFunction MALLOC = CFunction.of("void *malloc(size_t size)");
     private static final CFunction FREE = CFunction.of("void free(void *ptr)");
 
     private Memory() {}
@@ -66,6 +67,18 @@ public final class Memory {
         long address = CALLOC.call(1L, size);
         if (address == 0) {
             throw new OutOfMemoryError("calloc of " + size + " bytes");
+        }
+        return address;
+    }
+
+    /// Memory with any content, to be given back with [#free]: for large buffers, of which the process then has only
+    /// the pages that are written to.
+    ///
+    /// @throws OutOfMemoryError if there is none
+    public static long allocateUninitialised(long size) {
+        long address = MALLOC.call(size);
+        if (address == 0) {
+            throw new OutOfMemoryError("malloc of " + size + " bytes");
         }
         return address;
     }

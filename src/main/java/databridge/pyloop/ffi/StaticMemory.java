@@ -1,6 +1,7 @@
 package databridge.pyloop.ffi;
 
-/// Zeroed memory that lives as long as the process: scratch room of classes, allocated when the engine starts first.
+/// Zeroed memory that lives as long as the process, allocated when the engine starts first: for what belongs to no
+/// loop.
 public final class StaticMemory implements LateBound {
     private final long size;
     private long address;

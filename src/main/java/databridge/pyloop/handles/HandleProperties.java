@@ -7,7 +7,6 @@ import static databridge.pyloop.handles.HandleLayout.CONTEXT;
 import static databridge.pyloop.handles.HandleLayout.INLINE;
 import static databridge.pyloop.handles.HandleLayout.INLINE_LIMIT;
 import static databridge.pyloop.handles.HandleLayout.LOOP;
-import static databridge.pyloop.handles.HandleLayout.LOOP_NUMBER;
 import static databridge.pyloop.handles.HandleLayout.RUNNING;
 import static databridge.pyloop.handles.HandleLayout.RUN_CONTEXT;
 import static databridge.pyloop.handles.HandleLayout.VARS;
@@ -31,16 +30,16 @@ public final class HandleProperties {
                 .property("_args", "getArguments", "setArguments", "The positional arguments.")
                 .property("_context", "getContext", "setContext", "The context the callback runs in.")
                 .property("_loop", "getLoop", "setLoop", "The event loop.")
-                .objectMember("_context_vars", VARS);
+                .hiddenMember("_context_vars", VARS);
         for (int i = 0; i < INLINE_LIMIT; i++) {
-            declared.objectMember("_inline_" + i, INLINE + (long) i * Long.BYTES);
+            declared.hiddenMember("_inline_" + i, INLINE + (long) i * Long.BYTES);
         }
         return declared;
     }
 
     /// Fills in what the loop would have to be asked for, for a handle that leaves its care.
     public static void complete(long handle) {
-        HandleOwner owner = LoopNumbers.get(Memory.getLong(handle + LOOP_NUMBER));
+        HandleOwner owner = LoopNumbers.ownerOf(handle);
         if (owner != null && Memory.getLong(handle + LOOP) == 0) {
             Memory.putLong(handle + LOOP, Refs.retain(owner.self()));
         }

@@ -96,7 +96,7 @@ public final class HandleType {
         if (HandleLayout.cancelled(handle)) {
             return false;
         }
-        HandleOwner owner = LoopNumbers.get(Memory.getLong(handle + LOOP_NUMBER));
+        HandleOwner owner = LoopNumbers.ownerOf(handle);
         Refs.replace(handle + CANCELLED, Refs.retain(TRUE));
         if (owner != null && owner.debug()) {
             // Kept for the log: the callback is gone when a message about it is written.

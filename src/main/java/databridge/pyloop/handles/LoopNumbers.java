@@ -1,6 +1,7 @@
 package databridge.pyloop.handles;
 
 import databridge.pyloop.collections.NumberTable;
+import databridge.pyloop.ffi.Memory;
 import org.jspecify.annotations.Nullable;
 
 /// Numbers of the open loops. A handle refers to its loop by number, so it does not keep the loop alive, and the number
@@ -20,6 +21,12 @@ public final class LoopNumbers {
     /// The loop of that number, null if it is closed.
     public static @Nullable HandleOwner get(long number) {
         return OWNERS.get((int) number);
+    }
+
+    /// The loop that a handle is scheduled in, null if it is closed, or gone without having been closed.
+    static @Nullable HandleOwner ownerOf(long handle) {
+        HandleOwner owner = get(Memory.getLong(handle + HandleLayout.LOOP_NUMBER));
+        return owner == null || owner.isGone() ? null : owner;
     }
 
     /// A number for [#put].

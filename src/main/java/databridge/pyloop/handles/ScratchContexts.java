@@ -11,6 +11,7 @@ import databridge.pyloop.runtime.Inlined;
 /// Contexts for callbacks to run in, empty between runs and unknown to the garbage collector. Under the GIL.
 ///
 /// One is in use for each callback that is running, so there are as many as loops nest or run in threads.
+/// Static because a context belongs to no loop: a pool per loop would keep as many for each.
 public final class ScratchContexts {
     private static final LongStack FREE = new LongStack(8);
 

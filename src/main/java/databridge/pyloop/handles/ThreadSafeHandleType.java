@@ -4,12 +4,11 @@ import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.Singletons.FALSE;
 import static databridge.pyloop.cpython.Singletons.NONE;
 import static databridge.pyloop.cpython.Singletons.TRUE;
-import static databridge.pyloop.handles.HandleLayout.LOOP_NUMBER;
 import static databridge.pyloop.handles.HandleLayout.RUNNING;
 
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
-import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
@@ -45,8 +44,8 @@ public final class ThreadSafeHandleType {
             TYPE = 0;
             return;
         }
-        ALLOCATE_LOCK = ObjectApi.importAttribute("_thread", "allocate_lock");
-        RLOCK = ObjectApi.importAttribute("_thread", "RLock");
+        ALLOCATE_LOCK = ImportApi.attribute("_thread", "allocate_lock");
+        RLOCK = ImportApi.attribute("_thread", "RLock");
         TypeDef type = TypeDef.named(
                         ThreadSafeHandleType.class,
                         "data_bridge.pyloop._ThreadSafeHandle",
@@ -54,7 +53,7 @@ public final class ThreadSafeHandleType {
                 .method("cancel($self, /)", NO_ARGUMENTS, "cancel", "Cancel the callback.")
                 .method("cancelled($self, /)", NO_ARGUMENTS, "cancelled", "Tell whether it was cancelled.")
                 .property("_lock", "getLock", "setLock", "Held while asyncio's own code runs the callback.")
-                .objectMember("_waiters", HandleLayout.WAITERS);
+                .hiddenMember("_waiters", HandleLayout.WAITERS);
         TYPE = HandleProperties.declare(type).build(base, HandleLayout.THREAD_SAFE_SIZE);
         POOL.bind(TYPE, HandleLayout.THREAD_SAFE_SIZE);
     }
@@ -149,7 +148,7 @@ public final class ThreadSafeHandleType {
         if ((HandleLayout.flags(handle) & RUNNING) == 0) {
             return false;
         }
-        HandleOwner owner = LoopNumbers.get(Memory.getLong(handle + LOOP_NUMBER));
+        HandleOwner owner = LoopNumbers.ownerOf(handle);
         return owner != null && !owner.runsInThisThread();
     }
 

@@ -2,7 +2,6 @@ package databridge.pyloop.handles;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
 import static databridge.pyloop.handles.HandleLayout.IN_HEAP;
-import static databridge.pyloop.handles.HandleLayout.LOOP_NUMBER;
 import static databridge.pyloop.handles.HandleLayout.WHEN;
 import static databridge.pyloop.handles.HandleLayout.WHEN_SECONDS;
 
@@ -46,7 +45,7 @@ public final class TimerHandleType {
     @EntryPoint
     static long cancel(long self) {
         if (HandleType.markCancelled(self) && (HandleLayout.flags(self) & IN_HEAP) != 0) {
-            HandleOwner owner = LoopNumbers.get(Memory.getLong(self + LOOP_NUMBER));
+            HandleOwner owner = LoopNumbers.ownerOf(self);
             if (owner != null) {
                 owner.eventLoop().timerCancelled();
             }

@@ -8,6 +8,7 @@ public final class ErrnoCode {
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int EEXIST = 17;
+    public static final int EINVAL = 22;
     public static final int ENOSYS = 38;
     public static final int ENOTSOCK = 88;
     public static final int ECONNABORTED = 103;

@@ -9,8 +9,8 @@ import databridge.pyloop.ffi.StaticMemory;
 ///
 /// Under the caller's lock. Little-endian, as every machine is that the engine runs on.
 public final class SocketAddress {
-    /// Room for any of these addresses, in whole words, so that they can be copied by the word.
-    public static final int ROOM = 112;
+    /// The bytes that any of these addresses fits into, in whole words, so that they can be copied by the word.
+    public static final int CAPACITY = 112;
 
     public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
@@ -41,6 +41,8 @@ public final class SocketAddress {
     /// `INET6_ADDRSTRLEN`
     private static final int TEXT_SIZE = 46;
 
+    /// Static although all loops share it: it is read right after it was written, under the lock, with no call into
+    /// Python in between.
     private static final StaticMemory TEXT = StaticMemory.of(TEXT_SIZE);
 
     private SocketAddress() {}
@@ -108,7 +110,7 @@ public final class SocketAddress {
         return UNIX_HEAD + size + 1;
     }
 
-    /// Copies an address into [#ROOM].
+    /// Copies an address into memory of [#CAPACITY] bytes.
     public static void copy(long from, int size, long to) {
         for (int i = 0; i < size; i += Long.BYTES) {
             Memory.putLong(to + i, Memory.getLong(from + i));

@@ -32,7 +32,6 @@ import databridge.pyloop.runtime.Inlined;
 /// What the queues of the engine own is a reference to the handle.
 final class CallbackRunner implements CallbackHost {
     private static final PyName RUN = PyName.of("_run");
-    private static final PyName CANCEL = PyName.of("cancel");
     private static final PyName RUN_IN_DEBUG_MODE = PyName.of("_run_in_debug_mode");
     private static final PyName CALLBACK_FAILED = PyName.of("_callback_failed");
 

@@ -1,227 +1,175 @@
 package databridge.pyloop.loop;
 
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLONESHOT;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
+import static databridge.pyloop.engine.Interest.ONE_SHOT;
+import static databridge.pyloop.engine.Interest.READ;
+import static databridge.pyloop.engine.Interest.WRITE;
 
 import databridge.pyloop.cpython.ArgumentArray;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.cpython.RootTable;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.engine.EventLoop;
 import databridge.pyloop.engine.PollHandle;
+import databridge.pyloop.engine.Readiness;
+import databridge.pyloop.engine.Registrations;
 import databridge.pyloop.handles.HandleLayout;
 import databridge.pyloop.handles.Handles;
-import databridge.pyloop.poll.EpollPoller;
 
-/// `add_reader` and its kin: a handle per fd and direction, scheduled in every iteration in which the fd is ready.
+/// The readers and writers that users add to a loop: handles of `add_reader` and `add_writer`, which are scheduled in
+/// every iteration in which the descriptor is ready (level-triggered, as in asyncio), and futures of `sock_recv` and
+/// its siblings, which are resolved once. Under the GIL.
 ///
-/// Level-triggered, as asyncio has it. Under the GIL.
-///
-/// A transport polls its fd by itself, see [#lend]; what stands in for its handles here is the transport object, for as
-/// long as it reads or has to write: that keeps it alive, and shows in the loop's map of descriptors.
+/// A descriptor has one registration for both directions. It is one-shot as long as only futures wait: once they are
+/// resolved it stays in the kernel, disabled, so the next wait costs one system call and not two. A handle makes it
+/// level-triggered. Descriptors of transports are registered by [TransportRegistrations]; adding a reader or writer to
+/// one of them ends that registration.
 public final class FdWatchers implements PollHandle {
     private static final PyName SET_RESULT = PyName.of("set_result");
-    private static final int STRIDE = 3;
-    private static final int READER = 0;
-    private static final int WRITER = 1;
-    /// The object the fd was taken from, so that it can be found again after it was closed and has no number any
-    /// more.
-    private static final int FILE_OBJECT = 2;
+    private static final int BOTH = READ | WRITE;
 
     private final EventLoop eventLoop;
-    private final EpollPoller poller;
-    private final RootTable roots;
+    private final Registrations registrations;
+    private final FdTable table;
     private final ArgumentArray arguments;
 
-    FdWatchers(EventLoop eventLoop, EpollPoller poller, RootTable roots, ArgumentArray arguments) {
+    FdWatchers(EventLoop eventLoop, Registrations registrations, FdTable table, ArgumentArray arguments) {
         this.eventLoop = eventLoop;
-        this.poller = poller;
-        this.roots = roots;
+        this.registrations = registrations;
+        this.table = table;
         this.arguments = arguments;
+    }
+
+    /// Whether a descriptor is registered for readers and writers of users, not for a transport.
+    boolean watches(int fd) {
+        return equals(registrations.owner(fd));
     }
 
     /// Resolves a future when `fd` is ready in one direction, in place of whatever waited for that before.
     ///
-    /// @param event EPOLLIN or EPOLLOUT
-    /// @throws databridge.pyloop.cpython.PyError OSError if epoll does not take the fd
-    void await(int fd, int event, @Stolen long future) {
+    /// @param direction [databridge.pyloop.engine.Interest#READ] or [databridge.pyloop.engine.Interest#WRITE]
+    /// @throws databridge.pyloop.cpython.PyError OSError if the descriptor cannot be polled
+    void await(int fd, int direction, @Stolen long future) {
         try {
-            arm(fd, event, true);
+            register(fd, direction, true);
         } catch (PyError failed) {
             Refs.release(future);
             throw failed;
         }
-        dropHandle(fd, event);
-        roots.put(index(fd, event), future);
+        table.cancel(fd, direction);
+        table.put(fd, direction, future);
     }
 
-    /// Ends the waiting of a future, if it has not ended.
-    void endWait(int fd, int event, long future) {
-        if (roots.get(index(fd, event)) == future) {
-            remove(fd, event);
+    /// Ends the wait of a future, if `fd` is not ready yet.
+    void endWait(int fd, long future) {
+        if (table.get(fd, READ) == future) {
+            remove(fd, READ);
+        } else if (table.get(fd, WRITE) == future) {
+            remove(fd, WRITE);
         }
     }
 
-    /// Watches `fd` in one direction, in place of the handle that did so before, which is cancelled.
+    /// Schedules a handle whenever `fd` is ready in one direction, in place of the handle before, which is cancelled.
     ///
-    /// @param event EPOLLIN or EPOLLOUT
-    /// @param fileObject what the user passed, may be the fd itself
-    /// @throws databridge.pyloop.cpython.PyError OSError if epoll does not take the fd
-    void add(int fd, int event, @Stolen long handle, long fileObject) {
+    /// @param direction [databridge.pyloop.engine.Interest#READ] or [databridge.pyloop.engine.Interest#WRITE]
+    /// @param fileObject what the user passed, may be the number itself
+    /// @throws databridge.pyloop.cpython.PyError OSError if the descriptor cannot be polled
+    void add(int fd, int direction, @Stolen long handle, long fileObject) {
         try {
-            arm(fd, event, false);
+            register(fd, direction, false);
         } catch (PyError failed) {
             Refs.release(handle);
             throw failed;
         }
-        dropHandle(fd, event);
-        roots.put(index(fd, event), handle);
-        roots.put((long) fd * STRIDE + FILE_OBJECT, Refs.retain(fileObject));
+        table.cancel(fd, direction);
+        table.put(fd, direction, handle);
+        table.putFileObject(fd, Refs.retain(fileObject));
     }
 
-    /// Has the fd polled in one direction more.
-    ///
-    /// As long as only futures wait it is polled once: then the registration stays in the kernel, silent,
-    /// and the next wait costs one system call, not two.
-    private void arm(int fd, int event, boolean once) {
-        if (!isOurs(fd)) {
-            letGo(fd, EPOLLIN);
-            letGo(fd, EPOLLOUT);
-            poller.unregister(fd);
+    /// Registers a descriptor for one direction in addition to those it is registered for.
+    private void register(int fd, int direction, boolean once) {
+        if (belongsToTransport(fd)) {
+            table.clear(fd, READ);
+            table.clear(fd, WRITE);
+            registrations.unregister(fd);
         }
-        int interest = poller.interest(fd);
-        int others = interest & ~event & (EPOLLIN | EPOLLOUT);
-        int wanted = others | event | (once && (others == 0 || (interest & EPOLLONESHOT) != 0) ? EPOLLONESHOT : 0);
-        if (wanted != interest || once) {
-            int result = poller.register(fd, wanted, this);
-            if (result == EpollPoller.REPLACED) {
-                dropHandle(fd, EPOLLIN);
-                dropHandle(fd, EPOLLOUT);
-                result = poller.register(fd, event | (once ? EPOLLONESHOT : 0), this);
+        int interest = registrations.interest(fd);
+        int others = interest & ~direction & BOTH;
+        boolean oneShot = once && (others == 0 || (interest & ONE_SHOT) != 0);
+        int wanted = others | direction | (oneShot ? ONE_SHOT : 0);
+        if (wanted != interest || once) { // a one-shot registration may be disabled
+            int result = registrations.register(fd, wanted, this);
+            if (result == Registrations.REPLACED) {
+                table.cancel(fd, READ);
+                table.cancel(fd, WRITE);
+                result = registrations.register(fd, direction | (once ? ONE_SHOT : 0), this);
             }
             if (result < 0) {
-                throw ErrorApi.raiseOsError(-result);
+                throw OsErrors.raise(-result);
             }
         }
         eventLoop.interestChanged();
     }
 
-    /// Ends watching in one direction and cancels the handle.
+    /// Removes the reader or writer of a descriptor, and cancels it if it is a handle. A transport that reads stops
+    /// reading, but its registration stays.
     ///
+    /// @param direction [databridge.pyloop.engine.Interest#READ] or [databridge.pyloop.engine.Interest#WRITE]
     /// @return false if there was none
-    public boolean remove(int fd, int event) {
-        int interest = poller.interest(fd);
-        if ((interest & event) == 0) {
+    public boolean remove(int fd, int direction) {
+        int interest = registrations.interest(fd);
+        if ((interest & direction) == 0) {
             return false;
         }
-        if (!isOurs(fd)) {
-            boolean held = roots.get(index(fd, event)) != 0;
-            roots.put(index(fd, event), 0);
-            return held;
+        if (belongsToTransport(fd)) {
+            boolean existed = table.get(fd, direction) != 0;
+            table.clear(fd, direction);
+            return existed;
         }
-        int rest = interest & ~event;
-        if ((rest & (EPOLLIN | EPOLLOUT)) == 0) {
-            poller.unregister(fd);
-            roots.put((long) fd * STRIDE + FILE_OBJECT, 0);
+        int rest = interest & ~direction;
+        if ((rest & BOTH) == 0) {
+            end(fd);
         } else {
             // An fd that is closed meanwhile fails here; what is left of its registration ends with its removal.
-            poller.register(fd, rest, this);
+            registrations.register(fd, rest, this);
         }
-        dropHandle(fd, event);
+        table.cancel(fd, direction);
         return true;
     }
 
-    /// Hands an fd over to a transport, which polls it from now on: edge-triggered, in both directions.
-    ///
-    /// @return 0 or `-errno`
-    public int lend(int fd, PollHandle transport, int interest) {
-        boolean ours = isOurs(fd) && poller.interest(fd) != 0;
-        int result = poller.register(fd, interest, transport);
-        if (ours || result == EpollPoller.REPLACED) {
-            dropHandle(fd, EPOLLIN);
-            dropHandle(fd, EPOLLOUT);
-        }
-        eventLoop.interestChanged();
-        return Math.min(result, 0);
+    private boolean belongsToTransport(int fd) {
+        PollHandle owner = registrations.owner(fd);
+        return owner != null && !equals(owner);
     }
 
-    /// Whether the fd is handed over to a transport.
-    boolean isLent(int fd) {
-        return !isOurs(fd);
+    private void end(int fd) {
+        registrations.unregister(fd);
+        table.clearFileObject(fd);
     }
 
-    /// Whether the fd is handed over to this transport, still: others may watch it while the transport does not.
-    public boolean isLentTo(int fd, PollHandle transport) {
-        return transport.equals(poller.owner(fd));
-    }
-
-    /// Ends the polling by a transport, if it has not ended.
-    ///
-    /// @param closes whether the caller closes the fd next
-    public void takeBack(int fd, PollHandle transport, boolean closes) {
-        if (isLentTo(fd, transport)) {
-            if (closes) {
-                poller.forget(fd);
-            } else {
-                poller.unregister(fd);
-            }
-            roots.put(index(fd, EPOLLIN), 0);
-            roots.put(index(fd, EPOLLOUT), 0);
-        }
-    }
-
-    /// Has a transport object stand for its fd in one direction.
-    ///
-    /// @param event EPOLLIN or EPOLLOUT
-    public void hold(int fd, int event, @Stolen long transport) {
-        roots.put(index(fd, event), transport);
-    }
-
-    /// Whether this transport object stands there.
-    public boolean holds(int fd, int event, long transport) {
-        return roots.get(index(fd, event)) == transport;
-    }
-
-    /// Has nobody stand there.
-    public void letGo(int fd, int event) {
-        roots.put(index(fd, event), 0);
-    }
-
-    private boolean isOurs(int fd) {
-        PollHandle owner = poller.owner(fd);
-        return owner == null || equals(owner);
-    }
-
-    /// The fd that was registered by this file object, -1 if none was.
+    /// The descriptor that was added as this file object, -1 if none was.
     int find(long fileObject) {
-        for (long at = FILE_OBJECT; at < roots.capacity(); at += STRIDE) {
-            if (roots.get(at) == fileObject) {
-                return (int) (at / STRIDE);
-            }
-        }
-        return -1;
+        return table.find(fileObject);
     }
 
     /// A list with file object, fd, reader and writer of each registration in turn, None for what there is not.
     @Owned
     long registrations() {
         long list = ListApi.empty();
-        for (int fd = 0; (long) fd * STRIDE < roots.capacity(); fd++) {
-            if ((poller.interest(fd) & (EPOLLIN | EPOLLOUT)) != 0) {
+        for (int fd = 0; fd < table.size(); fd++) {
+            if ((registrations.interest(fd) & BOTH) != 0) {
                 long number = NumberApi.fromLong(fd);
-                long fileObject = roots.get((long) fd * STRIDE + FILE_OBJECT);
-                append(list, isOurs(fd) && fileObject != 0 ? fileObject : number);
-                append(list, number);
-                append(list, roots.get(index(fd, EPOLLIN)));
-                append(list, roots.get(index(fd, EPOLLOUT)));
+                long fileObject = belongsToTransport(fd) ? 0 : table.fileObject(fd);
+                ListApi.append(list, fileObject == 0 ? number : fileObject);
+                ListApi.append(list, number);
+                append(list, table.get(fd, READ));
+                append(list, table.get(fd, WRITE));
                 Refs.release(number);
             }
         }
@@ -235,78 +183,61 @@ public final class FdWatchers implements PollHandle {
     /// Errors and hang-ups count as ready in both directions, as in the `selectors` module.
     @Override
     public void ready(int fd, int events) {
-        boolean once = (poller.interest(fd) & EPOLLONESHOT) != 0;
-        boolean waited = false;
-        if ((events & ~EPOLLOUT) != 0) {
-            waited = schedule(fd, EPOLLIN);
+        boolean oneShot = (registrations.interest(fd) & ONE_SHOT) != 0;
+        boolean resolved = false;
+        if ((events & Readiness.MAY_READ) != 0) {
+            resolved = deliver(fd, READ);
         }
-        if ((events & ~EPOLLIN) != 0) {
-            waited |= schedule(fd, EPOLLOUT);
+        if ((events & Readiness.MAY_WRITE) != 0) {
+            resolved |= deliver(fd, WRITE);
         }
-        if (waited || once) {
-            rearm(fd, once);
+        if (resolved || oneShot) {
+            registerRest(fd, oneShot);
         }
     }
 
-    /// What is left to poll for once a future has been resolved.
-    private void rearm(int fd, boolean silent) {
-        int rest = (roots.get(index(fd, EPOLLIN)) != 0 ? EPOLLIN : 0)
-                | (roots.get(index(fd, EPOLLOUT)) != 0 ? EPOLLOUT : 0);
-        if (rest == 0 && silent) {
-            poller.silenced(fd, EPOLLONESHOT);
+    /// Registers a descriptor for those directions that have a reader or writer still.
+    private void registerRest(int fd, boolean oneShot) {
+        int rest = (table.get(fd, READ) != 0 ? READ : 0) | (table.get(fd, WRITE) != 0 ? WRITE : 0);
+        if (rest == 0 && oneShot) {
+            registrations.oneShotDelivered(fd);
         } else if (rest == 0) {
-            poller.unregister(fd);
-            roots.put((long) fd * STRIDE + FILE_OBJECT, 0);
+            end(fd);
         } else {
             // An fd that is closed meanwhile fails here; nobody can wait for it any more.
-            poller.register(fd, silent ? rest | EPOLLONESHOT : rest, this);
+            registrations.register(fd, oneShot ? rest | ONE_SHOT : rest, this);
         }
     }
 
-    /// @return whether it was a future, whose waiting has ended
-    private boolean schedule(int fd, int event) {
-        long watcher = roots.get(index(fd, event));
+    /// Schedules the handle or resolves the future of a descriptor that is ready in one direction.
+    ///
+    /// @return whether it was a future, which is removed then
+    private boolean deliver(int fd, int direction) {
+        long watcher = table.get(fd, direction);
         if (watcher == 0) {
             return false;
         }
         if (!Handles.isHandle(watcher)) {
             Refs.retain(watcher);
-            roots.put(index(fd, event), 0);
+            table.clear(fd, direction);
             resolve(watcher);
             return true;
         }
         if (HandleLayout.cancelled(watcher)) {
-            remove(fd, event);
+            remove(fd, direction);
         } else {
             eventLoop.callSoon(Refs.retain(watcher));
         }
         return false;
     }
 
-    /// One that is cancelled already refuses, which is as well.
     private void resolve(@Stolen long future) {
         long result = arguments.callMethod(SET_RESULT, future, Singletons.NONE);
         if (result == 0) {
-            ErrorApi.clear();
+            ErrorApi.clear(); // a future that was cancelled refuses its result
         } else {
             Refs.release(result);
         }
         Refs.release(future);
-    }
-
-    private void dropHandle(int fd, int event) {
-        long handle = roots.get(index(fd, event));
-        if (handle != 0) {
-            Refs.retain(handle);
-            roots.put(index(fd, event), 0);
-            if (Handles.isHandle(handle)) {
-                Handles.cancel(handle);
-            }
-            Refs.release(handle);
-        }
-    }
-
-    private static long index(int fd, int event) {
-        return (long) fd * STRIDE + (event == EPOLLIN ? READER : WRITER);
     }
 }

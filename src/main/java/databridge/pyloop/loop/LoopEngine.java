@@ -1,18 +1,19 @@
 package databridge.pyloop.loop;
 
 import databridge.pyloop.cpython.ArgumentArray;
-import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.RootTable;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.ThreadApi;
+import databridge.pyloop.cpython.WeakRefs;
+import databridge.pyloop.engine.DescriptorPoller;
 import databridge.pyloop.engine.EventLoop;
 import databridge.pyloop.engine.LoopClock;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.handles.HandleOwner;
 import databridge.pyloop.handles.LoopNumbers;
-import databridge.pyloop.poll.EpollPoller;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The Java half of a loop object: its event loop, its poller and its watched descriptors.
@@ -20,14 +21,20 @@ import org.jspecify.annotations.Nullable;
 /// Found by the number that the loop object and each of its handles carry in a C field. Lives from `_open_engine`
 /// to `_close_engine`; under the GIL.
 public final class LoopEngine implements HandleOwner {
+    private static Supplier<? extends DescriptorPoller> pollers = () -> {
+        throw new IllegalStateException("LoopBinding.bind was not called");
+    };
+
     private final int number;
     private final long self;
-    private final EpollPoller poller = new EpollPoller();
+    private final DescriptorPoller poller = pollers.get();
     private final LoopClock clock;
     private final EventLoop eventLoop;
     private final FdWatchers watchers;
-    private final ArgumentArray callArguments = ArgumentArray.allocated();
-    private final long view = BufferApi.newView();
+    private final TransportRegistrations transportRegistrations;
+    private Scratch scratch = new Scratch();
+    /// To the loop object: handles that somebody keeps can outlive it.
+    private final long weakSelf;
     private final TransportsByFd transports = new TransportsByFd();
     private int depth;
     private long runner;
@@ -36,17 +43,32 @@ public final class LoopEngine implements HandleOwner {
     private LoopEngine(int number, long self, long pollBoundNs) {
         this.number = number;
         this.self = self;
+        weakSelf = WeakRefs.of(self);
         clock = new PythonClock(self);
         eventLoop = new EventLoop(new CallbackRunner(self), poller, new GilSection(), clock, pollBoundNs);
-        watchers = new FdWatchers(eventLoop, poller, new RootTable(self + LoopLayout.ROOTS), callArguments);
+        FdTable table = new FdTable(new RootTable(self + LoopLayout.ROOTS));
+        watchers = new FdWatchers(eventLoop, poller, table, callArguments());
+        transportRegistrations = new TransportRegistrations(eventLoop, poller, table, watchers);
+    }
+
+    /// Sets the factory of pollers, of which each loop gets one.
+    static void bind(Supplier<? extends DescriptorPoller> makesPollers) {
+        pollers = makesPollers;
     }
 
     /// Opens the engine of a loop object.
     ///
+    /// @throws databridge.pyloop.cpython.PyError TypeError if the object can have no weak references
+    ///
     /// @param pollBoundNs see [EventLoop]
     static void open(long self, long pollBoundNs) {
         int number = LoopNumbers.reserve();
-        LoopNumbers.put(number, new LoopEngine(number, self, pollBoundNs));
+        try {
+            LoopNumbers.put(number, new LoopEngine(number, self, pollBoundNs));
+        } catch (Throwable failed) {
+            LoopNumbers.remove(number);
+            throw failed;
+        }
         Memory.putInt(self + LoopLayout.NUMBER, number);
     }
 
@@ -81,14 +103,21 @@ public final class LoopEngine implements HandleOwner {
                 new RootTable(self + LoopLayout.ROOTS).clear();
             } finally {
                 poller.close();
-                callArguments.free();
-                Memory.free(view);
+                scratch.free();
+                scratch = Scratch.ofClosedLoops();
+                transports.clear();
+                Refs.release(weakSelf);
             }
         }
     }
 
     public boolean isClosed() {
         return closed;
+    }
+
+    @Override
+    public boolean isGone() {
+        return !closed && WeakRefs.target(weakSelf) == 0; // close() is a call of the object, which then exists
     }
 
     int number() {
@@ -106,22 +135,29 @@ public final class LoopEngine implements HandleOwner {
         return eventLoop;
     }
 
+    /// The readers and writers that users have added.
     public FdWatchers watchers() {
         return watchers;
     }
 
+    /// The registrations of transports' descriptors with the poller.
+    public TransportRegistrations transportRegistrations() {
+        return transportRegistrations;
+    }
+
+    /// The transport that each descriptor belongs to.
     public TransportsByFd transports() {
         return transports;
     }
 
-    public ArgumentArray callArguments() {
-        return callArguments;
+    /// The memory for system calls and calls into Python. Not to be kept during a call that can close the loop.
+    public Scratch scratch() {
+        return scratch;
     }
 
-    /// Memory for the view of a buffer that is open during one system call. Not one for all loops: closing a view can
-    /// run Python code, which lets the thread of another loop go on.
-    public long view() {
-        return view;
+    /// See [Scratch#callArguments].
+    public ArgumentArray callArguments() {
+        return scratch.callArguments();
     }
 
     @Override

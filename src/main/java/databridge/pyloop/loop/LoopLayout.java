@@ -1,7 +1,10 @@
 package databridge.pyloop.loop;
 
 import databridge.pyloop.cpython.DescriptorLayout;
+import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.SlottedClass;
+import databridge.pyloop.cpython.TypeApi;
+import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 
 /// Where the fields of a loop object are: offsets in bytes from its address. With the GIL.
@@ -38,7 +41,10 @@ final class LoopLayout {
         KEYWORDS = DescriptorLayout.memberOffset(ROOTED, "_keywords");
         TASK_FACTORY = DescriptorLayout.memberOffset(ROOTED, "_task_factory");
         TIME = DescriptorLayout.memberOffset(ROOTED, "time");
-        NUMBER = SlottedClass.basicSize(ROOTED);
+        // The engine's alone from here on: the garbage collector knows the slots, Python code does not.
+        ObjectApi.deleteAttribute(ROOTED, UnicodeApi.interned("_roots"));
+        ObjectApi.deleteAttribute(ROOTED, UnicodeApi.interned("_keywords"));
+        NUMBER = TypeApi.basicSize(ROOTED);
         STOPPING = NUMBER + Integer.BYTES;
         DEBUG = STOPPING + 1;
         CLOSED = DEBUG + 1;

@@ -7,12 +7,16 @@ import static databridge.pyloop.cpython.Singletons.NONE;
 import static databridge.pyloop.cpython.Singletons.TRUE;
 
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.StackGuard;
+import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.runtime.EntryPoint;
 
 /// `LoopCore`: the half of the loop class that is Java, the first base of `PyLoop`.
@@ -43,6 +47,13 @@ public final class LoopType {
         return LoopEngine.of(object);
     }
 
+    /// The scratch memory of an object that may be anything, or NULL: that of closed loops if it is no open loop of
+    /// ours.
+    public static Scratch scratchOf(long object) {
+        LoopEngine engine = object != 0 && ObjectApi.isInstance(object, TYPE) ? LoopEngine.ifOpen(object) : null;
+        return engine == null ? Scratch.ofClosedLoops() : engine.scratch();
+    }
+
     private static TypeDef declareAll() {
         TypeDef type = TypeDef.named(LoopType.class, "data_bridge.pyloop.LoopCore", "The engine of an event loop.");
         declareOwn(type);
@@ -62,6 +73,11 @@ public final class LoopType {
                 .method("_open_engine($self, poll_bound_ns, /)", ONE_ARGUMENT, "openEngine", "Open the engine.")
                 .method("_close_engine($self, /)", NO_ARGUMENTS, "closeEngine", "Close the engine.")
                 .method("_run_once($self, /)", NO_ARGUMENTS, "runOnce", "Run one full iteration of the event loop.")
+                .method(
+                        "_counters($self, /)",
+                        NO_ARGUMENTS,
+                        "counters",
+                        "Return what the loop has done: (name, int) each.")
                 .method("get_debug($self, /)", NO_ARGUMENTS, "getDebug", "Return True if debug mode is on.");
     }
 
@@ -90,6 +106,21 @@ public final class LoopType {
         StackGuard.check();
         LoopEngine.of(self).run();
         return Refs.retain(NONE);
+    }
+
+    @EntryPoint
+    @Owned
+    static long counters(long self) {
+        LoopEngine engine = LoopEngine.of(self);
+        long counters = ListApi.empty();
+        engine.eventLoop().showCounters((name, value) -> {
+            long counter = TupleApi.ofNone(2);
+            TupleApi.put(counter, 0, UnicodeApi.fromString(name));
+            TupleApi.put(counter, 1, NumberApi.fromLong(value));
+            ListApi.append(counters, counter);
+            Refs.release(counter);
+        });
+        return counters;
     }
 
     @EntryPoint

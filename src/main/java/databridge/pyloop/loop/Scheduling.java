@@ -40,10 +40,12 @@ final class Scheduling {
     private static final PyName ASYNCIO_CALL_SOON_THREADSAFE = PyName.of("_asyncio_call_soon_threadsafe");
     private static final PyName ASYNCIO_CALL_LATER = PyName.of("_asyncio_call_later");
     private static final PyName ASYNCIO_CALL_AT = PyName.of("_asyncio_call_at");
+    private static final PyName WHEN_ATTRIBUTE = PyName.of("_when");
     private static final PyName CONTEXT_KEYWORD = PyName.of("context");
     private static final StaticText CONTEXT_TEXT = StaticText.of("context");
 
     /// Names with another string of that text: the one that asyncio's C code makes once and passes for every step.
+    /// Static because that code serves all loops.
     private static long knownContextKeywords;
 
     private Scheduling() {}
@@ -107,7 +109,7 @@ final class Scheduling {
             return CallApi.forward(ASYNCIO_CALL_SOON_THREADSAFE, self, arguments, count, keywords);
         }
         long handle = schedule(engine, ThreadSafeHandleType.pool(), arguments, count, keywords);
-        engine.eventLoop().wakeUp();
+        engine.eventLoop().inbox().wakeUp();
         return handle;
     }
 
@@ -142,11 +144,12 @@ final class Scheduling {
     @EntryPoint
     static long enqueueTimer(long self, long handle) {
         Handles.requireTimerHandle(handle);
-        LoopEngine engine = LoopEngine.of(self);
-        long when = ObjectApi.getAttribute(handle, "_when");
+        LoopEngine.of(self); // a closed loop does not look at the handle
+        long when = ObjectApi.getAttribute(handle, WHEN_ATTRIBUTE.object());
         try {
             double seconds = NumberApi.toDouble(when);
-            engine.eventLoop().callAt(Deadline.nanos(seconds), Refs.retain(handle));
+            // Looking at it may have closed the loop.
+            LoopEngine.of(self).eventLoop().callAt(Deadline.nanos(seconds), Refs.retain(handle));
         } finally {
             Refs.release(when);
         }
@@ -167,7 +170,7 @@ final class Scheduling {
     static long wakeUp(long self) {
         LoopEngine engine = LoopEngine.ifOpen(self);
         if (engine != null) {
-            engine.eventLoop().wakeUp();
+            engine.eventLoop().inbox().wakeUp();
         }
         return Refs.retain(NONE);
     }

@@ -4,8 +4,8 @@ import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.PyObjectLayout;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.ffi.Symbol;
 import databridge.pyloop.runtime.Inlined;
 
 /// Lets the Python handlers of signals run between callbacks.
@@ -14,11 +14,10 @@ import databridge.pyloop.runtime.Inlined;
 /// have its handler run inside the next callback, and an exception of the handler would cost that one. In asyncio
 /// there is Python code between any two callbacks; the engine has to ask.
 final class SignalChecks {
-    private static final Symbol FUNCTION = Symbol.of("PyFunction_Type");
-    private static final Symbol METHOD = Symbol.of("PyMethod_Type");
     private static final String TASK_STEP_NAME = "TaskStepMethWrapper";
 
-    // Nothing exports the type of a task's step: it is known by its name when it is seen first.
+    // Nothing exports the type of a task's step: it is known by its name when it is seen first. Static because types
+    // belong to the interpreter.
     private static long taskStep;
     private static long lastOther;
 
@@ -43,7 +42,10 @@ final class SignalChecks {
 
     /// Whether the calls of such an object look for signals on their own. To ask costs a tenth of a short callback.
     private static boolean runsPython(long type) {
-        return type == FUNCTION.address() || type == METHOD.address() || type == taskStep || isTaskStep(type);
+        return type == Singletons.FUNCTION_TYPE
+                || type == Singletons.METHOD_TYPE
+                || type == taskStep
+                || isTaskStep(type);
     }
 
     private static boolean isTaskStep(long type) {

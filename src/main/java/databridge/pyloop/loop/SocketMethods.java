@@ -1,26 +1,28 @@
 package databridge.pyloop.loop;
 
 import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.CallingConvention.ONE_ARGUMENT;
 import static databridge.pyloop.cpython.Singletons.NONE;
 
 import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.ReusableBlock;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
-import databridge.pyloop.receiving.Receiver;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// What `sock_recv` and its kin do on a socket: try, and wait until it makes sense to try again.
+/// What `sock_recv` and its siblings do with a socket: a system call, and a wait until it is worth another try.
 final class SocketMethods {
     private static final PyName CREATE_FUTURE = PyName.of("create_future");
     private static final PyName ENSURE_NO_TRANSPORT = PyName.of("_ensure_fd_no_transport");
@@ -40,15 +42,20 @@ final class SocketMethods {
                         "send",
                         "Return how many bytes the non-blocking socket has taken.")
                 .method(
-                        "_sock_wait($self, fd, event, /)",
-                        FASTCALL_KEYWORDS,
-                        "await",
-                        "Return a future that is resolved once the socket is ready.")
+                        "_sock_wait_readable($self, fd, /)",
+                        ONE_ARGUMENT,
+                        "awaitReadable",
+                        "Return a future that is resolved once the socket is readable.")
                 .method(
-                        "_sock_end_wait($self, fd, event, future, /)",
+                        "_sock_wait_writable($self, fd, /)",
+                        ONE_ARGUMENT,
+                        "awaitWritable",
+                        "Return a future that is resolved once the socket is writable.")
+                .method(
+                        "_sock_end_wait($self, fd, future, /)",
                         FASTCALL_KEYWORDS,
                         "endWait",
-                        "Give up the waiting of a future.");
+                        "End the wait of a future that is not resolved.");
     }
 
     @EntryPoint
@@ -57,7 +64,7 @@ final class SocketMethods {
         PositionalOnly.require("_sock_receive", 2, count, keywords);
         int fd = NumberApi.asInt(Memory.getLong(arguments));
         long size = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
-        long received = Receiver.receiveUpTo(fd, size);
+        long received = LoopEngine.of(self).scratch().receiver().receiveUpTo(fd, size);
         if (received > 0) {
             return received;
         }
@@ -67,7 +74,7 @@ final class SocketMethods {
         if (triesAgain((int) received)) {
             return Refs.retain(NONE);
         }
-        throw ErrorApi.raiseOsError((int) -received);
+        throw OsErrors.raise((int) -received);
     }
 
     @EntryPoint
@@ -80,54 +87,67 @@ final class SocketMethods {
         if (BytesApi.isExact(data)) {
             sent = Sockets.send(fd, BytesApi.data(data), BytesApi.size(data));
         } else {
-            long view = LoopEngine.of(self).view();
-            BufferApi.open(view, data);
-            try {
-                sent = Sockets.send(fd, BufferApi.data(view), BufferApi.size(view));
-            } finally {
-                BufferApi.release(view);
-            }
+            sent = sendBuffer(LoopEngine.of(self).scratch().view(), fd, data);
         }
         if (sent < 0 && !triesAgain(sent)) {
-            throw ErrorApi.raiseOsError(-sent);
+            throw OsErrors.raise(-sent);
         }
         return NumberApi.fromLong(Math.max(sent, 0));
     }
 
+    private static int sendBuffer(ReusableBlock views, int fd, long data) {
+        long view = views.take(BufferApi.VIEW_SIZE);
+        try {
+            BufferApi.open(view, data);
+            try {
+                return Sockets.send(fd, BufferApi.data(view), BufferApi.size(view));
+            } finally {
+                BufferApi.release(view);
+            }
+        } finally {
+            views.giveBack(view);
+        }
+    }
+
     @EntryPoint
     @Owned
-    static long await(long self, long arguments, long count, long keywords) {
-        PositionalOnly.require("_sock_wait", 2, count, keywords);
-        LoopEngine engine = LoopEngine.of(self);
-        long number = Memory.getLong(arguments);
-        int fd = NumberApi.asInt(number);
-        if (engine.watchers().isLent(fd)) {
-            CallApi.run(ENSURE_NO_TRANSPORT, self, number);
-        }
-        long future = PyError.orThrow(engine.callArguments().callMethod(CREATE_FUTURE, self));
-        try {
-            engine.watchers().await(fd, event(arguments), Refs.retain(future));
-        } catch (PyError failed) {
-            Refs.release(future);
-            throw failed;
-        }
-        return future;
+    static long awaitReadable(long self, long fd) {
+        return await(self, fd, Interest.READ);
+    }
+
+    @EntryPoint
+    @Owned
+    static long awaitWritable(long self, long fd) {
+        return await(self, fd, Interest.WRITE);
     }
 
     @EntryPoint
     @Owned
     static long endWait(long self, long arguments, long count, long keywords) {
-        PositionalOnly.require("_sock_end_wait", 3, count, keywords);
+        PositionalOnly.require("_sock_end_wait", 2, count, keywords);
         LoopEngine engine = LoopEngine.ifOpen(self);
         if (engine != null) {
             int fd = NumberApi.asInt(Memory.getLong(arguments));
-            engine.watchers().endWait(fd, event(arguments), Memory.getLong(arguments + 2 * Long.BYTES));
+            engine.watchers().endWait(fd, Memory.getLong(arguments + Long.BYTES));
         }
         return Refs.retain(NONE);
     }
 
-    private static int event(long arguments) {
-        return NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
+    @Owned
+    private static long await(long self, long number, int direction) {
+        LoopEngine engine = LoopEngine.of(self);
+        int fd = NumberApi.asInt(number);
+        if (engine.transportRegistrations().isRegistered(fd)) {
+            CallApi.run(ENSURE_NO_TRANSPORT, self, number);
+        }
+        long future = PyError.orThrow(engine.callArguments().callMethod(CREATE_FUTURE, self));
+        try {
+            engine.watchers().await(fd, direction, Refs.retain(future));
+        } catch (PyError failed) {
+            Refs.release(future);
+            throw failed;
+        }
+        return future;
     }
 
     private static boolean triesAgain(int result) {

@@ -5,11 +5,11 @@ import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.Singletons.NONE;
 
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.DictApi;
+import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.StackGuard;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
@@ -48,8 +48,8 @@ final class TaskCreation {
         TASKS = namespace("asyncio.tasks");
         FUTURES = namespace("asyncio.futures");
         // Only if the interpreter was built with them.
-        C_TASK = ObjectApi.importOptionalAttribute("asyncio.tasks", "_CTask");
-        C_FUTURE = ObjectApi.importOptionalAttribute("asyncio.futures", "_CFuture");
+        C_TASK = ImportApi.optionalAttribute("asyncio.tasks", "_CTask");
+        C_FUTURE = ImportApi.optionalAttribute("asyncio.futures", "_CFuture");
         NO_ARGUMENT = TupleApi.ofNone(0);
         ONLY_LOOP = TupleApi.ofOne(LOOP_KEYWORD.object());
     }
@@ -75,7 +75,7 @@ final class TaskCreation {
         if (engine == null || engine.debug()) {
             return CallApi.callMethod(ASYNCIO_CREATE_FUTURE, self);
         }
-        long future = ObjectApi.getItem(FUTURES, FUTURE.object());
+        long future = DictApi.get(FUTURES, FUTURE.object());
         if (future == C_FUTURE) {
             return newInstance(future, NO_ARGUMENT, self);
         }
@@ -97,7 +97,7 @@ final class TaskCreation {
         if (names == 0 || engine.debug() || Memory.getLong(self + LoopLayout.TASK_FACTORY) != NONE) {
             return CallApi.forward(ASYNCIO_CREATE_TASK, self, arguments, count, keywords);
         }
-        long task = ObjectApi.getItem(TASKS, TASK.object());
+        long task = DictApi.get(TASKS, TASK.object());
         if (keywords == 0 && task == C_TASK) {
             long coroutine = TupleApi.ofOne(Memory.getLong(arguments));
             try {
@@ -136,16 +136,15 @@ final class TaskCreation {
     /// `{"loop": self}`, made once: to make it for every future took a third of the time of that. It lies in a slot of
     /// the loop object, where the garbage collector sees that it refers back, until the engine is closed.
     ///
-    /// Owned, because what is called may run Python code that closes the loop or empties the slot.
+    /// Owned, because what is called may run Python code that closes the loop, which empties the slot.
     @Owned
     private static long keywordsOf(long self) {
         long dict = Memory.getLong(self + LoopLayout.KEYWORDS);
-        // Python code can have put anything there.
-        if (dict != 0 && ObjectApi.typeOf(dict) == Singletons.DICT_TYPE) {
+        if (dict != 0) {
             return Refs.retain(dict);
         }
-        dict = ObjectApi.newDict();
-        ObjectApi.setItem(dict, "loop", self);
+        dict = DictApi.empty();
+        DictApi.put(dict, "loop", self);
         Refs.replace(self + LoopLayout.KEYWORDS, Refs.retain(dict));
         return dict;
     }
@@ -185,6 +184,6 @@ final class TaskCreation {
 
     /// A module's own dict, looked into anew for every call: programs put other classes there.
     private static long namespace(String moduleName) {
-        return ObjectApi.importAttribute(moduleName, "__dict__");
+        return ImportApi.attribute(moduleName, "__dict__");
     }
 }

@@ -1,35 +1,61 @@
 package databridge.pyloop.loop;
 
+import databridge.pyloop.cpython.Borrowed;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.WeakRefs;
+import databridge.pyloop.libc.FileDescriptors;
 import java.util.Arrays;
 
-/// Which transport object each file descriptor of a loop belongs to, so that nobody else uses it. Under the GIL.
+/// The transport object that each file descriptor of a loop belongs to, registered with the poller or not. Under the
+/// GIL.
 ///
-/// What asyncio keeps in `_transports`, a dictionary of weak references. Here a transport takes itself out in time.
+/// What asyncio keeps in `_transports`, a dictionary of weak references; so these are weak references too.
 public final class TransportsByFd {
-    private long[] transports = new long[64];
+    /// By file descriptor; 0 where there is none.
+    private long[] references = new long[64];
 
     TransportsByFd() {}
 
-    /// @param transport borrowed, to be removed before it is freed
+    /// Enters a transport, or with 0 takes out the one that is there.
+    ///
+    /// @param transport stays its owner's
+    /// @throws databridge.pyloop.cpython.PyError TypeError if the object can have no weak references
     public void put(int fd, long transport) {
-        if (fd < 0) {
+        if (fd < 0 || (fd >= references.length && (transport == 0 || !grow(fd)))) {
             return; // a socket that is closed already: epoll will say so
         }
-        if (fd >= transports.length) {
-            transports = Arrays.copyOf(transports, Math.max(fd + 1, 2 * transports.length));
-        }
-        transports[fd] = transport;
+        long old = references[fd];
+        references[fd] = transport == 0 ? 0 : WeakRefs.of(transport);
+        Refs.releaseIfAny(old);
     }
 
-    /// Does nothing if another one has taken the place.
+    /// Removes the transport of a descriptor, unless it belongs to another transport by now.
     public void remove(int fd, long transport) {
         if (get(fd) == transport) {
             put(fd, 0);
         }
     }
 
-    /// Borrowed; 0 if there is none.
+    /// Takes all out.
+    void clear() {
+        for (int fd = 0; fd < references.length; fd++) {
+            put(fd, 0);
+        }
+    }
+
+    /// The transport of a descriptor, 0 if it belongs to none.
+    @Borrowed
     long get(int fd) {
-        return fd >= 0 && fd < transports.length ? transports[fd] : 0;
+        long reference = fd >= 0 && fd < references.length ? references[fd] : 0;
+        return reference == 0 ? 0 : WeakRefs.target(reference);
+    }
+
+    /// @return false for the number of no open file: only the kernel knows which numbers are too large to have one
+    private boolean grow(int fd) {
+        if (!FileDescriptors.isOpen(fd)) {
+            return false;
+        }
+        references = Arrays.copyOf(references, Math.max(fd + 1, 2 * references.length));
+        return true;
     }
 }

@@ -6,8 +6,8 @@ import static databridge.pyloop.cpython.CallingConvention.ONE_ARGUMENT;
 import static databridge.pyloop.cpython.Singletons.FALSE;
 import static databridge.pyloop.cpython.Singletons.NONE;
 import static databridge.pyloop.cpython.Singletons.TRUE;
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
+import static databridge.pyloop.engine.Interest.READ;
+import static databridge.pyloop.engine.Interest.WRITE;
 
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ContextApi;
@@ -27,7 +27,8 @@ import databridge.pyloop.handles.HandleProperties;
 import databridge.pyloop.handles.HandleType;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// `_add_reader` and its kin, through which asyncio's public methods, its transports and `sock_*` all go.
+/// The methods `_add_reader`, `_remove_reader` and their siblings. asyncio's public methods, its transports and its
+/// `sock_*` methods all call these.
 final class WatcherMethods {
     private static final PyName FILENO = PyName.of("_fileno");
     private static final PyName ASYNCIO_HANDLE = PyName.of("_asyncio_handle");
@@ -68,13 +69,13 @@ final class WatcherMethods {
     @EntryPoint
     @Owned
     static long addReader(long self, long arguments, long count, long keywords) {
-        return add("_add_reader", self, EPOLLIN, arguments, count, keywords);
+        return add("_add_reader", self, READ, arguments, count, keywords);
     }
 
     @EntryPoint
     @Owned
     static long addWriter(long self, long arguments, long count, long keywords) {
-        return add("_add_writer", self, EPOLLOUT, arguments, count, keywords);
+        return add("_add_writer", self, WRITE, arguments, count, keywords);
     }
 
     @EntryPoint
@@ -113,17 +114,17 @@ final class WatcherMethods {
     @EntryPoint
     @Owned
     static long removeReader(long self, long fileObject) {
-        return remove(self, EPOLLIN, fileObject);
+        return remove(self, READ, fileObject);
     }
 
     @EntryPoint
     @Owned
     static long removeWriter(long self, long fileObject) {
-        return remove(self, EPOLLOUT, fileObject);
+        return remove(self, WRITE, fileObject);
     }
 
     @Owned
-    private static long add(String method, long self, int event, long arguments, long count, long keywords) {
+    private static long add(String method, long self, int direction, long arguments, long count, long keywords) {
         boolean inContext = keywords != 0 && Scheduling.isOnlyContext(keywords);
         PositionalOnly.requireAtLeast(method, 2, count, inContext ? 0 : keywords);
         LoopEngine engine = LoopEngine.of(self);
@@ -131,7 +132,7 @@ final class WatcherMethods {
         long handle = newHandle(engine, arguments + Long.BYTES, count - 1, inContext ? keywords : 0);
         try {
             int fd = fileno(engine, fileObject);
-            engine.watchers().add(fd, event, Refs.retain(handle), fileObject);
+            engine.watchers().add(fd, direction, Refs.retain(handle), fileObject);
         } catch (PyError pending) {
             Refs.release(handle);
             throw pending;
@@ -140,7 +141,7 @@ final class WatcherMethods {
     }
 
     @Owned
-    private static long remove(long self, int event, long fileObject) {
+    private static long remove(long self, int direction, long fileObject) {
         LoopEngine engine = LoopEngine.ifOpen(self);
         if (engine == null) {
             return Refs.retain(FALSE);
@@ -156,7 +157,7 @@ final class WatcherMethods {
                 ErrorApi.clear();
             }
         }
-        return Refs.retain(engine.watchers().remove(fd, event) ? TRUE : FALSE);
+        return Refs.retain(engine.watchers().remove(fd, direction) ? TRUE : FALSE);
     }
 
     /// A handle that is scheduled again and again, so the collector sees it from the start.
@@ -176,7 +177,8 @@ final class WatcherMethods {
         return handle;
     }
 
-    /// @throws PyError ValueError if the object is or has no valid file descriptor, OverflowError if that is no C `int`
+    /// @throws PyError ValueError if the object is or has no valid file descriptor, OverflowError if that is no C
+    ///     `int`
     private static int fileno(LoopEngine engine, long fileObject) {
         if (NumberApi.isExactLong(fileObject)) {
             int fd = NumberApi.asInt(fileObject);

@@ -1,14 +1,13 @@
 package databridge.pyloop.poll;
 
-import static databridge.pyloop.libc.Epoll.EPOLLET;
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
 import static databridge.pyloop.libc.Epoll.EPOLL_CTL_ADD;
 import static databridge.pyloop.libc.Epoll.EPOLL_CTL_DEL;
 import static databridge.pyloop.libc.Epoll.EPOLL_CTL_MOD;
 import static databridge.pyloop.libc.SystemCallException.check;
 
+import databridge.pyloop.engine.DescriptorPoller;
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.engine.PollHandle;
-import databridge.pyloop.engine.Poller;
 import databridge.pyloop.libc.Epoll;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.EventFd;
@@ -16,15 +15,56 @@ import databridge.pyloop.libc.SystemCallException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A [Poller] over epoll, with an event descriptor as its wakeup.
+/// A poller over epoll, with an event descriptor as its wakeup.
 ///
-/// Registrations are by fd number, but an event is delivered only if it belongs to the registration in force: its
-/// 64-bit tag carries the registration's generation, so what the kernel queued for an earlier owner of a reused fd
-/// number is dropped. Everything but [#await] is called under the loop's lock.
-public final class EpollPoller implements Poller {
-    /// What [#register] returns when the earlier registration of that fd number was lost.
-    public static final int REPLACED = 1;
-
+/// An epoll instance is a set of (descriptor number, open file) pairs. Three properties of it shape this class.
+///
+/// **The set is about files, its users think in numbers.** A pair leaves the set when the last descriptor of the
+/// *file* is closed, not when this number is. If a forked child or a `dup` has the file open, the pair stays: it can
+/// no longer be named, because the number now means another file, and it goes on reporting events with the data it
+/// was registered with. Users close descriptors without telling the loop, and the kernel gives a freed number to the
+/// next file it opens. So the 64 bits of data of a pair are the number *and a generation*, which is increased for
+/// each registration that is new; an event whose generation is not the one in the table is dropped.
+///
+/// ```
+///  register(7)        ADD (7, file A), data = 7 | generation 1
+///  fork(); close(7)   the child has file A open: the pair stays in the set
+///  socket() -> 7      file B
+///  register(7)        table says "registered" -> MOD -> ENOENT -> ADD (7, file B), data = 7 | generation 2: REPLACED
+///  A is readable      event with generation 1: dropped
+/// ```
+///
+/// **The table and the set can disagree**, in both directions, and only the kernel knows. So the table decides which
+/// call is tried first, and the error decides which one follows:
+///
+/// ```
+///  table says       call   error    meaning                                      then
+///  registered       MOD    ENOENT   file closed, its number is another file's    ADD, new generation: REPLACED
+///  registered       MOD    EBADF    file closed, its number is free              refused
+///  not registered   ADD    EEXIST   forget() was called, but no close()          MOD, new generation
+///  not registered   ADD    EPERM    a regular file: it is always ready           refused
+/// ```
+///
+/// DEL is not checked: a pair that is gone already is what the caller wants.
+///
+/// **Level-triggered, edge-triggered, one-shot.** A level-triggered pair is reported by each wait as long as the
+/// condition lasts. That is what `add_reader` promises, but it costs a system call each time interest changes, and a
+/// descriptor that nobody reads makes every wait return at once. So a transport registers its socket once,
+/// edge-triggered and in both directions, and keeps by itself what it was told: it then must read until the kernel
+/// says that there is no more, because a condition that lasts is not reported again. Waits of `sock_recv` and the
+/// like are for one event: a one-shot pair stays in the set, disabled, and the next wait on the same socket is one
+/// MOD instead of an ADD and a DEL each time.
+///
+/// The set is a file too, so a forked child shares it with its parent, and what either of them registers is reported
+/// to both. A child that runs an inherited loop would take edge-triggered and one-shot events away from its parent;
+/// it has to make a loop of its own, as with asyncio.
+///
+/// The wakeup is registered edge-triggered with generation 0, which no descriptor of a user has: each write is one
+/// event, the counter is never read, and [#dispatch] drops the event.
+///
+/// All methods but [#await] and [#wakeUp] are called under the loop's lock. [#await] only fills the array of events
+/// that [#dispatch] reads, so registrations may change between the two; the generations cover that case as well.
+public final class EpollPoller implements DescriptorPoller {
     private static final int MAX_EVENTS = 256;
 
     private final Epoll epoll = new Epoll(MAX_EVENTS);
@@ -39,8 +79,8 @@ public final class EpollPoller implements Poller {
         EventFd created = null;
         try {
             created = new EventFd();
-            // Edge-triggered: every write is one event and the counter never has to be read.
-            int result = epoll.control(EPOLL_CTL_ADD, created.fileno(), EPOLLIN | EPOLLET, tag(created.fileno(), 0));
+            int interest = Interest.READ | Interest.EDGE_TRIGGERED;
+            int result = epoll.control(EPOLL_CTL_ADD, created.fileno(), interest, tag(created.fileno(), 0));
             check("epoll_ctl", result);
         } catch (SystemCallException failed) {
             epoll.close();
@@ -52,31 +92,31 @@ public final class EpollPoller implements Poller {
         wakeup = created;
     }
 
-    /// What `fd` is registered for, 0 if it is not.
+    /// What the C library and the kernel have of what this poller can use.
+    public static String kernelFeatures() {
+        return Epoll.hasNanosecondWaits() ? "epoll_pwait2" : "no epoll_pwait2";
+    }
+
+    @Override
     public int interest(int fd) {
         return knows(fd) ? interests[fd] : 0;
     }
 
-    /// Who receives the events of `fd`, null if it is not registered.
+    @Override
     public @Nullable PollHandle owner(int fd) {
         return knows(fd) ? handles[fd] : null;
     }
 
-    /// Registers `fd`, or changes what it is registered for.
-    ///
-    /// If the kernel has lost an earlier registration, because the fd was closed and its number given away again,
-    /// that registration ends and this one is new.
-    ///
-    /// @return 0, [#REPLACED] if an earlier registration turned out to be lost, or `-errno`
+    @Override
     public int register(int fd, int interest, PollHandle handle) {
-        if (closed) { // its memory is given back, and its descriptor's number may be another's
+        if (closed) { // the memory is freed, and the number of the epoll descriptor may be another file's
             return -ErrnoCode.EBADF;
         }
         int known = interest(fd);
         int last = knows(fd) ? generations[fd] : 0;
         int generation = known == 0 ? last + 1 : last;
         int result = epoll.control(known == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, interest, tag(fd, generation));
-        if (known == 0 && result == -ErrnoCode.EEXIST) { // forgotten, see forget(), and not closed yet
+        if (known == 0 && result == -ErrnoCode.EEXIST) {
             result = epoll.control(EPOLL_CTL_MOD, fd, interest, tag(fd, generation));
         }
         boolean lost = known != 0 && result == -ErrnoCode.ENOENT;
@@ -87,21 +127,19 @@ public final class EpollPoller implements Poller {
         if (result < 0) {
             return result;
         }
-        grow(fd); // not before the kernel knows it: no number of a descriptor is too large to ask about
+        grow(fd); // only now: a number that is no descriptor's may be large
         handles[fd] = handle;
         interests[fd] = interest;
         generations[fd] = generation;
         return lost ? REPLACED : 0;
     }
 
-    /// Notes that the kernel reports nothing more of `fd` but knows it still, as after an event with EPOLLONESHOT.
-    ///
-    /// @param mark what [#interest] says from now on, not 0
-    public void silenced(int fd, int mark) {
-        interests[fd] = mark;
+    @Override
+    public void oneShotDelivered(int fd) {
+        interests[fd] = Interest.ONE_SHOT;
     }
 
-    /// Ends a registration. An fd that is closed already is no error: the kernel has forgotten it then.
+    @Override
     public void unregister(int fd) {
         if (interest(fd) == 0) {
             return;
@@ -110,8 +148,7 @@ public final class EpollPoller implements Poller {
         epoll.control(EPOLL_CTL_DEL, fd, 0, 0);
     }
 
-    /// Ends a registration of an fd that the caller closes next: the kernel forgets it then by itself, which saves a
-    /// system call. What it reports until then, or later because a forked child has the file open, is nobody's.
+    @Override
     public void forget(int fd) {
         if (interest(fd) != 0) {
             handles[fd] = null;
@@ -144,6 +181,7 @@ public final class EpollPoller implements Poller {
         wakeup.signal();
     }
 
+    @Override
     public void close() {
         closed = true;
         Arrays.fill(handles, null);

@@ -1,4 +1,4 @@
-/// Pollers: they wait for I/O readiness and wakeups, and report them to the engine.
+/// Pollers: implementations of [databridge.pyloop.engine.DescriptorPoller] over interfaces of the kernel.
 @NullMarked
 package databridge.pyloop.poll;
 

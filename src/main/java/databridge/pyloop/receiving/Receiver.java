@@ -1,100 +1,144 @@
 package databridge.pyloop.receiving;
 
 import databridge.pyloop.cpython.BytesApi;
+import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.ffi.StaticMemory;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Pipes;
 import databridge.pyloop.libc.Sockets;
+import databridge.pyloop.libc.StreamMessages;
 
-/// Receives into `bytes` objects. Under the GIL; one for all connections, because nothing of it outlives a call.
+/// Receives into `bytes` objects, with a buffer for all connections of a loop. Under the GIL.
+///
+/// The buffer is allocated when it is used first, and the process has only those of its pages that messages have
+/// reached.
 public final class Receiver {
-    /// Asked for with a read, as asyncio does; less where the last message shows that less will come.
-    private static final int MOST = 256 * 1024;
+    /// Of the buffer, in bytes.
+    private static final int CAPACITY = Reception.MOST;
 
-    /// Up to here a copy costs no more than to find out whether it is needed.
-    private static final int WORTH_LENDING = 4 * 1024;
+    private final StreamMessages messages;
+    private final SpareBytes spare = new SpareBytes();
+    private long buffer;
 
-    private static final StaticMemory SCRATCH = StaticMemory.of(MOST);
-
-    private Receiver() {}
-
-    /// What is there to read, as an object, to be [#giveBack].
-    ///
-    /// @param room how much is expected: what [#roomAfter] said the last time, at first 0
-    /// @param unix see [Sockets#receiveMessage]
-    /// @return the object, 0 at the end of the stream, or `-errno`
-    @Owned
-    public static long receive(int fd, int room, boolean unix) {
-        if (room == 0) {
-            return copied(receiveInto(fd, SCRATCH.address(), MOST, unix));
-        }
-        if (room == SpareBytes.ROOM) {
-            return lent(fd, unix);
-        }
-        long bytes = BytesApi.uninitialised(MOST);
-        return filled(bytes, MOST, receiveInto(fd, BytesApi.data(bytes), MOST, unix));
+    /// @param messages what is used for Unix sockets, and freed by the caller
+    public Receiver(StreamMessages messages) {
+        this.messages = messages;
     }
 
-    /// Gives up what [#receive] has returned.
+    /// Receives a message of a stream, to be given to [#giveBack].
+    ///
+    /// @param unix see [StreamMessages#receive]
+    /// @return a `bytes` object, 0 at the end of the stream, or `-errno`
+    /// @throws PyError MemoryError
+    @Owned
+    public long receive(int fd, Reception reception, boolean unix) {
+        if (reception == Reception.COPIED) {
+            return copied(receiveInto(fd, buffer(), CAPACITY, unix));
+        }
+        if (reception == Reception.LENT) {
+            return lent(fd, unix);
+        }
+        long bytes = BytesApi.uninitialised(CAPACITY);
+        return filled(bytes, CAPACITY, receiveInto(fd, BytesApi.data(bytes), CAPACITY, unix));
+    }
+
+    /// Gives up an object that [#receive] has returned.
     ///
     /// @return whether somebody else keeps it
-    public static boolean giveBack(@Stolen long data, int room) {
+    public boolean giveBack(@Stolen long data, Reception reception) {
         boolean kept = !Refs.unshared(data);
-        if (room == SpareBytes.ROOM && BytesApi.size(data) >= WORTH_LENDING) {
-            SpareBytes.giveBack(data);
+        if (reception == Reception.LENT && BytesApi.size(data) >= Reception.WORTH_LENDING) {
+            spare.giveBack(data);
         } else {
             Refs.release(data);
         }
         return kept;
     }
 
-    /// How to receive the next message, now that one of `count` bytes was kept or not.
-    public static int roomAfter(int count, boolean kept) {
-        if (count >= SpareBytes.ROOM) {
-            return MOST;
-        }
-        return count < WORTH_LENDING || kept ? 0 : SpareBytes.ROOM;
-    }
-
-    /// For how many bytes [#receive] asks the kernel.
-    public static int asked(int room) {
-        return room == 0 ? MOST : room;
-    }
-
-    /// As [#receive], by `read`, from any descriptor.
+    /// Reads from any descriptor.
     ///
-    /// @param before how much came the last time
-    /// @param most asked for
+    /// @param before how many bytes came the last time
+    /// @param most how many bytes are asked for
+    /// @return a `bytes` object, 0 at the end, or `-errno`
+    /// @throws PyError MemoryError
     @Owned
-    public static long read(int fd, int before, long most) {
-        if (before < SpareBytes.ROOM && most <= MOST) {
-            return copied(Pipes.read(fd, SCRATCH.address(), most));
+    public long read(int fd, int before, long most) {
+        if (most < 0) {
+            return -ErrnoCode.EINVAL; // the kernel would take it for a huge one
+        }
+        if (before < SpareBytes.CAPACITY && most <= CAPACITY) {
+            return copied(Pipes.read(fd, buffer(), most));
         }
         long bytes = BytesApi.uninitialised(most);
         return filled(bytes, most, Pipes.read(fd, BytesApi.data(bytes), most));
     }
 
+    /// Receives what a socket has, up to `size` bytes and up to 256 KiB, the size of the buffer.
+    ///
+    /// @return a `bytes` object, 0 at the end of the stream, or `-errno`
+    /// @throws PyError ValueError if the size is negative, MemoryError
+    @Owned
+    public long receiveUpTo(int fd, long size) {
+        if (size < 0) {
+            throw ErrorApi.raise(Singletons.VALUE_ERROR, "negative buffersize in recv");
+        }
+        return copied(Sockets.receive(fd, buffer(), Math.min(size, CAPACITY)));
+    }
+
+    /// Receives into the caller's memory.
+    ///
+    /// @return how many bytes, or `-errno`
+    public int receiveInto(int fd, long address, long size, boolean unix) {
+        return unix ? messages.receive(fd, address, size) : Sockets.receive(fd, address, size);
+    }
+
+    /// Whether more may follow a message of `size` bytes, of `asked` bytes that the kernel was asked for.
+    public boolean mayHaveMore(int size, long asked, boolean unix) {
+        return size == asked || (unix && messages.endedAtControlData());
+    }
+
+    /// Frees the memory. Nothing may be called afterwards.
+    public void free() {
+        Memory.free(buffer);
+        spare.free();
+    }
+
+    private long buffer() {
+        if (buffer == 0) {
+            try {
+                buffer = Memory.allocateUninitialised(CAPACITY);
+            } catch (OutOfMemoryError none) {
+                ErrorApi.raiseObject(Singletons.MEMORY_ERROR, Singletons.NONE);
+                throw PyError.pending();
+            }
+        }
+        return buffer;
+    }
+
     /// A small message is copied after all, so that it takes no more memory than it needs if it is kept.
     @Owned
-    private static long lent(int fd, boolean unix) {
-        long bytes = SpareBytes.take();
-        int count = receiveInto(fd, BytesApi.data(bytes), SpareBytes.ROOM, unix);
-        if (count >= WORTH_LENDING) {
+    private long lent(int fd, boolean unix) {
+        long bytes = spare.take();
+        int count = receiveInto(fd, BytesApi.data(bytes), SpareBytes.CAPACITY, unix);
+        if (count >= Reception.WORTH_LENDING) {
             BytesApi.cut(bytes, count);
             return bytes;
         }
         try {
             return count <= 0 ? count : BytesApi.copy(BytesApi.data(bytes), count);
         } finally {
-            SpareBytes.giveBack(bytes);
+            spare.giveBack(bytes);
         }
     }
 
     @Owned
-    private static long copied(int count) {
-        return count <= 0 ? count : BytesApi.copy(SCRATCH.address(), count);
+    private long copied(int count) {
+        return count <= 0 ? count : BytesApi.copy(buffer, count);
     }
 
     /// @param size of the object
@@ -106,17 +150,5 @@ public final class Receiver {
             return count;
         }
         return count == size ? bytes : BytesApi.shortened(bytes, count);
-    }
-
-    /// As [#receive], but no more than `size` bytes.
-    ///
-    /// @param size at most [#MOST]
-    @Owned
-    public static long receiveUpTo(int fd, long size) {
-        return copied(Sockets.receive(fd, SCRATCH.address(), size));
-    }
-
-    public static int receiveInto(int fd, long buffer, long size, boolean unix) {
-        return unix ? Sockets.receiveMessage(fd, buffer, size) : Sockets.receive(fd, buffer, size);
     }
 }

@@ -5,36 +5,36 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 
-/// A `bytes` object with room for [#ROOM] bytes, which is handed out again and again as long as nobody keeps it.
-/// Messages then cost no allocation, and their place stays in the processor's cache.
+/// A `bytes` object for [#CAPACITY] bytes, which is handed out again and again as long as nobody keeps it. Messages
+/// then cost no allocation, and their place stays in the processor's cache.
 ///
-/// Whoever keeps the object keeps memory for [#ROOM] bytes; so it is for protocols that have kept nothing before.
+/// Whoever keeps the object keeps memory for [#CAPACITY] bytes; so it is for protocols that have kept nothing before.
 /// Under the GIL.
 final class SpareBytes {
-    static final int ROOM = 16 * 1024;
+    static final int CAPACITY = 16 * 1024;
 
-    private static long spare; // 0 while somebody has it
-
-    private SpareBytes() {}
-
-    static void bind() {
-        spare = 0;
-    }
+    private long spare; // 0 while somebody has it
 
     /// An object to be filled and then [BytesApi#cut] to size.
     @Owned
-    static long take() {
+    long take() {
         long bytes = spare;
         spare = 0;
-        return bytes == 0 ? BytesApi.uninitialised(ROOM) : bytes;
+        return bytes == 0 ? BytesApi.uninitialised(CAPACITY) : bytes;
     }
 
     /// Takes back what [#take] has given, unless somebody keeps it.
-    static void giveBack(@Stolen long bytes) {
+    void giveBack(@Stolen long bytes) {
         if (spare == 0 && Refs.unshared(bytes)) {
             spare = bytes;
         } else {
             Refs.release(bytes);
         }
+    }
+
+    /// Gives the object up. Freeing an exact `bytes` object runs no Python code.
+    void free() {
+        Refs.releaseIfAny(spare);
+        spare = 0;
     }
 }

@@ -59,6 +59,9 @@ public final class ThreadEntry {
     /// What [Load] returns where the process has no thread-specific key left.
     private static final int NO_KEY = -2;
 
+    /// What both return where the thread's value of the key cannot be set.
+    private static final int NO_MEMORY = -3;
+
     private static final FastThreadLocalInt DEPTH =
             FastThreadLocalFactory.createInt("pyloop.depth").setMaxOffset(FastThreadLocal.FIRST_CACHE_LINE);
 
@@ -145,6 +148,11 @@ public final class ThreadEntry {
                 CEntryPointActions.leaveTearDownIsolate();
                 return NO_KEY;
             }
+            if (!remember(process)) {
+                LibC.keyDelete(process.readInt(KEY));
+                CEntryPointActions.leaveTearDownIsolate();
+                return NO_MEMORY;
+            }
             process.writeWord(ISOLATE, CurrentIsolate.getIsolate());
             begin(process);
             return 0;
@@ -171,8 +179,21 @@ public final class ThreadEntry {
         if (code != 0) {
             return code;
         }
+        if (!remember(process)) {
+            CEntryPointActions.leaveDetachThread();
+            return NO_MEMORY;
+        }
         begin(process);
         return 0;
+    }
+
+    /// Makes this thread's Java state the value of the key. The C library allocates memory for the values of all keys
+    /// but the first 32, when a thread sets one.
+    ///
+    /// @return false if there is no memory: then nobody would detach the thread when it ends
+    @Uninterruptible(reason = "the thread has no Java state yet")
+    private static boolean remember(Pointer process) {
+        return LibC.setSpecific(process.readInt(KEY), CurrentIsolate.getCurrentThread()) == 0;
     }
 
     /// Whether Java code could not even tell that the stack is used up. Signed, so that code which runs on a stack of
@@ -196,7 +217,6 @@ public final class ThreadEntry {
     /// The first entry of a thread.
     @Uninterruptible(reason = "the counts must agree with the state of the thread")
     private static void begin(Pointer process) {
-        LibC.setSpecific(process.readInt(KEY), CurrentIsolate.getCurrentThread());
         DEPTH.set(1);
         process.writeInt(THREADS_INSIDE, process.readInt(THREADS_INSIDE) + 1);
     }

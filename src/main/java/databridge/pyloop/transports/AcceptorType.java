@@ -6,8 +6,8 @@ import static databridge.pyloop.cpython.Singletons.NONE;
 import databridge.pyloop.cpython.ArgumentArray;
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
@@ -15,20 +15,21 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SlottedClass;
 import databridge.pyloop.cpython.StackGuard;
+import databridge.pyloop.cpython.TypeApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.ffi.StaticMemory;
+import databridge.pyloop.libc.AddressBuffer;
 import databridge.pyloop.libc.ErrnoCode;
-import databridge.pyloop.libc.SocketAddress;
 import databridge.pyloop.libc.Sockets;
+import databridge.pyloop.loop.LoopEngine;
 import databridge.pyloop.loop.LoopType;
+import databridge.pyloop.loop.Scratch;
 import databridge.pyloop.runtime.EntryPoint;
 
 /// `AcceptorCore`: accepts what waits at a listening socket and hands each connection to a Python method.
 public final class AcceptorType {
     private static long EMPTY;
     private static final PyName ACCEPTED = PyName.of("_accepted");
-    private static final StaticMemory ADDRESS = StaticMemory.of(SocketAddress.ROOM);
 
     private static long TYPE;
 
@@ -42,7 +43,7 @@ public final class AcceptorType {
                         FASTCALL_KEYWORDS,
                         "accept",
                         "Call _accepted(fd, peername, sockname) for every connection that waits, up to `most`.")
-                .build(EMPTY, SlottedClass.basicSize(EMPTY));
+                .build(EMPTY, TypeApi.basicSize(EMPTY));
     }
 
     /// The type object. Borrowed.
@@ -58,30 +59,32 @@ public final class AcceptorType {
         int fd = NumberApi.asInt(Memory.getLong(arguments));
         long most = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
         boolean tcp = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
-        ArgumentArray calls =
-                LoopType.engineOf(Memory.getLong(arguments + 3 * Long.BYTES)).callArguments();
+        LoopEngine engine = LoopType.engineOf(Memory.getLong(arguments + 3 * Long.BYTES));
         StackGuard.check();
         for (long i = 0; i < most; i++) {
-            int accepted = Sockets.accept(fd, ADDRESS.address(), SocketAddress.ROOM);
+            int accepted = engine.scratch().address().accept(fd);
             if (accepted < 0) {
                 if (isOver(accepted)) {
                     break;
                 }
-                throw ErrorApi.raiseOsError(-accepted);
+                throw OsErrors.raise(-accepted);
             }
-            handOver(self, accepted, tcp, calls);
+            handOver(self, accepted, tcp, engine.scratch());
         }
         return Refs.retain(NONE);
     }
 
-    private static void handOver(long self, int accepted, boolean tcp, ArgumentArray calls) {
-        long peer = Addresses.toPython(ADDRESS.address(), Sockets.addressSize());
+    /// @param scratch with the address that the connection comes from
+    private static void handOver(long self, int accepted, boolean tcp, Scratch scratch) {
+        AddressBuffer address = scratch.address();
+        ArgumentArray calls = scratch.callArguments();
+        long peer = Addresses.toPython(address.address(), address.size());
         if (tcp) {
             Sockets.setNoDelay(accepted);
         }
-        long own = Sockets.localAddress(accepted, ADDRESS.address(), SocketAddress.ROOM) < 0
+        long own = address.ownAddress(accepted) < 0
                 ? Refs.retain(NONE)
-                : AddressCache.toPython(ADDRESS.address(), Sockets.addressSize());
+                : AddressCache.toPython(address.address(), address.size());
         long number = NumberApi.fromLong(accepted);
         long array = calls.take(4);
         Memory.putLong(array, self);

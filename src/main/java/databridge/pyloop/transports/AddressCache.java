@@ -10,14 +10,15 @@ import databridge.pyloop.libc.SocketAddress;
 /// Remembers what [Addresses] has converted, in both directions, for all transports. Under the GIL.
 ///
 /// Only objects that cannot change are remembered, by identity: who answers with the address that was given to
-/// `datagram_received` passes the same object. An entry is replaced by the next one with the same index.
+/// `datagram_received` passes the same object. An entry is replaced by the next one with the same index. Static
+/// because an address means the same in every loop.
 final class AddressCache {
     private static final int PLACES = 512;
 
     // An entry: the object, the size of the address, the address.
     private static final int SIZE = Long.BYTES;
     private static final int ADDRESS = 2 * Long.BYTES;
-    private static final int ENTRY = ADDRESS + SocketAddress.ROOM;
+    private static final int ENTRY = ADDRESS + SocketAddress.CAPACITY;
 
     private static final StaticMemory BY_ADDRESS = StaticMemory.of((long) PLACES * ENTRY);
     private static final StaticMemory BY_OBJECT = StaticMemory.of((long) PLACES * ENTRY);

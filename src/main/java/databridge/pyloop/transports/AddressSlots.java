@@ -4,7 +4,7 @@ import databridge.pyloop.collections.LongStack;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.SocketAddress;
 
-/// Memory for the socket addresses of a [DatagramQueue], as the kernel reads them: slots of [SocketAddress#ROOM]
+/// Memory for the socket addresses of a [DatagramQueue], as the kernel reads them: slots of [SocketAddress#CAPACITY]
 /// bytes. Under the GIL.
 final class AddressSlots {
     private static final int INITIAL_CAPACITY = 64; // slots
@@ -17,7 +17,7 @@ final class AddressSlots {
     /// Copies an address to a free slot.
     ///
     /// @param address where it is
-    /// @param size in bytes, at most [SocketAddress#ROOM]
+    /// @param size in bytes, at most [SocketAddress#CAPACITY]
     /// @return the slot
     int add(long address, int size) {
         if (free.isEmpty()) {
@@ -30,7 +30,7 @@ final class AddressSlots {
 
     /// Where the address in a slot is, until the next [#add].
     long address(int slot) {
-        return memory + (long) slot * SocketAddress.ROOM;
+        return memory + (long) slot * SocketAddress.CAPACITY;
     }
 
     /// Makes a slot free.
@@ -49,9 +49,9 @@ final class AddressSlots {
 
     private void grow() {
         int more = Math.max(INITIAL_CAPACITY, 2 * capacity);
-        long larger = Memory.allocate((long) more * SocketAddress.ROOM);
+        long larger = Memory.allocate((long) more * SocketAddress.CAPACITY);
         if (capacity > 0) {
-            Memory.copy(memory, larger, (long) capacity * SocketAddress.ROOM);
+            Memory.copy(memory, larger, (long) capacity * SocketAddress.CAPACITY);
             Memory.free(memory);
         }
         for (int slot = more - 1; slot >= capacity; slot--) {

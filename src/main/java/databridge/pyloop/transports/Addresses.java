@@ -12,6 +12,7 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
@@ -63,13 +64,29 @@ final class Addresses {
 
     @Owned
     private static long internet(long address, int count) {
-        long tuple = TupleApi.ofNone(count);
-        TupleApi.put(tuple, 0, UnicodeApi.fromCString(SocketAddress.host(address)));
-        TupleApi.put(tuple, 1, NumberApi.fromLong(SocketAddress.port(address)));
+        int port = SocketAddress.port(address);
+        long flowInfo = SocketAddress.flowInfo(address);
+        long scopeId = SocketAddress.scopeId(address);
+        long host = UnicodeApi.fromCString(SocketAddress.host(address));
+        long tuple = tupleOf(host, count); // may run the garbage collector: nothing is read from memory after it
+        TupleApi.put(tuple, 1, NumberApi.fromLong(port));
         if (count == 4) {
-            TupleApi.put(tuple, 2, NumberApi.fromLong(SocketAddress.flowInfo(address)));
-            TupleApi.put(tuple, 3, NumberApi.fromLong(SocketAddress.scopeId(address)));
+            TupleApi.put(tuple, 2, NumberApi.fromLong(flowInfo));
+            TupleApi.put(tuple, 3, NumberApi.fromLong(scopeId));
         }
+        return tuple;
+    }
+
+    @Owned
+    private static long tupleOf(@Stolen long first, int count) {
+        long tuple;
+        try {
+            tuple = TupleApi.ofNone(count);
+        } catch (PyError noMemory) {
+            Refs.release(first);
+            throw noMemory;
+        }
+        TupleApi.put(tuple, 0, first);
         return tuple;
     }
 

@@ -11,6 +11,7 @@ import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.StaticText;
+import org.jspecify.annotations.Nullable;
 
 /// The argument of methods that take one, by position or by name.
 final class Arguments {
@@ -22,6 +23,16 @@ final class Arguments {
     record Parameter(PyName asyncioMethod, StaticText ascii) {
         Parameter(String asyncioMethod, String name) {
             this(PyName.of(asyncioMethod), StaticText.of(name));
+        }
+    }
+
+    /// For `_attach`.
+    ///
+    /// @param engine the Java half of a transport, null if it has none
+    /// @throws PyError RuntimeError if it has one
+    static void requireDetached(@Nullable Object engine) {
+        if (engine != null) {
+            throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "the transport is attached to a loop already");
         }
     }
 

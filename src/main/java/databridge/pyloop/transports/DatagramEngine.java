@@ -1,10 +1,7 @@
 package databridge.pyloop.transports;
 
-import static databridge.pyloop.libc.Epoll.EPOLLET;
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
-
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.SocketAddress;
 import databridge.pyloop.loop.LoopEngine;
@@ -44,9 +41,9 @@ final class DatagramEngine extends TransportEngine {
     @Override
     int interest() {
         if (!isBlocked()) {
-            return EPOLLIN | EPOLLET;
+            return Interest.READ | Interest.EDGE_TRIGGERED;
         }
-        return EPOLLIN | EPOLLOUT | (writableInEdges ? EPOLLET : 0);
+        return Interest.READ | Interest.WRITE | (writableInEdges ? Interest.EDGE_TRIGGERED : 0);
     }
 
     @Override
@@ -57,7 +54,7 @@ final class DatagramEngine extends TransportEngine {
         if (taken
                 && Memory.getLong(self() + TransportLayout.READ_CONTEXT) != 0
                 && TransportLayout.wantsToRead(self())) {
-            showReading();
+            becomeReader();
         }
     }
 

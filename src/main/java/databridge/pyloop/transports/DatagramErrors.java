@@ -3,6 +3,7 @@ package databridge.pyloop.transports;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
@@ -22,7 +23,7 @@ final class DatagramErrors {
     ///
     /// @throws PyError what it raised
     static void deliver(long transport, int errno) {
-        long error = ErrorApi.osError(errno);
+        long error = OsErrors.of(errno);
         long protocol = TransportLayout.protocol(transport);
         long result = CallApi.callMethod(ERROR_RECEIVED, protocol, error);
         Refs.release(protocol);
@@ -51,7 +52,7 @@ final class DatagramErrors {
         if (Memory.getLong(transport + TransportLayout.READ_CONTEXT) == 0) {
             return deliverAndReport(engine, transport, errno);
         }
-        long context = Refs.retain(Memory.getLong(transport + TransportLayout.READ_CONTEXT));
+        long context = Refs.retainField(transport + TransportLayout.READ_CONTEXT);
         boolean entered;
         try {
             ContextApi.enter(context);

@@ -6,6 +6,7 @@ import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.libc.DatagramBuffers;
 import databridge.pyloop.libc.DatagramSockets;
 import databridge.pyloop.libc.ErrnoCode;
 
@@ -49,13 +50,15 @@ final class DatagramInput {
     @Owned
     private long receiveBatch() {
         transport.readiness.beginReading();
-        int count = DatagramSockets.receive(transport.descriptor(), unix);
+        DatagramSockets sockets = transport.engine.scratch().datagrams();
+        DatagramBuffers buffers = unix ? sockets.unixBuffers() : sockets.inetBuffers();
+        int count = buffers.receive(transport.descriptor());
         if (count < 0) {
             return receiveFailed(-count);
         }
         transport.readiness.dataRead(count == DatagramSockets.MOST_RECEIVED);
         try {
-            received.take(count);
+            received.take(buffers, count);
             return 0;
         } catch (PyError noMemory) {
             return Failures.fatal(transport.engine, transport.self(), Failures.READ_DATAGRAM);

@@ -13,10 +13,8 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.ffi.StaticMemory;
 import databridge.pyloop.libc.DatagramSockets;
 import databridge.pyloop.libc.ErrnoCode;
-import databridge.pyloop.libc.SocketAddress;
 
 /// What a datagram transport sends, and when. Under the GIL.
 ///
@@ -29,9 +27,6 @@ final class DatagramOutput {
     private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
     private static final PyName SEND_FOREIGN = PyName.of("_send_foreign");
     private static final PyName ALL_SENT = PyName.of("_all_sent");
-
-    /// The address of the datagram being sent, as the kernel reads it.
-    private static final StaticMemory NAME = StaticMemory.of(SocketAddress.ROOM);
 
     private final TransportEngine transport;
     private final int family;
@@ -74,11 +69,15 @@ final class DatagramOutput {
     boolean send(long data, long address) {
         long remote = DatagramLayout.remote(transport.self());
         boolean toRemote = remote != 0 && remote != NONE;
-        if (toRemote && address != NONE && !ObjectApi.equal(address, remote)) {
+        if (toRemote && address != NONE && !isRemote(address)) {
             return false;
         }
         long bytes = BytesApi.isExact(data) ? Refs.retain(data) : copy(data);
         if (bytes == 0) {
+            return false;
+        }
+        if (transport.self() == 0) { // detached by Python code that compares or copies
+            Refs.release(bytes);
             return false;
         }
         boolean now = connected || !transport.batching.delays(BytesApi.size(bytes));
@@ -87,7 +86,8 @@ final class DatagramOutput {
         }
         // What has run meanwhile may have ended the transport.
         boolean lost = transport.self() == 0 || TransportLayout.isConnectionLost(transport.self());
-        int nameSize = nameSize(toRemote ? remote : address);
+        int nameSize =
+                lost ? Addresses.UNUSUAL : nameSize(toRemote ? DatagramLayout.remote(transport.self()) : address);
         if (lost || nameSize == Addresses.UNUSUAL) {
             Refs.release(bytes);
             return false;
@@ -96,13 +96,23 @@ final class DatagramOutput {
             sendNow(bytes, nameSize);
             return true;
         }
-        unsent.add(bytes, NAME.address(), nameSize);
+        unsent.add(bytes, name(), nameSize);
         if (transport.isBlocked()) {
             transport.maybePause();
         } else {
             delay();
         }
         return true;
+    }
+
+    /// Whether an address equals the one that is fixed, which the comparison may replace.
+    private boolean isRemote(long address) {
+        long remote = Refs.retainField(transport.self() + DatagramLayout.REMOTE);
+        try {
+            return ObjectApi.equal(address, remote);
+        } finally {
+            Refs.release(remote);
+        }
     }
 
     /// Takes a datagram that asyncio's own method could not send, because the socket is full.
@@ -113,7 +123,7 @@ final class DatagramOutput {
         if (nameSize == Addresses.UNUSUAL) {
             unsent.addForeign(bytes, Refs.retain(address));
         } else {
-            unsent.add(bytes, NAME.address(), nameSize);
+            unsent.add(bytes, name(), nameSize);
         }
         transport.block();
     }
@@ -127,7 +137,7 @@ final class DatagramOutput {
     long flush(boolean atEnd) {
         long leaving = 0;
         while (leaving == 0 && transport.self() != 0 && !transport.isBlocked() && !unsent.isEmpty()) {
-            int result = unsent.send(transport.descriptor(), connected);
+            int result = unsent.send(scratch(), transport.descriptor(), connected);
             if (result == -ErrnoCode.EAGAIN || result == DatagramQueue.FOREIGN) {
                 leaving = blockAndPause();
             } else if (result < 0) {
@@ -149,7 +159,7 @@ final class DatagramOutput {
         transport.readiness.beginWriting();
         long self = transport.self();
         int result;
-        while ((result = unsent.send(transport.descriptor(), connected)) == DatagramQueue.FOREIGN) {
+        while ((result = unsent.send(scratch(), transport.descriptor(), connected)) == DatagramQueue.FOREIGN) {
             try {
                 if (!sendForeign()) {
                     result = -ErrnoCode.EAGAIN;
@@ -173,7 +183,7 @@ final class DatagramOutput {
         if (unsent.isEmpty()) {
             transport.unblock();
         }
-        long leaving = FlowControl.isPaused(self) ? call(MAYBE_RESUME, self) : 0;
+        long leaving = transport.self() != 0 && FlowControl.isPaused(self) ? call(MAYBE_RESUME, self) : 0;
         return leaving == 0 && transport.self() != 0 && TransportLayout.isClosing(self) ? sendLast(self) : leaving;
     }
 
@@ -200,6 +210,10 @@ final class DatagramOutput {
         return leaving;
     }
 
+    private DatagramSockets scratch() {
+        return transport.engine.scratch().datagrams();
+    }
+
     @Owned
     private long blockAndPause() {
         long self = transport.self();
@@ -212,15 +226,23 @@ final class DatagramOutput {
         }
     }
 
-    /// Writes an address to [#NAME].
+    /// Where [#nameSize] writes an address.
+    private long name() {
+        return transport.engine.scratch().address().address();
+    }
+
+    /// Writes an address to [#name].
     private int nameSize(long address) {
-        return connected ? 0 : AddressCache.fromPython(address, family, NAME.address());
+        if (address == 0) { // the program has deleted the attribute of the fixed one
+            return Addresses.UNUSUAL;
+        }
+        return connected ? 0 : AddressCache.fromPython(address, family, name());
     }
 
     private void sendNow(@Stolen long bytes, int nameSize) {
-        int result = DatagramQueue.send(transport.descriptor(), bytes, NAME.address(), nameSize);
+        int result = DatagramQueue.send(scratch(), transport.descriptor(), bytes, name(), nameSize);
         if (result == -ErrnoCode.EAGAIN) {
-            unsent.add(bytes, NAME.address(), nameSize);
+            unsent.add(bytes, name(), nameSize);
             transport.block();
             transport.maybePause();
             return;

@@ -112,30 +112,32 @@ final class DatagramQueue {
 
     /// Sends one datagram past the queue.
     ///
+    /// @param scratch the loop's memory for the system call
     /// @param object a `bytes` object
     /// @param address where the address is, as the kernel has it
     /// @param size of the address in bytes, 0 if the socket is connected
     /// @return 1 or `-errno`
-    static int send(int fd, long object, long address, int size) {
+    static int send(DatagramSockets scratch, int fd, long object, long address, int size) {
         if (size == 0) {
             int result = Sockets.send(fd, BytesApi.data(object), BytesApi.size(object));
             return result < 0 ? result : 1;
         }
-        DatagramSockets.put(0, BytesApi.data(object), BytesApi.size(object), address, size);
-        return DatagramSockets.send(fd, 1);
+        scratch.put(0, BytesApi.data(object), BytesApi.size(object), address, size);
+        return scratch.send(fd, 1);
     }
 
     /// Sends what the kernel takes now, up to a datagram that fails or is for Python to send, and no further.
     ///
+    /// @param scratch the loop's memory for the system call
     /// @param connected whether the kernel knows the address; then an error may be that of an earlier datagram, and
     ///     shows only if each is sent by itself
     /// @return 0 if all are sent, [#FOREIGN], or `-errno`, which is about the first one left
-    int send(int fd, boolean connected) {
+    int send(DatagramSockets scratch, int fd, boolean connected) {
         while (!datagrams.isEmpty()) {
             if (datagrams.get(FOREIGN_ADDRESS) != 0) {
                 return FOREIGN;
             }
-            int sent = connected ? send(fd, datagrams.get(OBJECT), 0, 0) : sendSeveral(fd);
+            int sent = connected ? send(scratch, fd, datagrams.get(OBJECT), 0, 0) : sendSeveral(scratch, fd);
             if (sent < 0 && sent != -ErrnoCode.EINTR) {
                 return sent;
             }
@@ -158,15 +160,15 @@ final class DatagramQueue {
         names.clear();
     }
 
-    private int sendSeveral(int fd) {
+    private int sendSeveral(DatagramSockets scratch, int fd) {
         int most = Math.min(count(), DatagramSockets.MOST_SENT);
         int number = 0;
         for (int at = 0; number < most && datagrams.get(at + FOREIGN_ADDRESS) == 0; number++, at += STRIDE) {
             long object = datagrams.get(at + OBJECT);
             long name = names.address((int) datagrams.get(at + NAME_SLOT));
             int nameSize = (int) datagrams.get(at + NAME_SIZE);
-            DatagramSockets.put(number, BytesApi.data(object), BytesApi.size(object), name, nameSize);
+            scratch.put(number, BytesApi.data(object), BytesApi.size(object), name, nameSize);
         }
-        return DatagramSockets.send(fd, number);
+        return scratch.send(fd, number);
     }
 }

@@ -82,7 +82,8 @@ public final class DatagramType {
         int fd = NumberApi.asInt(argument(arguments, 2));
         int family = NumberApi.asInt(argument(arguments, 3));
         boolean connected = argument(arguments, 4) == Singletons.TRUE;
-        Memory.putLong(self + DatagramLayout.REMOTE, Refs.retain(argument(arguments, 5)));
+        Arguments.requireDetached(DatagramEngine.of(self));
+        Refs.replace(self + DatagramLayout.REMOTE, Refs.retain(argument(arguments, 5)));
         int header = NumberApi.asInt(argument(arguments, 6));
         new DatagramEngine(engine, self, socket, fd, family, connected, header).attach();
         return Refs.retain(NONE);
@@ -93,7 +94,10 @@ public final class DatagramType {
         PositionalOnly.require("_append", 2, count, keywords);
         DatagramEngine datagrams = DatagramEngine.of(self);
         if (datagrams != null) {
-            datagrams.output().append(Refs.retain(Memory.getLong(arguments)), argument(arguments, 1));
+            long data = Memory.getLong(arguments);
+            datagrams
+                    .output()
+                    .append(BytesApi.isExact(data) ? Refs.retain(data) : BytesApi.of(data), argument(arguments, 1));
         }
         return Refs.retain(NONE);
     }
@@ -114,6 +118,7 @@ public final class DatagramType {
             if (address != 0
                     && !TransportLayout.isConnectionLost(self)
                     && hasData(Memory.getLong(arguments))
+                    && datagrams.self() != 0 // the length of an object of a subclass is Python code
                     && datagrams.output().send(Memory.getLong(arguments), address)) {
                 return Refs.retain(NONE);
             }

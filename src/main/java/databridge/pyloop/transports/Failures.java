@@ -2,6 +2,7 @@ package databridge.pyloop.transports;
 
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
@@ -46,7 +47,7 @@ final class Failures {
     /// @param message what asyncio says about it
     @Owned
     static long fatalErrno(LoopEngine engine, long transport, int errno, PyName message) {
-        return fatal(engine, transport, ErrorApi.osError(errno), message);
+        return fatal(engine, transport, OsErrors.of(errno), message);
     }
 
     /// Ends the connection because of this exception.
@@ -55,6 +56,10 @@ final class Failures {
     /// @param message what asyncio says about it
     @Owned
     static long fatal(LoopEngine engine, long transport, @Stolen long exception, PyName message) {
+        if (transport == 0) { // detached meanwhile, by Python code that was called
+            ErrorApi.restore(exception);
+            return report(engine, transport);
+        }
         long leaving =
                 reportIfFailed(engine, transport, CallApi.callMethod(FAIL, transport, exception, message.object()));
         Refs.release(exception);
@@ -83,7 +88,8 @@ final class Failures {
         if (leavesLoop(exception)) {
             return exception;
         }
-        long reported = CallApi.callMethod(IO_FAILED, engine.self(), transport, exception);
+        long concerned = transport == 0 ? Singletons.NONE : transport;
+        long reported = CallApi.callMethod(IO_FAILED, engine.self(), concerned, exception);
         Refs.release(exception);
         if (reported == 0) {
             return ErrorApi.takeRaised();

@@ -2,11 +2,11 @@ package databridge.pyloop.transports;
 
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.DescriptorLayout;
+import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.NumberApi;
-import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Singletons;
-import databridge.pyloop.cpython.SlottedClass;
+import databridge.pyloop.cpython.TypeApi;
 import databridge.pyloop.ffi.Memory;
 
 /// `asyncio.transports._FlowControlMixin`: the base of the transports that write, and what it keeps in its slots.
@@ -24,8 +24,8 @@ final class FlowControl {
     private FlowControl() {}
 
     static void bind() {
-        TYPE = ObjectApi.importAttribute("asyncio.transports", "_FlowControlMixin");
-        END = SlottedClass.basicSize(TYPE);
+        TYPE = ImportApi.attribute("asyncio.transports", "_FlowControlMixin");
+        END = TypeApi.basicSize(TYPE);
         HIGH_WATER = DescriptorLayout.memberOffset(TYPE, "_high_water");
         PROTOCOL_PAUSED = DescriptorLayout.memberOffset(TYPE, "_protocol_paused");
     }
@@ -38,7 +38,7 @@ final class FlowControl {
     /// @throws databridge.pyloop.cpython.PyError what that code raised
     static void maybePause(long transport, long waiting) {
         long limit = Memory.getLong(transport + HIGH_WATER);
-        if (!NumberApi.isExactLong(limit) || waiting > NumberApi.asLong(limit)) {
+        if (limit == 0 || !NumberApi.isExactLong(limit) || waiting > NumberApi.asLong(limit)) {
             CallApi.run(MAYBE_PAUSE, transport);
         }
     }

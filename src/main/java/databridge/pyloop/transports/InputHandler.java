@@ -2,6 +2,7 @@ package databridge.pyloop.transports;
 
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.receiving.Reception;
 
 /// Where the bytes that a stream transport receives go: the next stage of its input, which is the protocol
 /// ([ProtocolDelivery]) unless something stands between. Called by [StreamInput] in the loop's thread, in the context
@@ -22,7 +23,7 @@ interface InputHandler {
     boolean usesBuffer(long transport);
 
     /// How the next `bytes` object is to be received, see [databridge.pyloop.receiving.Receiver#receive].
-    int reception();
+    Reception reception();
 
     /// Takes a `bytes` object that is not empty, and gives it back to the receiver in the end.
     @Owned

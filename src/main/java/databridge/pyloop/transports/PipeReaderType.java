@@ -3,24 +3,26 @@ package databridge.pyloop.transports;
 import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.Singletons.NONE;
 
-import databridge.pyloop.cpython.ArgumentArray;
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
-import databridge.pyloop.cpython.SlottedClass;
 import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.cpython.TypeApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
-import databridge.pyloop.receiving.Receiver;
+import databridge.pyloop.loop.LoopType;
+import databridge.pyloop.loop.Scratch;
 import databridge.pyloop.runtime.EntryPoint;
 
 /// `PipeReaderCore`: the half of a read pipe transport that is Java, in front of asyncio's own.
@@ -31,6 +33,7 @@ public final class PipeReaderType {
     private static long READ_TRANSPORT;
 
     private static long PROTOCOL;
+    private static long LOOP;
     private static long FILENO;
     private static long LAST_READ;
     private static long SIZE;
@@ -43,16 +46,15 @@ public final class PipeReaderType {
     /// The most one call of the kernel reads.
     private static final long LARGEST_READ = 0x7ffff000;
 
-    private static final ArgumentArray ARGUMENTS = ArgumentArray.of();
-
     private static long TYPE;
 
     private PipeReaderType() {}
 
     static void bind() {
-        READ_TRANSPORT = ObjectApi.importAttribute("asyncio.transports", "ReadTransport");
-        PROTOCOL = SlottedClass.basicSize(READ_TRANSPORT);
-        FILENO = PROTOCOL + Long.BYTES;
+        READ_TRANSPORT = ImportApi.attribute("asyncio.transports", "ReadTransport");
+        PROTOCOL = TypeApi.basicSize(READ_TRANSPORT);
+        LOOP = PROTOCOL + Long.BYTES;
+        FILENO = LOOP + Long.BYTES;
         LAST_READ = FILENO + Long.BYTES;
         SIZE = LAST_READ + Integer.BYTES;
         TYPE = declare().build(READ_TRANSPORT, SIZE);
@@ -70,6 +72,7 @@ public final class PipeReaderType {
                         "data_bridge.pyloop.PipeReaderCore",
                         "The engine of a read pipe transport.")
                 .objectMember("_protocol", PROTOCOL)
+                .objectMember("_loop", LOOP)
                 .objectMember("_fileno", FILENO)
                 .method("_read_ready($self, /)", NO_ARGUMENTS, "readReady", "Read once and hand on what came.");
     }
@@ -82,10 +85,12 @@ public final class PipeReaderType {
             throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "this transport has no file descriptor");
         }
         int fd = NumberApi.asInt(number);
-        long data = Receiver.read(fd, Memory.getInt(self + LAST_READ), largestRead(self));
+        long most = largestRead(self); // may run Python code
+        Scratch scratch = LoopType.scratchOf(Memory.getLong(self + LOOP));
+        long data = scratch.receiver().read(fd, Memory.getInt(self + LAST_READ), most);
         if (data > 0) {
             Memory.putInt(self + LAST_READ, (int) BytesApi.size(data));
-            deliver(Memory.getLong(self + PROTOCOL), data);
+            deliver(scratch, Refs.retainField(self + PROTOCOL), data);
         } else if (data == 0) {
             CallApi.run(READ_ENDED, self);
         } else if (data != -ErrnoCode.EAGAIN) {
@@ -94,9 +99,8 @@ public final class PipeReaderType {
         return Refs.retain(NONE);
     }
 
-    private static void deliver(long protocol, @Stolen long data) {
-        Refs.retain(protocol); // the transport may get another one meanwhile
-        long result = ARGUMENTS.callMethod(DATA_RECEIVED, protocol, data);
+    private static void deliver(Scratch scratch, @Stolen long protocol, @Stolen long data) {
+        long result = scratch.callArguments().callMethod(DATA_RECEIVED, protocol, data);
         Refs.release(data);
         Refs.release(protocol);
         Refs.release(PyError.orThrow(result));
@@ -113,7 +117,7 @@ public final class PipeReaderType {
     }
 
     private static void fail(long self, int errno) {
-        long error = ErrorApi.osError(errno);
+        long error = OsErrors.of(errno);
         try {
             CallApi.run(READ_FAILED, self, error);
         } finally {

@@ -3,7 +3,7 @@ package databridge.pyloop.transports;
 import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
@@ -43,6 +43,8 @@ final class PipeWriterEngine extends WriterEngine {
     @Override
     void dispose(long transport, boolean closes) {
         unsent.clear();
+        blocked = false;
+        super.dispose(transport, closes);
     }
 
     @Override
@@ -115,13 +117,13 @@ final class PipeWriterEngine extends WriterEngine {
         if (!blocked || unsent.isEmpty()) {
             return;
         }
-        int result = unsent.sendTo(fd);
+        int result = unsent.sendTo(fd, engine.scratch().messages());
         if (result == 0) {
             blocked = false;
             CallApi.run(ALL_SENT, self());
         } else if (result != -ErrnoCode.EAGAIN) {
             dropUnsent();
-            long error = ErrorApi.osError(-result);
+            long error = OsErrors.of(-result);
             try {
                 CallApi.run(WRITE_FAILED, self(), error);
             } finally {
@@ -172,7 +174,7 @@ final class PipeWriterEngine extends WriterEngine {
         long size = BytesApi.size(data) - offset;
         unsent.addBytes(data, offset);
         if (blocked) {
-            FlowControl.maybePause(self(), unsent.bytes());
+            maybePause();
         } else {
             batching.add(size);
         }
@@ -185,13 +187,13 @@ final class PipeWriterEngine extends WriterEngine {
         if (blocked || unsent.isEmpty()) {
             return 0;
         }
-        int result = unsent.sendTo(fd);
+        int result = unsent.sendTo(fd, engine.scratch().messages());
         if (result == 0) {
             return 0;
         }
         if (result == -ErrnoCode.EAGAIN) {
             block();
-            FlowControl.maybePause(self(), unsent.bytes());
+            maybePause();
             return 0;
         }
         unsent.clear();
@@ -201,6 +203,13 @@ final class PipeWriterEngine extends WriterEngine {
     @Owned
     private long fail(int errno) {
         return Failures.fatalErrno(engine, self(), errno, Failures.WRITE_PIPE);
+    }
+
+    /// Does nothing if what was called meanwhile has detached the transport.
+    private void maybePause() {
+        if (self() != 0) {
+            FlowControl.maybePause(self(), unsent.bytes());
+        }
     }
 
     private void block() {

@@ -74,6 +74,7 @@ public final class PipeWriterType {
         LoopEngine engine = LoopType.engineOf(Memory.getLong(arguments));
         int fd = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
         boolean byteStream = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
+        Arguments.requireDetached(PipeWriterEngine.of(self));
         new PipeWriterEngine(engine, self, fd, byteStream).attach();
         return Refs.retain(NONE);
     }

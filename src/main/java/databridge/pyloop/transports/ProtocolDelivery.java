@@ -12,8 +12,9 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.ffi.ReusableBlock;
 import databridge.pyloop.loop.LoopEngine;
-import databridge.pyloop.receiving.Receiver;
+import databridge.pyloop.receiving.Reception;
 import org.jspecify.annotations.Nullable;
 
 /// Delivers what a stream transport receives to its protocol: by `data_received` to a `Protocol`, by `get_buffer` and
@@ -28,11 +29,13 @@ final class ProtocolDelivery implements InputHandler {
     private static long ANY_SIZE;
 
     private final LoopEngine engine;
-    private int reception;
+    private Reception reception = Reception.COPIED;
 
     // While a buffer is open, which no Python code sees: owned references, and what the view describes.
     private long bufferProtocol;
     private long buffer;
+    private long view;
+    private ReusableBlock viewOwner;
     private long bufferAddress;
     private long bufferSize;
 
@@ -42,6 +45,7 @@ final class ProtocolDelivery implements InputHandler {
 
     ProtocolDelivery(LoopEngine engine) {
         this.engine = engine;
+        viewOwner = engine.scratch().view();
     }
 
     @Override
@@ -50,7 +54,7 @@ final class ProtocolDelivery implements InputHandler {
     }
 
     @Override
-    public int reception() {
+    public Reception reception() {
         return reception;
     }
 
@@ -58,13 +62,15 @@ final class ProtocolDelivery implements InputHandler {
     @Owned
     public long received(long transport, @Stolen long data) {
         int count = (int) BytesApi.size(data);
-        int receivedAs = reception;
+        Reception receivedAs = reception;
         long protocol = TransportLayout.protocol(transport);
         long result = engine.callArguments().callMethod(DATA_RECEIVED, protocol, data);
         long leaving = result == 0 ? Failures.fatal(engine, transport, Failures.DATA_RECEIVED) : 0;
         Refs.releaseIfAny(result);
         Refs.release(protocol);
-        reception = Receiver.roomAfter(count, Receiver.giveBack(data, receivedAs));
+        // The protocol may have closed the loop, so not to the receiver of before.
+        boolean kept = engine.scratch().receiver().giveBack(data, receivedAs);
+        reception = Reception.after(count, kept);
         return leaving;
     }
 
@@ -74,8 +80,11 @@ final class ProtocolDelivery implements InputHandler {
         bufferSize = 0;
         long protocol = TransportLayout.protocol(transport);
         long object = engine.callArguments().callMethod(GET_BUFFER, protocol, ANY_SIZE);
-        PyName refusal = object == 0 ? Failures.GET_BUFFER : openView(object);
+        ReusableBlock views = engine.scratch().view();
+        long opened = views.take(BufferApi.VIEW_SIZE);
+        PyName refusal = object == 0 ? Failures.GET_BUFFER : openView(opened, object);
         if (refusal != null) {
+            views.giveBack(opened);
             long leaving = Failures.fatal(engine, transport, refusal);
             Refs.releaseIfAny(object);
             Refs.release(protocol);
@@ -83,8 +92,10 @@ final class ProtocolDelivery implements InputHandler {
         }
         bufferProtocol = protocol;
         buffer = object;
-        bufferAddress = BufferApi.data(engine.view());
-        bufferSize = BufferApi.size(engine.view());
+        viewOwner = views;
+        view = opened;
+        bufferAddress = BufferApi.data(opened);
+        bufferSize = BufferApi.size(opened);
         return 0;
     }
 
@@ -104,7 +115,10 @@ final class ProtocolDelivery implements InputHandler {
         long protocol = bufferProtocol;
         long object = buffer;
         bufferSize = 0;
-        BufferApi.release(engine.view()); // from here on Python code may run
+        long opened = view;
+        ReusableBlock views = viewOwner;
+        BufferApi.release(opened); // from here on Python code may run
+        views.giveBack(opened);
         Refs.release(object);
         try {
             return count > 0 ? bufferUpdated(transport, protocol, count) : 0;
@@ -140,8 +154,7 @@ final class ProtocolDelivery implements InputHandler {
     /// Opens the view on what a protocol gave to read into.
     ///
     /// @return null, or with a pending exception the message about it
-    private @Nullable PyName openView(long object) {
-        long view = engine.view();
+    private static @Nullable PyName openView(long view, long object) {
         try {
             BufferApi.openWritable(view, object);
         } catch (PyError notWritable) {

@@ -3,6 +3,7 @@ package databridge.pyloop.transports;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.libc.DatagramBuffers;
 import databridge.pyloop.libc.DatagramSockets;
 
 /// DatagramEngine that were received in one call and are delivered one by one. Under the GIL.
@@ -21,8 +22,8 @@ final class ReceivedDatagrams {
         return next == end;
     }
 
-    /// Takes over the first `count` datagrams of the last [DatagramSockets#receive]. What was here must be gone.
-    void take(int count) {
+    /// Takes over the first `count` datagrams of the last [DatagramBuffers#receive]. What was here must be gone.
+    void take(DatagramBuffers buffers, int count) {
         if (data.length == 0) {
             data = new long[DatagramSockets.MOST_RECEIVED];
             addresses = new long[DatagramSockets.MOST_RECEIVED];
@@ -30,8 +31,8 @@ final class ReceivedDatagrams {
         next = 0;
         end = 0;
         for (int i = 0; i < count; i++) {
-            long bytes = BytesApi.copy(DatagramSockets.data(i), DatagramSockets.size(i));
-            addresses[i] = AddressCache.toPython(DatagramSockets.name(i), DatagramSockets.nameSize(i));
+            long bytes = BytesApi.copy(buffers.data(i), buffers.size(i));
+            addresses[i] = AddressCache.toPython(buffers.name(i), buffers.nameSize(i));
             data[i] = bytes;
             end = i + 1;
         }

@@ -1,20 +1,13 @@
 package databridge.pyloop.transports;
 
-import static databridge.pyloop.libc.Epoll.EPOLLERR;
-import static databridge.pyloop.libc.Epoll.EPOLLHUP;
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
-import static databridge.pyloop.libc.Epoll.EPOLLPRI;
-import static databridge.pyloop.libc.Epoll.EPOLLRDHUP;
+import databridge.pyloop.engine.Readiness;
 
 /// What a transport knows about its socket: the marks that edge-triggered events set and that the results of system
 /// calls clear. See [StreamEngine] for the rules. Under the GIL.
 final class SocketReadiness {
-    private static final int MAY_READ = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLERR | EPOLLHUP;
-    private static final int MAY_WRITE = EPOLLOUT | EPOLLERR | EPOLLHUP;
     /// With one of these a short read does not mean that nothing is left: an end, an error or urgent data is behind
     /// it.
-    private static final int MORE_THAN_DATA = MAY_READ & ~EPOLLIN;
+    private static final int MORE_THAN_DATA = Readiness.MAY_READ & ~Readiness.READABLE;
 
     private boolean readable;
     private boolean moreThanData;
@@ -22,14 +15,14 @@ final class SocketReadiness {
 
     /// Sets the marks for an event.
     ///
-    /// @param events a mask of `EPOLL*` bits
+    /// @param events a set of [Readiness]
     /// @param blocked whether data waits for the socket to become writable: only then is that marked
     void addEvents(int events, boolean blocked) {
-        if ((events & MAY_READ) != 0) {
+        if ((events & Readiness.MAY_READ) != 0) {
             readable = true;
             moreThanData |= (events & MORE_THAN_DATA) != 0;
         }
-        if (blocked && (events & MAY_WRITE) != 0) {
+        if (blocked && (events & Readiness.MAY_WRITE) != 0) {
             writable = true;
         }
     }
@@ -74,5 +67,12 @@ final class SocketReadiness {
     /// Notes that the socket may still take data.
     void writeAgain() {
         writable = true;
+    }
+
+    /// Removes all marks, for a transport that is detached.
+    void clear() {
+        readable = false;
+        moreThanData = false;
+        writable = false;
     }
 }

@@ -1,12 +1,7 @@
 package databridge.pyloop.transports;
 
-import static databridge.pyloop.libc.Epoll.EPOLLET;
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
-import static databridge.pyloop.libc.Epoll.EPOLLPRI;
-import static databridge.pyloop.libc.Epoll.EPOLLRDHUP;
-
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.loop.LoopEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Level-triggered polling would need an `epoll_ctl` for every pause, resume and full socket. So the socket is
 /// registered once, in both directions and edge-triggered: the kernel reports a change once and never repeats it. A
-/// report that is lost is data that is never read. Therefore an event only sets a mark in [SocketReadiness], and a mark is
-/// cleared only by the result of a system call: EAGAIN, or fewer bytes than were asked for. It outlives any pause of
-/// reading, and resuming needs no poll. A short read proves nothing once the kernel has reported more than data (an
-/// end, an error, urgent data): that is behind the data and causes no further event, so such a socket is read until
-/// EAGAIN. The end itself stays marked for ever.
+/// report that is lost is data that is never read. Therefore an event only sets a mark in [SocketReadiness], and a
+/// mark is cleared only by the result of a system call: EAGAIN, or fewer bytes than were asked for. It outlives any
+/// pause of reading, and resuming needs no poll. A short read proves nothing once the kernel has reported more than
+/// data (an end, an error, urgent data): that is behind the data and causes no further event, so such a socket is
+/// read until EAGAIN. The end itself stays marked for ever.
 ///
 /// One turn reads once, then the callbacks of others run, as in asyncio: a fast peer cannot starve them. While the
 /// transport is paused, the bytes stay in the kernel, whose full receive buffer then slows the peer down.
@@ -50,7 +45,8 @@ import org.jspecify.annotations.Nullable;
 /// The queue holds pieces of memory, each with the object that owns it. A `bytes` object is immutable, so it is queued
 /// as it is; other buffers are sent at once or copied, since their owner may change them.
 final class StreamEngine extends TransportEngine {
-    private static final int INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
+    private static final int INTEREST =
+            Interest.READ | Interest.WRITE | Interest.END_OF_STREAM | Interest.PRIORITY | Interest.EDGE_TRIGGERED;
 
     private final StreamInput input;
     private final StreamOutput output = new StreamOutput(this);

@@ -3,8 +3,8 @@ package databridge.pyloop.transports;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.libc.ErrnoCode;
-import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.receiving.Receiver;
+import databridge.pyloop.receiving.Reception;
 
 /// What a stream transport does when it is its turn to read: one system call, whose result goes to the [InputHandler].
 /// What the result says about the socket is noted before, for the handler may run any code. Under the GIL.
@@ -13,7 +13,7 @@ final class StreamInput {
     private final InputHandler handler;
     private final boolean unix;
 
-    /// @param unix see [Sockets#receiveMessage]
+    /// @param unix whether it is a Unix socket, see [Receiver#receive]
     StreamInput(TransportEngine transport, InputHandler handler, boolean unix) {
         this.transport = transport;
         this.handler = handler;
@@ -32,13 +32,14 @@ final class StreamInput {
 
     @Owned
     private long readBytes(long self) {
-        int reception = handler.reception();
-        long data = Receiver.receive(transport.descriptor(), reception, unix);
+        Reception reception = handler.reception();
+        Receiver receiver = transport.engine.scratch().receiver();
+        long data = receiver.receive(transport.descriptor(), reception, unix);
         if (data <= 0) {
-            note((int) data, 1);
+            note(receiver, (int) data, 0);
             return nothingRead(self, (int) data);
         }
-        note((int) BytesApi.size(data), Receiver.asked(reception));
+        note(receiver, (int) BytesApi.size(data), reception.capacity());
         return handler.received(self, data);
     }
 
@@ -49,8 +50,10 @@ final class StreamInput {
         if (size == 0) {
             return leaving;
         }
-        int count = Receiver.receiveInto(transport.descriptor(), handler.bufferAddress(), size, unix);
-        note(count, size);
+        // Not before: opening the buffer can run Python code, which can close the loop.
+        Receiver receiver = transport.engine.scratch().receiver();
+        int count = receiver.receiveInto(transport.descriptor(), handler.bufferAddress(), size, unix);
+        note(receiver, count, size);
         leaving = handler.closeBuffer(self, count);
         return leaving == 0 && count <= 0 ? nothingRead(self, count) : leaving;
     }
@@ -59,9 +62,9 @@ final class StreamInput {
     ///
     /// @param result how many bytes came, 0 at the end of the stream, or `-errno`
     /// @param size how many bytes were asked for
-    private void note(int result, long size) {
+    private void note(Receiver receiver, int result, long size) {
         if (result > 0) {
-            transport.readiness.dataRead(result == size || (unix && Sockets.endedAtControlData()));
+            transport.readiness.dataRead(receiver.mayHaveMore(result, size, unix));
         } else if (result == -ErrnoCode.EAGAIN) {
             transport.readiness.nothingLeft();
         } else if (result == 0 || result == -ErrnoCode.EINTR) {

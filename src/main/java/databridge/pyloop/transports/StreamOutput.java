@@ -3,7 +3,7 @@ package databridge.pyloop.transports;
 import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
@@ -65,6 +65,9 @@ final class StreamOutput {
                 return;
             }
             try {
+                if (transport.self() == 0) {
+                    return; // detached by the Python code that has opened the view
+                }
                 size = BufferApi.size(view);
                 long sent = sendFirst(BufferApi.data(view), size);
                 if (sent < 0 || sent == size) {
@@ -76,6 +79,10 @@ final class StreamOutput {
             }
         } finally {
             Memory.free(view);
+        }
+        if (transport.self() == 0) { // likewise by what has closed it
+            Refs.release(rest);
+            return;
         }
         long added = BytesApi.size(rest);
         unsent.addBytes(rest, 0);
@@ -107,7 +114,8 @@ final class StreamOutput {
         if (transport.isBlocked() || unsent.isEmpty()) {
             return 0;
         }
-        int result = unsent.sendTo(transport.descriptor());
+        int result =
+                unsent.sendTo(transport.descriptor(), transport.engine.scratch().messages());
         if (result == 0) {
             return 0;
         }
@@ -116,7 +124,7 @@ final class StreamOutput {
             return 0;
         }
         unsent.clear();
-        return ErrorApi.osError(-result);
+        return OsErrors.of(-result);
     }
 
     /// Sends what waits for the end of the iteration, which has come.
@@ -144,10 +152,11 @@ final class StreamOutput {
     long sendMore() {
         transport.readiness.beginWriting();
         long self = transport.self();
-        int result = unsent.sendTo(transport.descriptor());
+        int result =
+                unsent.sendTo(transport.descriptor(), transport.engine.scratch().messages());
         if (result < 0 && result != -ErrnoCode.EAGAIN) {
             transport.dropUnsent();
-            long error = ErrorApi.osError(-result);
+            long error = OsErrors.of(-result);
             long failed = CallApi.callMethod(WRITE_FAILED, self, error);
             Refs.release(error);
             return Failures.reportIfFailed(transport.engine, self, failed);

@@ -9,6 +9,7 @@ import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
@@ -49,7 +50,7 @@ public final class StreamType {
     private StreamType() {}
 
     static void bind() {
-        BUFFERED_PROTOCOL = ObjectApi.importAttribute("asyncio.protocols", "BufferedProtocol");
+        BUFFERED_PROTOCOL = ImportApi.attribute("asyncio.protocols", "BufferedProtocol");
         TYPE = declare().build(FlowControl.TYPE, StreamLayout.SIZE);
     }
 
@@ -95,6 +96,7 @@ public final class StreamType {
         long socket = Memory.getLong(arguments + Long.BYTES);
         int fd = NumberApi.asInt(Memory.getLong(arguments + 2 * Long.BYTES));
         boolean unix = Memory.getLong(arguments + 3 * Long.BYTES) == Singletons.TRUE;
+        Arguments.requireDetached(StreamEngine.of(self));
         new StreamEngine(engine, self, socket, fd, unix).attach();
         return Refs.retain(NONE);
     }
@@ -151,6 +153,10 @@ public final class StreamType {
                 stream.output().write(data);
             }
         } else if (ObjectApi.length(data) > 0) {
+            stream = StreamEngine.of(self); // the length of an object of a subclass is Python code
+            if (stream == null) {
+                return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
+            }
             stream.output().writeBuffer(data);
         }
         return Refs.retain(NONE);
@@ -167,7 +173,9 @@ public final class StreamType {
         long items = ListApi.tupleOf(data);
         try {
             long copies = copies(items);
-            if (copies == 0) {
+            stream = StreamEngine.of(self); // copying can run Python code
+            if (copies == 0 || stream == null) {
+                Refs.releaseIfAny(copies);
                 return PyError.orThrow(CallApi.callMethod(REFUSE_LINES, self, items));
             }
             stream.output().writeAll(copies);

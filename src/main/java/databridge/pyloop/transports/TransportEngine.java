@@ -1,17 +1,17 @@
 package databridge.pyloop.transports;
 
-import static databridge.pyloop.libc.Epoll.EPOLLIN;
-import static databridge.pyloop.libc.Epoll.EPOLLOUT;
-
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SocketObject;
+import databridge.pyloop.cpython.WeakRefs;
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.engine.PollHandle;
 import databridge.pyloop.engine.ReadyTask;
 import databridge.pyloop.ffi.Memory;
@@ -27,6 +27,8 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
 
     final SocketReadiness readiness = new SocketReadiness();
     private final long task;
+    /// To the transport object: the poller and the queue of the loop can remember one that is freed.
+    private final long weakSelf;
     /// What is to be sent waits for the socket to become writable.
     private boolean blocked;
 
@@ -35,9 +37,8 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
     /// @param socket the socket object, None if there is none
     TransportEngine(LoopEngine engine, long self, long socket, int fd) {
         super(engine, self, fd);
-        if (SocketObject.isOf(socket, fd)) {
-            Memory.putLong(self + TransportLayout.SOCKET, Refs.retain(socket));
-        }
+        weakSelf = WeakRefs.of(self);
+        Refs.replace(self + TransportLayout.SOCKET, SocketObject.isOf(socket, fd) ? Refs.retain(socket) : 0);
         task = engine.eventLoop().addTask(this);
         engine.transports().put(fd, self);
     }
@@ -53,7 +54,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         return socket == 0 || SocketObject.descriptor(socket) == fd ? fd : -1;
     }
 
-    /// What the socket is to be polled for: a mask of `EPOLL*` bits.
+    /// What the socket is to be registered for, a set of [Interest].
     abstract int interest();
 
     /// Whether there is something to deliver to the protocol that does not have to be read first.
@@ -73,7 +74,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
 
     /// Adjusts what the socket is polled for, now that data waits for it to become writable.
     ///
-    /// @throws PyError OSError if epoll does not take the socket
+    /// @throws PyError OSError if the socket cannot be polled
     abstract void pollForWriting();
 
     /// Adjusts what the socket is polled for, now that nothing waits any more.
@@ -86,13 +87,13 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
 
     /// Waits for the socket to become writable; then [#sendMore] is called in a copy of the current context.
     ///
-    /// @throws PyError OSError if epoll does not take the socket
+    /// @throws PyError OSError if the socket cannot be polled
     final void block() {
         if (!blocked) {
             blocked = true;
             pollForWriting();
             setContext(TransportLayout.WRITE_CONTEXT);
-            engine.watchers().hold(fd, EPOLLOUT, Refs.retain(self()));
+            becomeWriter();
         }
     }
 
@@ -102,7 +103,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
             blocked = false;
             readiness.beginWriting();
             pollForReadingOnly();
-            engine.watchers().letGo(fd, EPOLLOUT);
+            engine.transportRegistrations().clearWriter(fd);
         }
     }
 
@@ -117,69 +118,86 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
 
     /// Whether the poller reports the events of the descriptor to this transport.
     final boolean isRegistered() {
-        return engine.watchers().isLentTo(fd, this);
+        return engine.transportRegistrations().isRegistered(fd, this);
     }
 
     /// Registers the socket, or changes what it is polled for.
     ///
-    /// @throws PyError RuntimeError if the loop is closed, OSError if epoll does not take the socket
+    /// @throws PyError RuntimeError if the loop is closed, OSError if the socket cannot be polled
     final void register() {
         if (engine.isClosed()) {
             throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
         }
-        int result = descriptor() < 0 ? -ErrnoCode.EBADF : engine.watchers().lend(fd, this, interest());
+        int result = descriptor() < 0
+                ? -ErrnoCode.EBADF
+                : engine.transportRegistrations().register(fd, this, interest());
         if (result < 0) {
-            throw ErrorApi.raiseOsError(-result);
+            throw OsErrors.raise(-result);
         }
     }
 
     /// Reads from now on, in a copy of the current context.
     ///
-    /// @throws PyError OSError if epoll does not take the socket
+    /// @throws PyError OSError if the socket cannot be polled
     final void startReading() {
         if (!isRegistered()) {
             register();
         }
         setContext(TransportLayout.READ_CONTEXT);
-        showReading();
+        becomeReader();
         enqueueIfDue();
     }
 
     /// What asyncio's `_remove_reader` does for the fd of a transport.
     final void stopReading() {
-        engine.watchers().remove(fd, EPOLLIN);
+        engine.watchers().remove(fd, Interest.READ);
     }
 
     /// Enters the transport as the reader of its descriptor. It reads as long as the entry exists.
-    final void showReading() {
-        engine.watchers().hold(fd, EPOLLIN, Refs.retain(self()));
+    final void becomeReader() {
+        if (self() != 0) {
+            engine.transportRegistrations().setReader(fd, Refs.retain(self()));
+        }
+    }
+
+    /// Enters the transport as the writer of its descriptor.
+    private void becomeWriter() {
+        if (self() != 0) {
+            engine.transportRegistrations().setWriter(fd, Refs.retain(self()));
+        }
     }
 
     /// Whether the transport is entered as the reader of its descriptor.
     final boolean isReading() {
-        return self() != 0 && engine.watchers().holds(fd, EPOLLIN, self());
+        return self() != 0 && engine.transportRegistrations().isReader(fd, self());
     }
 
     @Override
     void dispose(long transport, boolean closes) {
         engine.transports().remove(fd, transport);
+        readiness.clear();
+        blocked = false;
         if (!engine.isClosed()) {
-            engine.watchers().takeBack(fd, this, closes);
+            engine.transportRegistrations().unregister(fd, this, closes);
             engine.eventLoop().removeTask(task);
         }
+        Refs.release(weakSelf);
         Refs.clear(transport + TransportLayout.SOCKET);
+        super.dispose(transport, closes);
     }
 
     @Override
     public final void ready(int unused, int events) {
-        readiness.addEvents(events, blocked);
-        enqueueIfDue();
+        if (!isGone()) {
+            readiness.addEvents(events, blocked);
+            enqueueIfDue();
+        }
     }
 
     @Override
     public final void run() {
         queued = false;
-        if (self() != 0) {
+        if (!isGone()) {
             long transport = Refs.retain(self());
             long leaving = mayRead() ? runIn(TransportLayout.READ_CONTEXT, transport) : 0;
             if (leaving == 0 && readiness.isWritable()) {
@@ -189,15 +207,25 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         }
     }
 
+    /// Whether the transport object is detached, or freed though it was never detached.
+    private boolean isGone() {
+        return self() == 0 || WeakRefs.target(weakSelf) == 0;
+    }
+
     /// As [#run] for a handle of asyncio's, which measures it and has entered the context.
     final void runInDebugMode() {
         queued = false;
         long transport = Refs.retain(self());
+        long loop = Refs.retain(engine.self()); // detaching the transport gives up its own reference
         long leaving = mayRead() ? read() : 0;
         if (leaving == 0 && readiness.isWritable()) {
             leaving = sendMore();
         }
-        finish(transport, leaving);
+        try {
+            finish(transport, leaving);
+        } finally {
+            Refs.release(loop);
+        }
     }
 
     private boolean mayRead() {
@@ -206,7 +234,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
 
     @Owned
     private long runIn(long contextField, long transport) {
-        long context = Refs.retain(Memory.getLong(transport + contextField));
+        long context = Refs.retainField(transport + contextField);
         try {
             ContextApi.enter(context);
             try {
@@ -237,16 +265,23 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         if (engine.debug()) {
             boolean writes = readiness.isWritable();
             long context =
-                    Memory.getLong(self() + (writes ? TransportLayout.WRITE_CONTEXT : TransportLayout.READ_CONTEXT));
-            engine.eventLoop().callSoon(PyError.orThrow(CallApi.callMethod(IO_HANDLE, engine.self(), self(), context)));
+                    Refs.retainField(self() + (writes ? TransportLayout.WRITE_CONTEXT : TransportLayout.READ_CONTEXT));
+            long handle = CallApi.callMethod(IO_HANDLE, engine.self(), self(), context);
+            Refs.release(context);
+            engine.eventLoop().callSoon(PyError.orThrow(handle));
         } else {
             engine.eventLoop().taskReady(task);
         }
     }
 
+    /// Does nothing if the transport was detached by cancelling an earlier watcher of its descriptor.
     private void setContext(long field) {
-        long whole = TransportLayout.connectionContext(self());
+        long transport = self();
+        if (transport == 0) {
+            return;
+        }
+        long whole = TransportLayout.connectionContext(transport);
         long context = whole == 0 ? ContextApi.copyCurrent() : Refs.retain(whole);
-        Refs.replace(self() + field, context);
+        Refs.replace(transport + field, context);
     }
 }

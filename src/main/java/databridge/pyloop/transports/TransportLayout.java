@@ -12,7 +12,8 @@ import databridge.pyloop.ffi.Memory;
 ///
 /// ```
 /// asyncio's slots        those of _FlowControlMixin
-/// every kind             number of the engine (int, 0: none) | connection lost, count (int)
+/// every kind             loop object (a reference or NULL)
+///                        number of the engine (int, 0: none) | connection lost, count (int)
 ///                        flags of a byte each: closing | paused | three of streams | three unused
 /// streams and datagrams  protocol | read context | write context | socket | connection context
 /// ```
@@ -20,6 +21,9 @@ import databridge.pyloop.ffi.Memory;
 /// [StreamLayout] and [DatagramLayout] go on behind that. The fields of the last line are references or NULL; the
 /// connection context stays NULL in datagram transports.
 final class TransportLayout {
+    /// The loop object, which so outlives its use by the engine of the transport.
+    static long LOOP;
+
     static long NUMBER;
     static long CONNECTION_LOST;
     static long CLOSING;
@@ -50,7 +54,8 @@ final class TransportLayout {
 
     /// Runs when the engine starts, after [FlowControl#bind].
     static void bind() {
-        NUMBER = FlowControl.END;
+        LOOP = FlowControl.END;
+        NUMBER = LOOP + Long.BYTES;
         CONNECTION_LOST = NUMBER + Integer.BYTES;
         CLOSING = CONNECTION_LOST + Integer.BYTES;
         PAUSED = CLOSING + 1;
@@ -82,7 +87,7 @@ final class TransportLayout {
     /// The protocol at this moment, kept alive although the transport may get another one meanwhile.
     @Owned
     static long protocol(long transport) {
-        return Refs.retain(Memory.getLong(transport + PROTOCOL));
+        return Refs.retainField(transport + PROTOCOL);
     }
 
     /// The context that everything of the connection runs in, 0 if there is none.

@@ -23,6 +23,7 @@ final class TransportType {
     static TypeDef addWriter(TypeDef type, Class<?> implementation, String unsentName) {
         return type.intMember("_conn_lost", TransportLayout.CONNECTION_LOST)
                 .boolMember("_closing", TransportLayout.CLOSING)
+                .hiddenMember("_engine_loop", TransportLayout.LOOP)
                 .implementedBy(TransportType.class)
                 .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Part it from its loop, for good.")
                 .method(
@@ -46,7 +47,7 @@ final class TransportType {
         return type.objectMember("_protocol", TransportLayout.PROTOCOL)
                 .objectMember("_read_context", TransportLayout.READ_CONTEXT)
                 .objectMember("_write_context", TransportLayout.WRITE_CONTEXT)
-                .objectMember("_engine_socket", TransportLayout.SOCKET)
+                .hiddenMember("_engine_socket", TransportLayout.SOCKET)
                 .boolMember("_paused", TransportLayout.PAUSED)
                 .implementedBy(TransportType.class)
                 .method("_add_reader($self, /, *args)", FASTCALL_KEYWORDS, "startReading", "Read from now on.")

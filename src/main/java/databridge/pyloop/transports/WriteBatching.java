@@ -43,7 +43,7 @@ final class WriteBatching implements ReadyTask {
             Refs.retain(transport);
             eventLoop.defer(this);
         }
-        if (eventLoop.weighDeferred(size) >= MOST_DELAYED) {
+        if (eventLoop.addDeferredBytes(size) >= MOST_DELAYED) {
             eventLoop.runDeferred();
         }
     }

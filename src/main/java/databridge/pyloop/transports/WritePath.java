@@ -1,8 +1,8 @@
 package databridge.pyloop.transports;
 
-import databridge.pyloop.libc.IoVector;
 import databridge.pyloop.libc.Pipes;
 import databridge.pyloop.libc.Sockets;
+import databridge.pyloop.libc.StreamMessages;
 
 /// How the bytes of a [WriteQueue] reach the kernel: a count or `-errno`. Under the GIL.
 enum WritePath {
@@ -13,8 +13,8 @@ enum WritePath {
         }
 
         @Override
-        int sendPieces(int fd, IoVector pieces, int count) {
-            return Sockets.sendPieces(fd, pieces, count);
+        int sendPieces(int fd, StreamMessages messages, int count) {
+            return messages.send(fd, count);
         }
     },
     /// Any other descriptor, and sockets that shall be treated like one.
@@ -25,13 +25,13 @@ enum WritePath {
         }
 
         @Override
-        int sendPieces(int fd, IoVector pieces, int count) {
-            return Pipes.writePieces(fd, pieces, count);
+        int sendPieces(int fd, StreamMessages messages, int count) {
+            return Pipes.writePieces(fd, messages.pieces(), count);
         }
     };
 
     abstract int send(int fd, long data, long size);
 
-    /// Sends the first `count` pieces as one.
-    abstract int sendPieces(int fd, IoVector pieces, int count);
+    /// Sends the first `count` of [StreamMessages#pieces] as one.
+    abstract int sendPieces(int fd, StreamMessages messages, int count);
 }

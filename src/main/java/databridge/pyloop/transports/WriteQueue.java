@@ -5,14 +5,12 @@ import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.libc.ErrnoCode;
-import databridge.pyloop.libc.IoVector;
+import databridge.pyloop.libc.StreamMessages;
 
 /// What a transport has to write: pieces of memory, each kept in place by a Python object that owns it, most often the
 /// `bytes` object whose content it is. Nothing is copied. Under the GIL.
 final class WriteQueue {
     private static final int INITIAL_CAPACITY = 32; // numbers, so ten pieces
-    private static final int MOST_PIECES = 256; // of one call; the kernel takes 1024
-    private static final IoVector PIECES = IoVector.of(MOST_PIECES);
 
     private static final int OWNER = 0;
     private static final int ADDRESS = 1;
@@ -57,10 +55,13 @@ final class WriteQueue {
 
     /// Writes as much as the kernel takes now.
     ///
+    /// @param messages the loop's memory for the system call
     /// @return 0, or `-errno`: EAGAIN if something is left
-    int sendTo(int fd) {
+    int sendTo(int fd, StreamMessages messages) {
         while (!pieces.isEmpty()) {
-            int sent = pieces.size() == STRIDE ? path.send(fd, pieces.get(ADDRESS), pieces.get(SIZE)) : sendSeveral(fd);
+            int sent = pieces.size() == STRIDE
+                    ? path.send(fd, pieces.get(ADDRESS), pieces.get(SIZE))
+                    : sendSeveral(fd, messages);
             if (sent >= 0) {
                 dropSent(sent);
             } else if (sent != -ErrnoCode.EINTR) {
@@ -79,12 +80,12 @@ final class WriteQueue {
         pieces.clear();
     }
 
-    private int sendSeveral(int fd) {
-        int count = Math.min(pieces.size() / STRIDE, MOST_PIECES);
+    private int sendSeveral(int fd, StreamMessages messages) {
+        int count = Math.min(pieces.size() / STRIDE, StreamMessages.PIECES);
         for (int i = 0, field = 0; i < count; i++, field += STRIDE) {
-            PIECES.put(i, pieces.get(field + ADDRESS), pieces.get(field + SIZE));
+            messages.pieces().put(i, pieces.get(field + ADDRESS), pieces.get(field + SIZE));
         }
-        return path.sendPieces(fd, PIECES, count);
+        return path.sendPieces(fd, messages, count);
     }
 
     private void dropSent(long sent) {

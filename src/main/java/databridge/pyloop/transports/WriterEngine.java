@@ -2,6 +2,7 @@ package databridge.pyloop.transports;
 
 import databridge.pyloop.collections.NumberTable;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.loop.LoopEngine;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,9 @@ abstract class WriterEngine {
         return ALL.get(Memory.getInt(self + TransportLayout.NUMBER));
     }
 
-    /// Lets the transport object find this engine.
+    /// Lets the transport object find this engine and keep the loop alive.
     final void attach() {
+        Refs.replace(self + TransportLayout.LOOP, Refs.retain(engine.self()));
         number = ALL.reserve();
         ALL.put(number, this);
         Memory.putInt(self + TransportLayout.NUMBER, number);
@@ -60,11 +62,13 @@ abstract class WriterEngine {
         return self;
     }
 
-    /// What [#detach] ends and frees in this kind of engine.
+    /// What [#detach] ends and frees. An override calls this last: the loop may be freed here.
     ///
     /// @param transport the object
     /// @param closes whether the caller closes the descriptor next
-    abstract void dispose(long transport, boolean closes);
+    void dispose(long transport, boolean closes) {
+        Refs.clear(transport + TransportLayout.LOOP);
+    }
 
     /// How many bytes wait to be written, as flow control counts.
     abstract long unsent();

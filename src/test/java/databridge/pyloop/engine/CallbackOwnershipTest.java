@@ -41,7 +41,7 @@ final class CallbackOwnershipTest {
                     throw new Thrown();
                 }
             }
-            default -> loop.core.wakeUp();
+            default -> loop.core.inbox().wakeUp();
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 final class FakeSection implements BlockingSection {
     private final List<String> trace;
     boolean inside;
+    Runnable whenLeft = () -> {};
 
     FakeSection(List<String> trace) {
         this.trace = trace;
@@ -27,5 +28,6 @@ final class FakeSection implements BlockingSection {
         }
         inside = false;
         trace.add("leave");
+        whenLeft.run();
     }
 }

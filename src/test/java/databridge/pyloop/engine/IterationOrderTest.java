@@ -12,7 +12,7 @@ final class IterationOrderTest {
     private final LoopFixture loop = new LoopFixture();
 
     @Test
-    void looksForIoThenMovesTimersThenRunsTheBatch() {
+    void pollsForIoThenMovesTimersThenRunsTheBatch() {
         loop.soon(1);
         loop.after(0, 2);
         loop.poller.planEvents(() -> loop.soon(3));

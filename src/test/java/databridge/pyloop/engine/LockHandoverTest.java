@@ -6,65 +6,65 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/// When a loop looks for I/O with the lock held, before it waits without.
+/// When a loop polls with the lock held before it waits without it.
 final class LockHandoverTest {
     private static final long NOW = 1_000_000_000;
 
     private final LockHandover lockHandover = new LockHandover();
 
     @Test
-    void aLoopThatFoundNothingWaitsAtOnce() {
+    void aLoopWithoutEventsWaitsAtOnce() {
         getLockBackAfter(0);
-        assertFalse(lockHandover.looks(NOW));
-        lockHandover.found(0);
-        assertFalse(lockHandover.looks(NOW));
+        assertFalse(lockHandover.spinsFirst(NOW));
+        lockHandover.polled(0);
+        assertFalse(lockHandover.spinsFirst(NOW));
     }
 
     @Test
     void aSingleEventIsNoLoad() {
         getLockBackAfter(0);
-        lockHandover.found(1);
-        assertFalse(lockHandover.looks(NOW));
+        lockHandover.polled(1);
+        assertFalse(lockHandover.spinsFirst(NOW));
     }
 
     @Test
-    void severalEventsAre() {
+    void severalEventsAreLoad() {
         getLockBackAfter(0);
-        lockHandover.found(2);
-        assertTrue(lockHandover.looks(NOW));
-        assertEquals(0, lockHandover.lookNs());
-        lockHandover.found(0);
-        assertFalse(lockHandover.looks(NOW));
+        lockHandover.polled(2);
+        assertTrue(lockHandover.spinsFirst(NOW));
+        assertEquals(0, lockHandover.spinNs());
+        lockHandover.polled(0);
+        assertFalse(lockHandover.spinsFirst(NOW));
     }
 
     @Test
-    void theLockIsGivenUpNowAndThenHoweverMuchIsFound() {
-        lockHandover.found(100);
-        assertFalse(lockHandover.looks(NOW));
+    void theLockIsHandedOverNowAndThenHoweverManyEventsThereAre() {
+        lockHandover.polled(100);
+        assertFalse(lockHandover.spinsFirst(NOW));
         getLockBackAfter(0);
-        assertTrue(lockHandover.looks(NOW + LockHandover.MOST_KEPT_NS - 1));
-        assertFalse(lockHandover.looks(NOW + LockHandover.MOST_KEPT_NS));
-        assertFalse(lockHandover.isOver(NOW + LockHandover.MOST_KEPT_NS - 1));
-        assertTrue(lockHandover.isOver(NOW + LockHandover.MOST_KEPT_NS));
+        assertTrue(lockHandover.spinsFirst(NOW + LockHandover.MAX_HOLD_NS - 1));
+        assertFalse(lockHandover.spinsFirst(NOW + LockHandover.MAX_HOLD_NS));
+        assertFalse(lockHandover.isDue(NOW + LockHandover.MAX_HOLD_NS - 1));
+        assertTrue(lockHandover.isDue(NOW + LockHandover.MAX_HOLD_NS));
     }
 
     @Test
-    void whereTheLockIsContendedEverySuccessCountsAndLooksAreRepeated() {
+    void whereTheLockIsContendedOneEventIsLoadAndPollsAreRepeated() {
         getLockBackAfter(5_000_000);
-        lockHandover.found(1);
-        assertTrue(lockHandover.looks(NOW));
-        assertEquals(LockHandover.CONTENDED_NS, lockHandover.lookNs());
-        lockHandover.found(0);
-        assertFalse(lockHandover.looks(NOW));
+        lockHandover.polled(1);
+        assertTrue(lockHandover.spinsFirst(NOW));
+        assertEquals(LockHandover.SPIN_NS, lockHandover.spinNs());
+        lockHandover.polled(0);
+        assertFalse(lockHandover.spinsFirst(NOW));
     }
 
     @Test
     void contentionEndsWhenTheLockComesBackAtOnce() {
         getLockBackAfter(5_000_000);
         getLockBackAfter(1_000);
-        lockHandover.found(2);
-        assertTrue(lockHandover.looks(NOW));
-        assertEquals(0, lockHandover.lookNs());
+        lockHandover.polled(2);
+        assertTrue(lockHandover.spinsFirst(NOW));
+        assertEquals(0, lockHandover.spinNs());
     }
 
     private void getLockBackAfter(long nanos) {

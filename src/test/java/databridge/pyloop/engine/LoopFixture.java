@@ -12,7 +12,7 @@ final class LoopFixture {
     final FakeHost host = new FakeHost(trace);
     final EventLoop core;
 
-    /// A loop that looks for I/O in every iteration.
+    /// A loop that polls for I/O in every iteration.
     LoopFixture() {
         this(0);
     }

@@ -15,19 +15,19 @@ final class PollScheduleTest {
     private static final long BOUND = 50_000;
     private static final long NO_DEADLINE = Poller.FOREVER;
 
-    private final PollSchedule attention = new PollSchedule(BOUND);
+    private final PollSchedule schedule = new PollSchedule(BOUND);
     private long now = 1_000_000_000;
 
     /// One iteration of a busy loop as the engine makes it; whether it read the clock.
     private boolean iterate(long durationNs, long firstDeadlineNs) {
         now += durationNs;
-        if (!attention.due()) {
+        if (!schedule.clockDue()) {
             return false;
         }
-        if (attention.lookDue(now)) {
-            attention.looked(now, 0);
+        if (schedule.pollDue(now)) {
+            schedule.polled(now, 0);
         }
-        attention.paid(now, firstDeadlineNs);
+        schedule.clockRead(now, firstDeadlineNs);
         return true;
     }
 
@@ -52,58 +52,58 @@ final class PollScheduleTest {
         return Math.max(longest, interval);
     }
 
-    private long longestTimeBetweenLooks(int iterations, LongSupplier durations) {
-        long lastLook = now;
+    private long longestTimeBetweenPolls(int iterations, LongSupplier durations) {
+        long lastPoll = now;
         long longest = 0;
         for (int i = 0; i < iterations; i++) {
             now += durations.getAsLong();
-            if (attention.due()) {
-                if (attention.lookDue(now)) {
-                    longest = Math.max(longest, now - lastLook);
-                    lastLook = now;
-                    attention.looked(now, 0);
+            if (schedule.clockDue()) {
+                if (schedule.pollDue(now)) {
+                    longest = Math.max(longest, now - lastPoll);
+                    lastPoll = now;
+                    schedule.polled(now, 0);
                 }
-                attention.paid(now, NO_DEADLINE);
+                schedule.clockRead(now, NO_DEADLINE);
             }
         }
-        return Math.max(longest, now - lastLook);
+        return Math.max(longest, now - lastPoll);
     }
 
-    private void assertLooksAreEager() {
-        for (int look = 0; look < PollSchedule.EAGER_LOOKS; look++) {
+    private void assertPollsAreFrequent() {
+        for (int poll = 0; poll < PollSchedule.EAGER_POLLS; poll++) {
             now++;
-            assertTrue(attention.due(), "iteration " + look);
-            assertTrue(attention.lookDue(now), "look " + look);
-            attention.looked(now, 0);
-            attention.paid(now, NO_DEADLINE);
+            assertTrue(schedule.clockDue(), "iteration " + poll);
+            assertTrue(schedule.pollDue(now), "poll " + poll);
+            schedule.polled(now, 0);
+            schedule.clockRead(now, NO_DEADLINE);
         }
     }
 
     @Test
-    void startsWithFullAttention() {
-        assertTrue(attention.due());
-        assertTrue(attention.lookDue(now));
+    void startsByReadingTheClockAndPolling() {
+        assertTrue(schedule.clockDue());
+        assertTrue(schedule.pollDue(now));
     }
 
     @Test
-    void theFirstLooksComeInEveryIteration() {
-        assertLooksAreEager();
+    void theFirstPollsComeInEveryIteration() {
+        assertPollsAreFrequent();
     }
 
     @Test
-    void looksBecomeRareOnlyGraduallyAndUpToTheBound() {
-        for (int look = 0; look < PollSchedule.EAGER_LOOKS; look++) {
-            attention.looked(now, 0);
+    void pollsBecomeRareOnlyGraduallyAndUpToTheBound() {
+        for (int poll = 0; poll < PollSchedule.EAGER_POLLS; poll++) {
+            schedule.polled(now, 0);
         }
         long previous = 0;
-        for (int look = 0; look < 20; look++) {
-            attention.looked(now, 0);
+        for (int poll = 0; poll < 20; poll++) {
+            schedule.polled(now, 0);
             long wait = 0;
-            while (!attention.lookDue(now + wait)) {
+            while (!schedule.pollDue(now + wait)) {
                 wait++;
             }
             assertTrue(wait >= previous && wait <= BOUND, "after " + wait + " ns");
-            assertTrue(look == 0 ? wait < BOUND / 10 : wait <= previous * 2, "after " + wait + " ns");
+            assertTrue(poll == 0 ? wait < BOUND / 10 : wait <= previous * 2, "after " + wait + " ns");
             previous = wait;
             now += wait;
         }
@@ -111,30 +111,30 @@ final class PollScheduleTest {
     }
 
     @Test
-    void anEventBringsTheFullAttentionBack() {
+    void afterAnEventPollsAreFrequentAgain() {
         settle();
-        attention.looked(now, 1);
-        assertLooksAreEager();
+        schedule.polled(now, 1);
+        assertPollsAreFrequent();
     }
 
     @Test
-    void resetBringsTheFullAttentionBack() {
+    void afterAResetPollsAreFrequentAgain() {
         settle();
-        attention.reset();
-        assertLooksAreEager();
+        schedule.reset();
+        assertPollsAreFrequent();
     }
 
     @Test
     void shortIterationsReadTheClockInEverySixteenth() {
         settle();
-        assertEquals(PollSchedule.MOST_ITERATIONS, longestInterval(10_000, 100, NO_DEADLINE));
+        assertEquals(PollSchedule.MAX_CLOCK_INTERVAL, longestInterval(10_000, 100, NO_DEADLINE));
     }
 
     @Test
     void longIterationsReadTheClockEveryTime() {
         settle();
         iterate(BOUND, NO_DEADLINE);
-        for (int i = 0; i < PollSchedule.MOST_ITERATIONS; i++) {
+        for (int i = 0; i < PollSchedule.MAX_CLOCK_INTERVAL; i++) {
             iterate(BOUND, NO_DEADLINE);
         }
         assertEquals(1, longestInterval(1_000, BOUND / 4, NO_DEADLINE));
@@ -143,85 +143,86 @@ final class PollScheduleTest {
     @Test
     void aNearDeadlineMakesEveryIterationReadTheClock() {
         settle();
-        longestInterval(PollSchedule.MOST_ITERATIONS, 100, BOUND / 2);
+        longestInterval(PollSchedule.MAX_CLOCK_INTERVAL, 100, BOUND / 2);
         assertEquals(1, longestInterval(1_000, 100, BOUND / 2));
     }
 
     @Test
     void aFarDeadlineDoesNot() {
         settle();
-        assertEquals(PollSchedule.MOST_ITERATIONS, longestInterval(10_000, 100, BOUND * 100));
+        assertEquals(PollSchedule.MAX_CLOCK_INTERVAL, longestInterval(10_000, 100, BOUND * 100));
     }
 
     @Test
-    void demandMakesTheNextIterationReadTheClock() {
+    void aNewTimerMakesTheNextIterationReadTheClock() {
         settle();
-        for (int phase = 0; phase < 2 * PollSchedule.MOST_ITERATIONS; phase++) {
+        for (int phase = 0; phase < 2 * PollSchedule.MAX_CLOCK_INTERVAL; phase++) {
             iterate(100, NO_DEADLINE);
-            attention.demand();
-            assertTrue(attention.due(), "phase " + phase);
-            attention.paid(now, NO_DEADLINE);
+            schedule.timerAdded();
+            assertTrue(schedule.clockDue(), "phase " + phase);
+            schedule.clockRead(now, NO_DEADLINE);
         }
     }
 
     @Test
-    void demandDoesNotMakeALookDue() {
+    void aNewTimerDoesNotMakeAPollDue() {
         settle();
-        while (attention.lookDue(now)) {
-            attention.looked(now, 0);
+        while (schedule.pollDue(now)) {
+            schedule.polled(now, 0);
         }
-        attention.demand();
-        assertFalse(attention.lookDue(now));
+        schedule.timerAdded();
+        assertFalse(schedule.pollDue(now));
     }
 
     @Test
-    void aBoundOfZeroPaysInEveryIteration() {
+    void aBoundOfZeroPollsInEveryIteration() {
         PollSchedule full = new PollSchedule(0);
         for (int i = 0; i < 1_000; i++) {
             now++;
-            assertTrue(full.due(), "iteration " + i);
-            assertTrue(full.lookDue(now), "iteration " + i);
-            full.looked(now, 0);
-            full.paid(now, NO_DEADLINE);
+            assertTrue(full.clockDue(), "iteration " + i);
+            assertTrue(full.pollDue(now), "iteration " + i);
+            full.polled(now, 0);
+            full.clockRead(now, NO_DEADLINE);
         }
     }
 
     /// A clock may show the same time twice: a coarse one does, and the bound is no reason to skip then.
     @Test
-    void aBoundOfZeroPaysInEveryIterationEvenIfTheClockStands() {
+    void aBoundOfZeroPollsInEveryIterationEvenIfTheClockStands() {
         PollSchedule full = new PollSchedule(0);
         for (int i = 0; i < 1_000; i++) {
-            assertTrue(full.due(), "iteration " + i);
-            assertTrue(full.lookDue(now), "iteration " + i);
-            full.looked(now, 0);
-            full.paid(now, NO_DEADLINE);
+            assertTrue(full.clockDue(), "iteration " + i);
+            assertTrue(full.pollDue(now), "iteration " + i);
+            full.polled(now, 0);
+            full.clockRead(now, NO_DEADLINE);
         }
     }
 
-    /// A look comes in an iteration, so the bound is overrun by what lies between two that read the clock: a single
+    /// A poll comes in an iteration, so the bound is overrun by what lies between two that read the clock: a single
     /// one, or as many as fit into two margins, an eighth of the bound each.
     @ParameterizedTest
     @ValueSource(longs = {10, 100, 390, 391, 700, 1_000, 3_000, 6_250, 6_251, 10_000, 49_999, 50_000, 200_000})
-    void looksStayWithinTheBoundWhileIterationsAreAlike(long durationNs) {
-        longestTimeBetweenLooks(10_000, () -> durationNs);
-        long longest = longestTimeBetweenLooks(50_000, () -> durationNs);
-        assertTrue(longest <= BOUND + Math.max(durationNs, BOUND / 4), longest + " ns without a look");
+    void pollsStayWithinTheBoundWhileIterationsAreAlike(long durationNs) {
+        longestTimeBetweenPolls(10_000, () -> durationNs);
+        long longest = longestTimeBetweenPolls(50_000, () -> durationNs);
+        assertTrue(longest <= BOUND + Math.max(durationNs, BOUND / 4), longest + " ns without a poll");
     }
 
     @Test
-    void suddenlyLongIterationsDelayALookByNoMoreThanSixteenOfThem() {
+    void suddenlyLongIterationsDelayAPollByNoMoreThanSixteenOfThem() {
         settle();
         Random random = new Random(20_260_704);
         long slow = 1_000_000;
-        long longest = longestTimeBetweenLooks(200_000, () -> random.nextInt(100) == 0 ? slow : 100);
-        assertTrue(longest <= BOUND + BOUND / 4 + PollSchedule.MOST_ITERATIONS * slow, longest + " ns without a look");
+        long longest = longestTimeBetweenPolls(200_000, () -> random.nextInt(100) == 0 ? slow : 100);
+        assertTrue(
+                longest <= BOUND + BOUND / 4 + PollSchedule.MAX_CLOCK_INTERVAL * slow, longest + " ns without a poll");
     }
 
     @Test
     void aTimerIsNoticedInTimeWhileIterationsAreAlike() {
         settle();
         long deadline = now + 10 * BOUND;
-        attention.demand();
+        schedule.timerAdded();
         long noticed = Long.MAX_VALUE;
         while (noticed == Long.MAX_VALUE) {
             if (iterate(100, deadline) && now >= deadline) {

@@ -106,11 +106,11 @@ final class TasksTest {
     void deferredTasksCanBeRunEarlyAndThenDoNotRunAgain() {
         loop.whenRun(1, () -> {
             loop.core.defer(() -> ran.add("deferred"));
-            assertEquals(10, loop.core.weighDeferred(10));
-            assertEquals(30, loop.core.weighDeferred(20));
+            assertEquals(10, loop.core.addDeferredBytes(10));
+            assertEquals(30, loop.core.addDeferredBytes(20));
             loop.core.runDeferred();
             assertEquals(List.of("deferred"), ran);
-            assertEquals(5, loop.core.weighDeferred(5));
+            assertEquals(5, loop.core.addDeferredBytes(5));
         });
         loop.soon(1);
         loop.runStopped();

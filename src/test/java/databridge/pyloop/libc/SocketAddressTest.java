@@ -18,8 +18,8 @@ final class SocketAddressTest {
         FfmCalls.install();
     }
 
-    private final long address = Memory.allocate(SocketAddress.ROOM);
-    private final long other = Memory.allocate(SocketAddress.ROOM);
+    private final long address = Memory.allocate(SocketAddress.CAPACITY);
+    private final long other = Memory.allocate(SocketAddress.CAPACITY);
 
     @AfterEach
     void free() {
@@ -101,7 +101,7 @@ final class SocketAddressTest {
     @ParameterizedTest
     @ValueSource(ints = {3, 8, 16, 28, 110})
     void everyByteCounts(int size) {
-        for (int i = 0; i < SocketAddress.ROOM; i++) {
+        for (int i = 0; i < SocketAddress.CAPACITY; i++) {
             Memory.putByte(address + i, (byte) (i * 7));
         }
         SocketAddress.copy(address, size, other);

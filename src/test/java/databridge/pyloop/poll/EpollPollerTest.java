@@ -3,8 +3,11 @@ package databridge.pyloop.poll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import databridge.pyloop.engine.Interest;
 import databridge.pyloop.engine.PollHandle;
 import databridge.pyloop.engine.Poller;
+import databridge.pyloop.engine.Readiness;
+import databridge.pyloop.engine.Registrations;
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.FfmCalls;
 import databridge.pyloop.libc.Epoll;
@@ -46,8 +49,8 @@ final class EpollPollerTest {
         return (ready, events) -> received.add(new Event(name, ready, events));
     }
 
-    /// What one look delivers.
-    private List<Event> look() {
+    /// What one poll delivers.
+    private List<Event> poll() {
         received.clear();
         poller.dispatch(poller.await(0));
         return List.copyOf(received);
@@ -55,59 +58,59 @@ final class EpollPollerTest {
 
     @Test
     void deliversAnEventToItsHandle() {
-        assertEquals(0, poller.register(fd, Epoll.EPOLLIN, handle("a")));
-        assertEquals(List.of(), look());
+        assertEquals(0, poller.register(fd, Interest.READ, handle("a")));
+        assertEquals(List.of(), poll());
         source.signal();
-        assertEquals(List.of(new Event("a", fd, Epoll.EPOLLIN)), look());
+        assertEquals(List.of(new Event("a", fd, Interest.READ)), poll());
     }
 
     @Test
     void deliversAsLongAsTheConditionHolds() {
-        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        poller.register(fd, Interest.READ, handle("a"));
         source.signal();
-        assertEquals(look(), look());
-        assertEquals(1, look().size());
+        assertEquals(poll(), poll());
+        assertEquals(1, poll().size());
     }
 
     @Test
     void aWaitWithoutLimitReturnsForAnEvent() {
-        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        poller.register(fd, Interest.READ, handle("a"));
         source.signal();
         assertEquals(1, poller.await(Poller.FOREVER));
     }
 
     @Test
     void aChangedRegistrationHasTheNewInterestAndHandle() {
-        poller.register(fd, Epoll.EPOLLIN, handle("a"));
-        assertEquals(Epoll.EPOLLIN, poller.interest(fd));
-        assertEquals(0, poller.register(fd, Epoll.EPOLLOUT, handle("b")));
-        assertEquals(Epoll.EPOLLOUT, poller.interest(fd));
+        poller.register(fd, Interest.READ, handle("a"));
+        assertEquals(Interest.READ, poller.interest(fd));
+        assertEquals(0, poller.register(fd, Interest.WRITE, handle("b")));
+        assertEquals(Interest.WRITE, poller.interest(fd));
         source.signal();
-        assertEquals(List.of(new Event("b", fd, Epoll.EPOLLOUT)), look());
+        assertEquals(List.of(new Event("b", fd, Interest.WRITE)), poll());
     }
 
     @Test
     void nothingIsDeliveredOnceUnregistered() {
-        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        poller.register(fd, Interest.READ, handle("a"));
         source.signal();
         poller.unregister(fd);
         assertEquals(0, poller.interest(fd));
-        assertEquals(List.of(), look());
+        assertEquals(List.of(), poll());
         poller.unregister(fd);
     }
 
     @Test
     void canBeRegisteredAgain() {
-        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        poller.register(fd, Interest.READ, handle("a"));
         poller.unregister(fd);
-        assertEquals(0, poller.register(fd, Epoll.EPOLLIN, handle("b")));
+        assertEquals(0, poller.register(fd, Interest.READ, handle("b")));
         source.signal();
-        assertEquals(List.of(new Event("b", fd, Epoll.EPOLLIN)), look());
+        assertEquals(List.of(new Event("b", fd, Interest.READ)), poll());
     }
 
     @Test
     void anEventFoundBeforeUnregisteringIsNotDelivered() {
-        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        poller.register(fd, Interest.READ, handle("a"));
         source.signal();
         int found = poller.await(0);
         assertEquals(1, found);
@@ -118,14 +121,14 @@ final class EpollPollerTest {
 
     @Test
     void anEventFoundForAnEarlierRegistrationIsNotDeliveredToTheNext() {
-        poller.register(fd, Epoll.EPOLLIN, handle("a"));
+        poller.register(fd, Interest.READ, handle("a"));
         source.signal();
         int found = poller.await(0);
         poller.unregister(fd);
-        poller.register(fd, Epoll.EPOLLIN, handle("b"));
+        poller.register(fd, Interest.READ, handle("b"));
         poller.dispatch(found);
         assertEquals(List.of(), received);
-        assertEquals(List.of(new Event("b", fd, Epoll.EPOLLIN)), look());
+        assertEquals(List.of(new Event("b", fd, Interest.READ)), poll());
     }
 
     @Test
@@ -133,7 +136,7 @@ final class EpollPollerTest {
         EventFd other = new EventFd();
         int[] fds = {fd, other.fileno()};
         for (int one : fds) {
-            poller.register(one, Epoll.EPOLLIN, (ready, events) -> {
+            poller.register(one, Interest.READ, (ready, events) -> {
                 received.add(new Event("first", ready, events));
                 poller.unregister(fds[0]);
                 poller.unregister(fds[1]);
@@ -141,14 +144,14 @@ final class EpollPollerTest {
         }
         source.signal();
         other.signal();
-        assertEquals(1, look().size());
+        assertEquals(1, poll().size());
         other.close();
     }
 
     @Test
     void aDescriptorThatIsClosedAlreadyCanBeUnregistered() {
         EventFd closed = new EventFd();
-        poller.register(closed.fileno(), Epoll.EPOLLIN, handle("a"));
+        poller.register(closed.fileno(), Interest.READ, handle("a"));
         closed.close();
         poller.unregister(closed.fileno());
         assertEquals(0, poller.interest(closed.fileno()));
@@ -160,15 +163,15 @@ final class EpollPollerTest {
         EventFd earlier = new EventFd();
         int number = earlier.fileno();
         int duplicate = (int) DUP.call(number);
-        poller.register(number, Epoll.EPOLLIN, handle("earlier"));
+        poller.register(number, Interest.READ, handle("earlier"));
         earlier.signal();
         EventFd later = new EventFd();
         DUP2.call(later.fileno(), number);
-        assertEquals(EpollPoller.REPLACED, poller.register(number, Epoll.EPOLLIN, handle("later")));
+        assertEquals(Registrations.REPLACED, poller.register(number, Interest.READ, handle("later")));
         assertEquals(1, poller.await(0));
-        assertEquals(List.of(), look());
+        assertEquals(List.of(), poll());
         later.signal();
-        assertEquals(List.of(new Event("later", number, Epoll.EPOLLIN)), look());
+        assertEquals(List.of(new Event("later", number, Interest.READ)), poll());
         CLOSE.call(duplicate);
         later.close();
         earlier.close();
@@ -176,7 +179,7 @@ final class EpollPollerTest {
 
     @Test
     void aDescriptorThatCannotBePolledIsAnErrorAndNotRegistered() {
-        assertEquals(-ErrnoCode.EBADF, poller.register(100_000, Epoll.EPOLLIN, handle("a")));
+        assertEquals(-ErrnoCode.EBADF, poller.register(100_000, Interest.READ, handle("a")));
         assertEquals(0, poller.interest(100_000));
     }
 
@@ -186,12 +189,12 @@ final class EpollPollerTest {
         for (int i = 0; i < 300; i++) {
             EventFd one = new EventFd();
             sources.add(one);
-            poller.register(one.fileno(), Epoll.EPOLLIN, handle("h" + one.fileno()));
+            poller.register(one.fileno(), Interest.READ, handle("h" + one.fileno()));
         }
         for (EventFd one : sources.subList(100, 200)) {
             one.signal();
         }
-        List<Event> events = look();
+        List<Event> events = poll();
         assertEquals(100, events.size());
         for (Event event : events) {
             assertEquals("h" + event.fd, event.handle);
@@ -231,25 +234,58 @@ final class EpollPollerTest {
     void whatIsForgottenAndClosedIsNobodysAndItsNumberCanBeUsedAgain() {
         EventFd closing = new EventFd();
         int number = closing.fileno();
-        assertEquals(0, poller.register(number, Epoll.EPOLLIN, handle("first")));
+        assertEquals(0, poller.register(number, Interest.READ, handle("first")));
         closing.signal();
         poller.forget(number);
-        assertEquals(List.of(), look());
+        assertEquals(List.of(), poll());
         closing.close();
         assertEquals(number, (int) DUP2.call(fd, number));
-        assertEquals(0, poller.register(number, Epoll.EPOLLIN, handle("second")));
+        assertEquals(0, poller.register(number, Interest.READ, handle("second")));
         source.signal();
-        assertEquals(List.of(new Event("second", number, Epoll.EPOLLIN)), look());
+        assertEquals(List.of(new Event("second", number, Interest.READ)), poll());
         poller.unregister(number);
         CLOSE.call(number);
     }
 
     @Test
     void whatIsForgottenAndStillOpenCanBeRegisteredAgain() {
-        assertEquals(0, poller.register(fd, Epoll.EPOLLIN, handle("first")));
+        assertEquals(0, poller.register(fd, Interest.READ, handle("first")));
         poller.forget(fd);
-        assertEquals(0, poller.register(fd, Epoll.EPOLLIN, handle("second")));
+        assertEquals(0, poller.register(fd, Interest.READ, handle("second")));
         source.signal();
-        assertEquals(List.of(new Event("second", fd, Epoll.EPOLLIN)), look());
+        assertEquals(List.of(new Event("second", fd, Interest.READ)), poll());
+    }
+
+    /// The kernel gets an interest as it is, and its events are delivered as they are.
+    @Test
+    void interestAndReadinessHaveTheNumbersOfEpoll() {
+        assertEquals(Epoll.EPOLLIN, Interest.READ);
+        assertEquals(Epoll.EPOLLPRI, Interest.PRIORITY);
+        assertEquals(Epoll.EPOLLOUT, Interest.WRITE);
+        assertEquals(Epoll.EPOLLRDHUP, Interest.END_OF_STREAM);
+        assertEquals(Epoll.EPOLLONESHOT, Interest.ONE_SHOT);
+        assertEquals(Epoll.EPOLLET, Interest.EDGE_TRIGGERED);
+        assertEquals(Epoll.EPOLLERR, Readiness.ERROR);
+        assertEquals(Epoll.EPOLLHUP, Readiness.HANG_UP);
+    }
+
+    @Test
+    void aOneShotRegistrationDeliversOnceAndIsChangedByTheNext() {
+        poller.register(fd, Interest.READ | Interest.ONE_SHOT, handle("first"));
+        source.signal();
+        assertEquals(List.of(new Event("first", fd, Readiness.READABLE)), poll());
+        assertEquals(List.of(), poll());
+        poller.oneShotDelivered(fd);
+        assertEquals(Interest.ONE_SHOT, poller.interest(fd));
+        assertEquals(0, poller.register(fd, Interest.READ | Interest.ONE_SHOT, handle("second")));
+        assertEquals(List.of(new Event("second", fd, Readiness.READABLE)), poll());
+    }
+
+    @Test
+    void aClosedPollerRegistersNothing() {
+        EpollPoller closed = new EpollPoller();
+        closed.close();
+        assertEquals(-ErrnoCode.EBADF, closed.register(fd, Interest.READ, handle("late")));
+        assertEquals(0, closed.interest(fd));
     }
 }

@@ -1,0 +1,26 @@
+package databridge.pyloop.cpython;
+
+/// What a type object says about the memory of its instances. With the GIL.
+public final class TypeApi {
+    private TypeApi() {}
+
+    /// The size of an instance in bytes, `type.__basicsize__`.
+    public static long basicSize(long type) {
+        return number(type, "__basicsize__");
+    }
+
+    /// The offset in an instance of the list of its weak references in bytes, `type.__weakrefoffset__`; 0 if there can
+    /// be none.
+    public static long weakListOffset(long type) {
+        return number(type, "__weakrefoffset__");
+    }
+
+    private static long number(long type, String attribute) {
+        long object = ObjectApi.getAttribute(type, UnicodeApi.interned(attribute));
+        try {
+            return NumberApi.asLong(object);
+        } finally {
+            Refs.release(object);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package databridge.pyloop.libc;
+
+import databridge.pyloop.ffi.ErrnoFunction;
+import databridge.pyloop.ffi.Memory;
+
+/// Memory for the address of one socket, and the calls that write one there. One call at a time, under the caller's
+/// lock.
+public final class AddressBuffer {
+    private static final ErrnoFunction ACCEPT4 =
+            ErrnoFunction.of("int accept4(int sockfd, struct sockaddr *addr, socklen_t *addrlen, int flags)");
+    private static final ErrnoFunction GETSOCKNAME =
+            ErrnoFunction.of("int getsockname(int sockfd, struct sockaddr *addr, socklen_t *addrlen)");
+    private static final long ACCEPT_FLAGS = 0x800 | 0x80000; // SOCK_NONBLOCK | SOCK_CLOEXEC
+
+    private final long address = Memory.allocate(SocketAddress.CAPACITY);
+    private final long size = Memory.allocate(Integer.BYTES);
+
+    /// The memory, of [SocketAddress#CAPACITY] bytes.
+    public long address() {
+        return address;
+    }
+
+    /// The size in bytes of what [#accept] or [#ownAddress] wrote last.
+    public int size() {
+        return Memory.getInt(size);
+    }
+
+    /// Takes a connection, whose descriptor neither blocks nor is inherited by `exec`, and writes its peer's address.
+    ///
+    /// @return the descriptor or `-errno`
+    public int accept(int listener) {
+        Memory.putInt(size, SocketAddress.CAPACITY);
+        return ACCEPT4.call(listener, address, size, ACCEPT_FLAGS);
+    }
+
+    /// Writes the socket's own address.
+    ///
+    /// @return 0 or `-errno`
+    public int ownAddress(int fd) {
+        Memory.putInt(size, SocketAddress.CAPACITY);
+        return GETSOCKNAME.call(fd, address, size);
+    }
+
+    /// Frees the memory. Nothing may be called afterwards.
+    public void free() {
+        Memory.free(address);
+        Memory.free(size);
+    }
+}

@@ -1,0 +1,54 @@
+package databridge.pyloop.libc;
+
+import databridge.pyloop.ffi.ErrnoFunction;
+import databridge.pyloop.ffi.Memory;
+
+/// `sendmsg` and `recvmsg` on non-blocking stream sockets, with the memory that they need: a number of bytes or
+/// `-errno`. One call at a time, under the caller's lock.
+public final class StreamMessages {
+    /// The most pieces that one call sends; the kernel takes 1024.
+    public static final int PIECES = 256;
+
+    private static final ErrnoFunction SENDMSG =
+            ErrnoFunction.of("ssize_t sendmsg(int sockfd, const struct msghdr *msg, int flags)");
+    private static final ErrnoFunction RECVMSG =
+            ErrnoFunction.of("ssize_t recvmsg(int sockfd, struct msghdr *msg, int flags)");
+
+    private final IoVector pieces = new IoVector(PIECES);
+    private final IoVector buffer = new IoVector(1);
+    private final long sent = Memory.allocate(MessageHeader.SIZE);
+    private final long received = Memory.allocate(MessageHeader.SIZE);
+
+    /// The pieces of the next call that sends, up to [#PIECES].
+    public IoVector pieces() {
+        return pieces;
+    }
+
+    /// Sends the first `count` of [#pieces] as one. Without SIGPIPE.
+    public int send(int fd, int count) {
+        MessageHeader.setPieces(sent, pieces.address(0), count);
+        return SENDMSG.call(fd, sent, MessageHeader.MSG_NOSIGNAL);
+    }
+
+    /// Receives up to `size` bytes to `address`. For Unix sockets, of which [#endedAtControlData] then says more.
+    public int receive(int fd, long address, long size) {
+        buffer.put(0, address, size);
+        MessageHeader.setPieces(received, buffer.address(0), 1);
+        MessageHeader.clearFlags(received);
+        return RECVMSG.call(fd, received, 0);
+    }
+
+    /// Whether the last [#receive] ended where descriptors or credentials were attached, so that there may be more to
+    /// read, however little it returned.
+    public boolean endedAtControlData() {
+        return (MessageHeader.flags(received) & MessageHeader.MSG_CTRUNC) != 0;
+    }
+
+    /// Frees the memory. Nothing may be called afterwards.
+    public void free() {
+        pieces.free();
+        buffer.free();
+        Memory.free(sent);
+        Memory.free(received);
+    }
+}

@@ -1,0 +1,192 @@
+"""Servers that fork or spawn their workers: gunicorn with uvicorn's worker class, and uvicorn itself.
+
+Each serves real requests, replaces its workers on SIGHUP, and ends on SIGTERM with exit code 0 and no worker left.
+"""
+
+import http.client
+import inspect
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from support.loop_kinds import PROMPTLY
+
+APPLICATION = """
+import asyncio, os
+{early}
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        while True:
+            message = await receive()
+            await send({{"type": message["type"] + ".complete"}})
+            if message["type"] == "lifespan.shutdown":
+                return
+    body = f"{{type(asyncio.get_running_loop()).__name__}} {{os.getpid()}} {version}".encode()
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({{"type": "http.response.start", "status": 200, "headers": headers}})
+    await send({{"type": "http.response.body", "body": body}})
+"""
+EARLY_LOOP = """
+import data_bridge.pyloop
+loop = data_bridge.pyloop.new_event_loop()
+loop.run_until_complete(asyncio.sleep(0.001))
+"""
+WORKER_CLASS = """
+try:
+    from uvicorn_worker import UvicornWorker
+except ModuleNotFoundError:
+    from uvicorn.workers import UvicornWorker
+
+class PyLoopWorker(UvicornWorker):
+    CONFIG_KWARGS = {"loop": "data_bridge.pyloop:new_event_loop"}
+"""
+GUNICORN = ("gunicorn", "--worker-class", "workers.PyLoopWorker", "--workers", "2", "--bind", "127.0.0.1:0")
+UVICORN = ("uvicorn", "--workers", "2", "--loop", "data_bridge.pyloop:new_event_loop", "--port", "0")
+
+pytestmark = pytest.mark.timeout(600)
+
+Answer = tuple[str, int, str]
+
+
+class Server:
+    """A server with two workers, its log, and its answers as (loop class, process, version)."""
+
+    def __init__(self, directory: Path, command: tuple[str, ...]) -> None:
+        self.log_file = directory / "log"
+        environment = {**os.environ, "GUNICORN_CMD_ARGS": ""}
+        environment.pop("PYTHONWARNINGS", None)
+        # The server runs in another directory, where relative entries would mean nothing.
+        path = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+        environment["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, path))
+        with self.log_file.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *command, "application:app"],
+                cwd=directory,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.port = int(self.wait_for(lambda: re.search(r"http://127\.0\.0\.1:(\d+)", self.log)).group(1))
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text()
+
+    def wait_for(self, found: Callable[[], "re.Match[str] | None"]) -> "re.Match[str]":
+        deadline = time.monotonic() + 5 * PROMPTLY
+        while (match := found()) is None:
+            assert self.process.poll() is None, self.log
+            assert time.monotonic() < deadline, self.log
+            time.sleep(0.02)
+        return match
+
+    def ask(self) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PROMPTLY)
+        try:
+            connection.request("GET", "/")
+            response = connection.getresponse()
+            assert response.status == 200
+            loop, process, version = response.read().decode().split()
+        finally:
+            connection.close()
+        return loop, int(process), version
+
+    def answers_of_two_workers(self, *, without: frozenset[int] = frozenset()) -> set[Answer]:
+        """Ask until two workers have answered and none of those that should be gone does."""
+        deadline = time.monotonic() + 5 * PROMPTLY
+        recent: list[Answer] = []
+        while len({process for _, process, _ in recent}) < 2 or without & {process for _, process, _ in recent}:
+            assert time.monotonic() < deadline, (recent, self.log)
+            try:
+                recent = [*recent, self.ask()][-20:]
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.05)  # the workers are not ready, or a worker that ends was asked
+        return set(recent)
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=5 * PROMPTLY)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """A function that starts a server; it is killed if the test has not ended it."""
+    servers: list[Server] = []
+
+    def start_server(*command: str, early: str = "") -> Server:
+        (tmp_path / "workers.py").write_text(WORKER_CLASS)
+        (tmp_path / "application.py").write_text(APPLICATION.format(early=early, version="one"))
+        servers.append(Server(tmp_path, command))
+        return servers[-1]
+
+    yield start_server
+    for server in servers:
+        if server.process.poll() is None:
+            server.process.send_signal(signal.SIGTERM)
+            try:
+                server.process.wait(timeout=PROMPTLY)
+            except subprocess.TimeoutExpired:
+                server.process.kill()
+                server.process.wait()
+
+
+def change_version(directory: Path, early: str = "") -> None:
+    (directory / "application.py").write_text(APPLICATION.format(early=early, version="second"))
+
+
+def is_alive(process: int) -> bool:
+    return Path(f"/proc/{process}/exe").exists()
+
+
+def check_life(server: Server, directory: Path, *, version_after: str, early: str = "") -> None:
+    first = server.answers_of_two_workers()
+    assert {(name, version) for name, _, version in first} == {("PyLoop", "one")}
+    old = frozenset(process for _, process, _ in first)
+    change_version(directory, early)
+    server.process.send_signal(signal.SIGHUP)
+    second = server.answers_of_two_workers(without=old)
+    assert {(name, version) for name, _, version in second} == {("PyLoop", version_after)}
+    assert server.end() == 0, server.log
+    workers = old | {process for _, process, _ in second}
+    assert [process for process in workers if is_alive(process)] == []
+    for trouble in ("Traceback", "CRITICAL", "ERROR", "SIGKILL", "TIMEOUT", "code 1", "Fatal", "RuntimeWarning"):
+        assert trouble not in server.log, server.log
+
+
+def control_socket_off() -> tuple[str, ...]:
+    """Newer versions of gunicorn leave a socket in the home directory."""
+    from gunicorn.config import KNOWN_SETTINGS
+
+    known = {setting.name for setting in KNOWN_SETTINGS}
+    return ("--no-control-socket",) if "control_socket_disable" in known else ()
+
+
+def test_gunicorn(start: Callable[..., Server], tmp_path: Path) -> None:
+    check_life(start(*GUNICORN, *control_socket_off()), tmp_path, version_after="second")
+
+
+@pytest.mark.parametrize("early", ["", EARLY_LOOP], ids=["no loop", "a loop"])
+def test_gunicorn_that_loads_the_application_before_it_forks(
+    start: Callable[..., Server], tmp_path: Path, early: str
+) -> None:
+    """The application may make a loop as it is imported, and leave it open."""
+    server = start(*GUNICORN, *control_socket_off(), "--preload", early=early)
+    # SIGHUP replaces the workers; the application stays the one that was loaded first.
+    check_life(server, tmp_path, version_after="one", early=early)
+
+
+def test_uvicorn_with_workers(start: Callable[..., Server], tmp_path: Path) -> None:
+    # By default a worker that is not ready after five seconds, on a busy machine, is given up.
+    patience = ("--timeout-worker-healthcheck", "60")
+    knows_patience = "timeout_worker_healthcheck" in inspect.signature(uvicorn.Config).parameters
+    server = start(*UVICORN, *(patience if knows_patience else ()))
+    check_life(server, tmp_path, version_after="second")

@@ -1,3 +1,0 @@
-"""Fixtures of the boot tests."""
-
-from program_runs import run, run_clean  # noqa: F401 - fixtures

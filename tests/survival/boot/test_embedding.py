@@ -1,0 +1,89 @@
+"""Programs that have Python inside: several lives of the interpreter in one process, and a library kept private."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import data_bridge.pyloop
+from support.loop_kinds import ASYNCIO, PYLOOP
+from survival.boot import embedding
+
+ENGINE = Path(data_bridge.pyloop.__path__[0]) / "_engine.abi3.so"
+# Of loops that a life leaves open.
+SILENT = "import warnings; warnings.simplefilter('ignore')\n"
+USE = """
+import asyncio, gc, sys, threading
+async def main():
+    loop = asyncio.get_running_loop()
+    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    await reader.read()
+    writer.close()
+    server.close()
+    await asyncio.gather(*(asyncio.sleep(0.001) for _ in range(100)))
+    return await loop.run_in_executor(None, int)
+for _ in range(3):
+    loop = new_event_loop()
+    assert loop.run_until_complete(main()) == 0
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+left_open = new_event_loop()
+left_open.timers = [left_open.call_later(3600, int) for _ in range(1000)]
+print("life", flush=True)
+"""
+
+
+def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    path = str(Path(data_bridge.pyloop.__path__[0]).parents[1])
+    return subprocess.run(
+        [program, *arguments],
+        env={**os.environ, **embedding.environment(), "PYTHONPATH": path},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def lives(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The program with several lives, where asyncio's own loops survive them."""
+    program = embedding.build(tmp_path_factory.mktemp("lives"), embedding.LIVES)
+    result = run(program, "3", f"{SILENT}{ASYNCIO.import_statement}\n{USE}")
+    if result.returncode < 0:
+        pytest.skip(f"asyncio itself crashes when this Python is initialised again (signal {-result.returncode})")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "life\n" * 3, ""), result
+    return program
+
+
+def test_lives_one_after_the_other(lives: str) -> None:
+    """Each life loads the engine anew and leaves a loop open at its end."""
+    result = run(lives, "3", f"{SILENT}{PYLOOP.import_statement}\n{USE}")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "life\n" * 3, ""), result
+
+
+def test_life_without_a_loop_before_those_with_one(lives: str) -> None:
+    use = f"{PYLOOP.import_statement}\n{USE}"
+    code = f"import os\nif 'again' in os.environ:\n    exec({use!r})\nos.environ['again'] = '1'\n"
+    result = run(lives, "3", SILENT + code)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "life\n" * 2, ""), result
+
+
+def test_private_library(tmp_path: Path) -> None:
+    """There CPython's own extension modules cannot be loaded, and so no asyncio; the engine ends nothing either."""
+    program = embedding.build(tmp_path, embedding.PRIVATE)
+    code = f"""
+import importlib.util
+try:
+    importlib.util.module_from_spec(importlib.util.spec_from_file_location("_engine", {str(ENGINE)!r}))
+except (ImportError, SystemError):  # without Python's symbols the engine cannot raise anything itself
+    print("refused")
+else:
+    print("loaded")
+"""
+    result = run(program, str(embedding.shared_library()), code)
+    assert (result.returncode, result.stderr) == (0, ""), result
+    assert result.stdout in ("loaded\n", "refused\n")

@@ -1,0 +1,97 @@
+"""An engine that cannot be loaded is an ImportError that names cause and remedy, and the process survives it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import data_bridge.pyloop
+
+TRY = """
+import asyncio
+import data_bridge.pyloop as pyloop
+texts = set()
+for _ in range(2):
+    for use in (pyloop.new_event_loop, lambda: pyloop.PyLoop):
+        try:
+            use()
+        except ImportError as error:
+            texts.add(str(error))
+assert asyncio.run(asyncio.sleep(0.001, "alive")) == "alive"
+(text,) = texts
+print(text)
+"""
+
+DAMAGES: dict[str, bytes | None] = {
+    "missing": None,
+    "empty": b"",
+    "text": b"not a library" * 1000,
+    "cut short": b"\x7fELF\x02\x01\x01" + bytes(100),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_installation(run_clean: Callable[..., str], tmp_path: Path, damage: str) -> None:
+    package = tmp_path / "copy" / "data_bridge" / "pyloop"
+    original = Path(data_bridge.pyloop.__path__[0])
+    shutil.copytree(original, package, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
+    engine = package / "_engine.abi3.so"
+    content = DAMAGES[damage]
+    if content is not None:
+        engine.write_bytes(content)
+    text = run_clean(TRY, PYTHONPATH=str(tmp_path / "copy"))
+    assert text.startswith("PyLoop's engine")
+    assert str(package) in text
+    assert "_engine.abi3.so" in text
+    assert "pip install --force-reinstall data-bridge-pyloop" in text
+
+
+def test_installation_that_is_mended(run_clean: Callable[..., str], tmp_path: Path) -> None:
+    package = tmp_path / "copy" / "data_bridge" / "pyloop"
+    original = Path(data_bridge.pyloop.__path__[0])
+    shutil.copytree(original, package, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
+    code = f"""
+import importlib, shutil
+import data_bridge.pyloop as pyloop
+try:
+    pyloop.new_event_loop()
+except ImportError:
+    print("refused")
+shutil.copy({str(original / "_engine.abi3.so")!r}, {str(package)!r})
+importlib.invalidate_caches()
+pyloop.new_event_loop().close()
+print("loaded")
+"""
+    assert run_clean(code, PYTHONPATH=str(tmp_path / "copy")) == "refused\nloaded\n"
+
+
+def test_no_thread_specific_key_is_left(run_clean: Callable[..., str]) -> None:
+    """Until somebody gives one back; a thread that runs a loop then has it."""
+    code = """
+import asyncio, ctypes, threading
+from data_bridge import pyloop
+libc, key, keys = ctypes.CDLL(None), ctypes.c_uint(), []
+while libc.pthread_key_create(ctypes.byref(key), None) == 0:
+    keys.append(key.value)
+for _ in range(3):
+    try:
+        pyloop.new_event_loop()
+    except ImportError as error:
+        print(error)
+libc.pthread_key_delete(keys.pop())
+def use():
+    loop = pyloop.new_event_loop()
+    print(loop.run_until_complete(asyncio.sleep(0.001, "works")))
+    loop.close()
+use()
+for _ in range(3):
+    thread = threading.Thread(target=use)
+    thread.start()
+    thread.join()
+"""
+    refusal = (
+        "PyLoop's engine needs a thread-specific key (pthread_key_create), and other libraries have taken all that a"
+        " process can have: create the first loop before they do\n"
+    )
+    assert run_clean(code) == 3 * refusal + 4 * "works\n"
