@@ -1,32 +1,56 @@
 package databridge.pyloop.collections;
 
 /// A growing queue of plain numbers, first in, first out. Adding and taking leave no garbage. Not thread safe.
+///
+/// A queue of records adds and takes the numbers of a record one after the other; the fields of record `i` of three
+/// numbers are then at `3 * i`, `3 * i + 1` and `3 * i + 2`.
 public final class LongRing {
+    private static final long[] NOTHING = {};
+
     private final int initialCapacity;
-    private long[] ring;
+    private long[] ring = NOTHING; // capacity is a power of two: indices are masked
     private int head;
     private int size;
     private int peak;
 
-    /// @param initialCapacity a power of two: indices are masked
+    /// Allocates no memory for numbers before the first one is added.
+    ///
+    /// @param initialCapacity in numbers; a power of two
     public LongRing(int initialCapacity) {
         this.initialCapacity = initialCapacity;
-        ring = new long[initialCapacity];
     }
 
     public boolean isEmpty() {
         return size == 0;
     }
 
+    /// How many numbers are in the queue.
     public int size() {
         return size;
     }
 
+    /// For how many numbers there is memory.
+    public int capacity() {
+        return ring.length;
+    }
+
+    /// Appends a number.
     public void add(long number) {
         if (size == ring.length) {
-            resize(ring.length * 2);
+            grow();
         }
         ring[(head + size) & (ring.length - 1)] = number;
+        size++;
+        peak = Math.max(peak, size);
+    }
+
+    /// Puts a number in front of the oldest.
+    public void addFirst(long number) {
+        if (size == ring.length) {
+            grow();
+        }
+        head = (head - 1) & (ring.length - 1);
+        ring[head] = number;
         size++;
         peak = Math.max(peak, size);
     }
@@ -40,8 +64,17 @@ public final class LongRing {
     }
 
     /// The number at `index`, counted from the oldest.
+    ///
+    /// @param index from 0 to below [#size]
     public long get(int index) {
         return ring[(head + index) & (ring.length - 1)];
+    }
+
+    /// Replaces the number at `index`, counted from the oldest.
+    ///
+    /// @param index from 0 to below [#size]
+    public void set(int index, long number) {
+        ring[(head + index) & (ring.length - 1)] = number;
     }
 
     /// Gives back half of what the bursts since the last call did not need. To be called when there is time.
@@ -50,6 +83,18 @@ public final class LongRing {
             resize(ring.length / 2);
         }
         peak = size;
+    }
+
+    /// Removes all numbers and gives back all memory.
+    public void clear() {
+        ring = NOTHING;
+        head = 0;
+        size = 0;
+        peak = 0;
+    }
+
+    private void grow() {
+        resize(Math.max(initialCapacity, 2 * ring.length));
     }
 
     private void resize(int capacity) {

@@ -20,7 +20,7 @@ import databridge.pyloop.libc.SocketAddress;
 
 /// Addresses of sockets as the `socket` module shows them, and back. Under the GIL.
 final class Addresses {
-    /// For what only the `socket` module understands, or refuses.
+    /// Returned for an address that only the `socket` module understands, or refuses.
     static final int UNUSUAL = -1;
 
     private static final long LARGEST_PORT = 0xFFFF;
@@ -43,7 +43,7 @@ final class Addresses {
         };
     }
 
-    /// Writes the address that an object stands for.
+    /// Writes the address that an object describes.
     ///
     /// @return its size, or [#UNUSUAL]
     static int fromPython(long object, int family, long address) {

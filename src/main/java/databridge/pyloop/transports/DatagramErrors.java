@@ -9,50 +9,50 @@ import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.loop.LoopEngine;
 
-/// How a datagram transport tells its protocol of errors that do not end it: `error_received`. Under the GIL.
+/// Calls `error_received` of a datagram transport's protocol: for errors that do not end the transport. Under the GIL.
+///
+/// `transport` is the transport object, kept alive by the caller; `errno` an error number, positive.
 final class DatagramErrors {
     private static final PyName ERROR_RECEIVED = PyName.of("error_received");
 
-    private final DatagramEngine datagrams;
+    private DatagramErrors() {}
 
-    DatagramErrors(DatagramEngine datagrams) {
-        this.datagrams = datagrams;
-    }
-
-    /// Tells the protocol.
+    /// Calls the protocol.
     ///
     /// @throws PyError what it raised
-    void tell(int errno) {
+    static void deliver(long transport, int errno) {
         long error = OsErrors.of(errno);
-        long protocol = Refs.retainField(datagrams.self + DatagramType.PROTOCOL);
+        long protocol = TransportLayout.protocol(transport);
         long result = CallApi.callMethod(ERROR_RECEIVED, protocol, error);
         Refs.release(protocol);
         Refs.release(error);
         Refs.release(PyError.orThrow(result));
     }
 
-    /// Tells the protocol; what it raises is reported.
+    /// Calls the protocol; what it raises is reported.
     ///
-    /// @return an exception that has to leave the loop, or 0
+    /// @return an exception that must leave the loop, or 0
     @Owned
-    long report(int errno) {
-        long transport = datagrams.self;
+    static long deliverAndReport(LoopEngine engine, long transport, int errno) {
         try {
-            tell(errno);
+            deliver(transport, errno);
             return 0;
         } catch (PyError raised) {
-            return Failures.exceptionOf(datagrams.engine, transport, 0);
+            return Failures.report(engine, transport);
         }
     }
 
-    /// As [#report], in the context of receiving, unless that is where we are.
+    /// As [#deliverAndReport], in the context of reading, if there is one and it is not entered already.
+    ///
+    /// @return an exception that must leave the loop, or 0
     @Owned
-    long reportInContext(int errno) {
-        if (Memory.getLong(datagrams.self + DatagramType.READ_CONTEXT) == 0) {
-            return report(errno);
+    static long deliverInReadContext(LoopEngine engine, long transport, int errno) {
+        if (Memory.getLong(transport + TransportLayout.READ_CONTEXT) == 0) {
+            return deliverAndReport(engine, transport, errno);
         }
-        long context = Refs.retain(Memory.getLong(datagrams.self + DatagramType.READ_CONTEXT));
+        long context = Refs.retainField(transport + TransportLayout.READ_CONTEXT);
         boolean entered;
         try {
             ContextApi.enter(context);
@@ -62,7 +62,7 @@ final class DatagramErrors {
             entered = false;
         }
         try {
-            return report(errno);
+            return deliverAndReport(engine, transport, errno);
         } finally {
             if (entered) {
                 ContextApi.exit(context);

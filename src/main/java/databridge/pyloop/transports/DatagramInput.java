@@ -14,84 +14,89 @@ import databridge.pyloop.libc.ErrnoCode;
 /// datagrams in one call and delivers them in one go; if there may be more, it takes another turn. Under the GIL.
 final class DatagramInput {
     private static final PyName DATAGRAM_RECEIVED = PyName.of("datagram_received");
-    private static final PyName READ = PyName.of("Fatal read error on datagram transport");
 
-    private final DatagramEngine datagrams;
-    private final DatagramErrors errors;
+    private final TransportEngine transport;
     private final boolean unix;
     private final ReceivedDatagrams received = new ReceivedDatagrams();
 
-    DatagramInput(DatagramEngine datagrams, DatagramErrors errors, boolean unix) {
-        this.datagrams = datagrams;
-        this.errors = errors;
+    /// @param unix whether it is a Unix socket, whose datagrams may be larger
+    DatagramInput(TransportEngine transport, boolean unix) {
+        this.transport = transport;
         this.unix = unix;
     }
 
     /// Whether something was received and is not delivered yet.
-    boolean hasMore() {
+    boolean hasReceived() {
         return !received.isEmpty();
     }
 
+    /// Drops what is not delivered yet.
     void clear() {
         received.clear();
     }
 
-    /// @return an exception that has to leave the loop, or 0
+    /// Receives, unless something is left of the last time, and delivers until reading is paused.
+    ///
+    /// @return an exception that must leave the loop, or 0
     @Owned
     long read() {
-        long fatal = received.isEmpty() ? receiveBatch() : 0;
-        while (fatal == 0 && !received.isEmpty() && datagrams.mayRead()) {
-            fatal = deliver();
+        long leaving = received.isEmpty() ? receiveBatch() : 0;
+        while (leaving == 0 && !received.isEmpty() && transport.isReading()) {
+            leaving = deliver();
         }
-        return fatal;
+        return leaving;
     }
 
     @Owned
     private long receiveBatch() {
-        datagrams.readable = false;
-        DatagramSockets sockets = datagrams.engine.scratch().datagrams();
+        transport.readiness.beginReading();
+        DatagramSockets sockets = transport.engine.scratch().datagrams();
         DatagramBuffers buffers = unix ? sockets.unixBuffers() : sockets.inetBuffers();
-        int count = buffers.receive(datagrams.descriptor());
+        int count = buffers.receive(transport.descriptor());
         if (count < 0) {
             return receiveFailed(-count);
         }
-        datagrams.readable = datagrams.moreThanData || count == DatagramSockets.MOST_RECEIVED;
+        transport.readiness.dataRead(count == DatagramSockets.MOST_RECEIVED);
         try {
             received.take(buffers, count);
             return 0;
         } catch (PyError noMemory) {
-            return Failures.fatal(datagrams.engine, datagrams.self, READ.object());
+            return Failures.fatal(transport.engine, transport.self(), Failures.READ_DATAGRAM);
         }
     }
 
     @Owned
     private long receiveFailed(int errno) {
         if (errno == ErrnoCode.EAGAIN) {
-            datagrams.moreThanData = false;
+            transport.readiness.nothingLeft();
             return 0;
         }
-        // Such an error is over when it has been reported, unless there is no socket any more.
-        datagrams.readable = errno != ErrnoCode.EBADF && errno != ErrnoCode.ENOTSOCK;
-        return errno == ErrnoCode.EINTR ? 0 : errors.report(errno);
+        // Reporting such an error ends it, unless there is no socket any more.
+        if (errno != ErrnoCode.EBADF && errno != ErrnoCode.ENOTSOCK) {
+            transport.readiness.readAgain();
+        }
+        return errno == ErrnoCode.EINTR
+                ? 0
+                : DatagramErrors.deliverAndReport(transport.engine, transport.self(), errno);
     }
 
     @Owned
     private long deliver() {
-        long transport = datagrams.self;
+        long self = transport.self();
         long data = received.data();
         long address = received.address();
         received.drop();
-        long arguments = datagrams.engine.callArguments().take(3);
-        long protocol = Refs.retainField(datagrams.self + DatagramType.PROTOCOL);
+        long arguments = transport.engine.callArguments().take(3);
+        long protocol = TransportLayout.protocol(self);
         Memory.putLong(arguments, protocol);
         Memory.putLong(arguments + Long.BYTES, data);
         Memory.putLong(arguments + 2 * Long.BYTES, address);
         long result = CallApi.callMethodOf(DATAGRAM_RECEIVED, arguments, 3);
-        datagrams.engine.callArguments().giveBack(arguments);
-        long fatal = Failures.exceptionOf(datagrams.engine, transport, result);
+        transport.engine.callArguments().giveBack(arguments);
+        long leaving = Failures.reportIfFailed(transport.engine, self, result);
         Refs.release(protocol);
         Refs.release(data);
         Refs.release(address);
-        return fatal;
+        return leaving;
     }
 }

@@ -1,13 +1,12 @@
 package databridge.pyloop.transports;
 
+import databridge.pyloop.collections.LongRing;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.DatagramSockets;
 import databridge.pyloop.libc.ErrnoCode;
-import databridge.pyloop.libc.SocketAddress;
 import databridge.pyloop.libc.Sockets;
 
 /// What a datagram transport has to send: `bytes` objects, each with the address it goes to. Under the GIL.
@@ -15,58 +14,67 @@ final class DatagramQueue {
     /// What [#send] returns when the first datagram is for Python to send.
     static final int FOREIGN = 1;
 
-    private static final int INITIAL_CAPACITY = 64;
-    /// Room beyond this is given back when the queue is empty.
+    private static final int INITIAL_CAPACITY = 64; // datagrams, as all capacities; a power of two
+    /// Memory for more is given back when the queue is empty.
     private static final int LASTING_CAPACITY = 1024;
 
-    private static final long[] NONE = {};
-
-    // Rings whose capacity is a power of two: indices are masked.
-    private long[] data = NONE;
+    private static final int OBJECT = 0;
     /// The address as an object where it was not resolved, 0 where it was or there is none.
-    private long[] foreign = NONE;
+    private static final int FOREIGN_ADDRESS = 1;
+    /// Of the resolved address, in bytes; 0 where there is none.
+    private static final int NAME_SIZE = 2;
+    /// Where the resolved address is.
+    private static final int NAME_SLOT = 3;
 
-    private int[] sizes = {};
-    private long addresses;
-    private int head;
-    private int count;
+    private static final int STRIDE = 4;
+
+    private final LongRing datagrams = new LongRing(STRIDE * INITIAL_CAPACITY);
+    private final AddressSlots names = new AddressSlots();
     private long bytes;
 
     boolean isEmpty() {
-        return count == 0;
+        return datagrams.isEmpty();
     }
 
+    /// How many datagrams are to be sent.
     int count() {
-        return count;
+        return datagrams.size() / STRIDE;
     }
 
-    /// The size of all content.
+    /// How many bytes they have, without addresses and headers.
     long bytes() {
         return bytes;
     }
 
-    /// @param size of the address, 0 if the socket is connected
-    void add(@Stolen long object, long address, int size) {
-        append(object, 0);
-        int last = (head + count - 1) & (data.length - 1);
-        sizes[last] = size;
-        SocketAddress.copy(address, size, addressAt(last));
+    /// Appends a datagram.
+    ///
+    /// @param name where its address is, as the kernel has it
+    /// @param size of the address in bytes, 0 if the socket is connected
+    void add(@Stolen long object, long name, int size) {
+        datagrams.add(object);
+        datagrams.add(0);
+        datagrams.add(size);
+        datagrams.add(size == 0 ? 0 : names.add(name, size));
+        bytes += BytesApi.size(object);
     }
 
+    /// Appends a datagram that Python has to send.
+    ///
     /// @param address an object that only the `socket` module understands
     void addForeign(@Stolen long object, @Stolen long address) {
-        append(object, address);
+        datagrams.add(object);
+        datagrams.add(address);
+        datagrams.add(0);
+        datagrams.add(0);
+        bytes += BytesApi.size(object);
     }
 
     /// Puts a datagram back to the front.
     void putBackForeign(@Stolen long object, @Stolen long address) {
-        if (count == data.length) {
-            grow();
-        }
-        head = (head - 1) & (data.length - 1);
-        data[head] = object;
-        foreign[head] = address;
-        count++;
+        datagrams.addFirst(0);
+        datagrams.addFirst(0);
+        datagrams.addFirst(address);
+        datagrams.addFirst(object);
         bytes += BytesApi.size(object);
     }
 
@@ -74,25 +82,29 @@ final class DatagramQueue {
     /// [#forget].
     @Owned
     long first() {
-        return data[head];
+        return datagrams.get(OBJECT);
     }
 
     @Owned
     long foreignAddress() {
-        return foreign[head];
+        return datagrams.get(FOREIGN_ADDRESS);
     }
 
     /// Takes away the first datagram, which has another owner now.
     void forget() {
-        bytes -= BytesApi.size(data[head]);
-        head = (head + 1) & (data.length - 1);
-        count--;
+        bytes -= BytesApi.size(datagrams.get(OBJECT));
+        if (datagrams.get(NAME_SIZE) != 0) {
+            names.remove((int) datagrams.get(NAME_SLOT));
+        }
+        for (int i = 0; i < STRIDE; i++) {
+            datagrams.take();
+        }
     }
 
     /// Gives the first datagram up. Freeing exact `bytes` objects and what they are sent to runs no Python code.
     void drop() {
-        long object = data[head];
-        long address = foreign[head];
+        long object = datagrams.get(OBJECT);
+        long address = datagrams.get(FOREIGN_ADDRESS);
         forget();
         Refs.release(object);
         Refs.releaseIfAny(address);
@@ -100,30 +112,32 @@ final class DatagramQueue {
 
     /// Sends one datagram past the queue.
     ///
-    /// @param datagrams the loop's scratch memory
-    /// @param size of the address, 0 if the socket is connected
+    /// @param scratch the loop's memory for the system call
+    /// @param object a `bytes` object
+    /// @param address where the address is, as the kernel has it
+    /// @param size of the address in bytes, 0 if the socket is connected
     /// @return 1 or `-errno`
-    static int send(DatagramSockets datagrams, int fd, long object, long address, int size) {
+    static int send(DatagramSockets scratch, int fd, long object, long address, int size) {
         if (size == 0) {
             int result = Sockets.send(fd, BytesApi.data(object), BytesApi.size(object));
             return result < 0 ? result : 1;
         }
-        datagrams.put(0, BytesApi.data(object), BytesApi.size(object), address, size);
-        return datagrams.send(fd, 1);
+        scratch.put(0, BytesApi.data(object), BytesApi.size(object), address, size);
+        return scratch.send(fd, 1);
     }
 
     /// Sends what the kernel takes now, up to a datagram that fails or is for Python to send, and no further.
     ///
-    /// @param datagrams the loop's scratch memory
+    /// @param scratch the loop's memory for the system call
     /// @param connected whether the kernel knows the address; then an error may be that of an earlier datagram, and
     ///     shows only if each is sent by itself
     /// @return 0 if all are sent, [#FOREIGN], or `-errno`, which is about the first one left
-    int send(DatagramSockets datagrams, int fd, boolean connected) {
-        while (count > 0) {
-            if (foreign[head] != 0) {
+    int send(DatagramSockets scratch, int fd, boolean connected) {
+        while (!datagrams.isEmpty()) {
+            if (datagrams.get(FOREIGN_ADDRESS) != 0) {
                 return FOREIGN;
             }
-            int sent = connected ? send(datagrams, fd, data[head], 0, 0) : sendSeveral(datagrams, fd);
+            int sent = connected ? send(scratch, fd, datagrams.get(OBJECT), 0, 0) : sendSeveral(scratch, fd);
             if (sent < 0 && sent != -ErrnoCode.EINTR) {
                 return sent;
             }
@@ -131,82 +145,30 @@ final class DatagramQueue {
                 drop();
             }
         }
-        shrink();
+        if (datagrams.capacity() > STRIDE * LASTING_CAPACITY) {
+            clear();
+        }
         return 0;
     }
 
+    /// Drops everything and gives the memory of the queue back.
     void clear() {
-        while (count > 0) {
+        while (!datagrams.isEmpty()) {
             drop();
         }
-        free();
+        datagrams.clear();
+        names.clear();
     }
 
-    private int sendSeveral(DatagramSockets datagrams, int fd) {
+    private int sendSeveral(DatagramSockets scratch, int fd) {
+        int most = Math.min(count(), DatagramSockets.MOST_SENT);
         int number = 0;
-        while (number < count && number < DatagramSockets.MOST_SENT) {
-            int index = (head + number) & (data.length - 1);
-            if (foreign[index] != 0) {
-                break;
-            }
-            long object = data[index];
-            datagrams.put(number, BytesApi.data(object), BytesApi.size(object), addressAt(index), sizes[index]);
-            number++;
+        for (int at = 0; number < most && datagrams.get(at + FOREIGN_ADDRESS) == 0; number++, at += STRIDE) {
+            long object = datagrams.get(at + OBJECT);
+            long name = names.address((int) datagrams.get(at + NAME_SLOT));
+            int nameSize = (int) datagrams.get(at + NAME_SIZE);
+            scratch.put(number, BytesApi.data(object), BytesApi.size(object), name, nameSize);
         }
-        return datagrams.send(fd, number);
-    }
-
-    private void append(long object, long foreignAddress) {
-        if (count == data.length) {
-            grow();
-        }
-        int index = (head + count) & (data.length - 1);
-        data[index] = object;
-        foreign[index] = foreignAddress;
-        count++;
-        bytes += BytesApi.size(object);
-    }
-
-    private long addressAt(int index) {
-        return addresses + (long) index * SocketAddress.CAPACITY;
-    }
-
-    private void shrink() {
-        if (data.length > LASTING_CAPACITY) {
-            free();
-        }
-    }
-
-    private void free() {
-        if (data.length > 0) {
-            Memory.free(addresses);
-        }
-        data = NONE;
-        foreign = NONE;
-        sizes = new int[0];
-        head = 0;
-    }
-
-    private void grow() {
-        int capacity = Math.max(INITIAL_CAPACITY, 2 * data.length);
-        long[] moreData = new long[capacity];
-        long[] moreForeign = new long[capacity];
-        int[] moreSizes = new int[capacity];
-        long moreAddresses = Memory.allocate((long) capacity * SocketAddress.CAPACITY);
-        for (int i = 0; i < count; i++) {
-            int index = (head + i) & (data.length - 1);
-            moreData[i] = data[index];
-            moreForeign[i] = foreign[index];
-            moreSizes[i] = sizes[index];
-            SocketAddress.copy(addressAt(index), sizes[index], moreAddresses + (long) i * SocketAddress.CAPACITY);
-        }
-        if (data.length > 0) {
-            Memory.free(addresses);
-        }
-        data = moreData;
-        foreign = moreForeign;
-        sizes = moreSizes;
-        addresses = moreAddresses;
-        head = 0;
+        return scratch.send(fd, number);
     }
 }

@@ -27,20 +27,8 @@ import databridge.pyloop.runtime.EntryPoint;
 /// `DatagramCore`: the half of a datagram transport that is Java, in front of asyncio's own selector transport.
 ///
 /// Divided as [StreamType] is: what asyncio's code keeps in `_closing`, `_paused`, `_conn_lost` and `_protocol` are C
-/// fields here, and what is unusual about a call makes it asyncio's.
+/// fields here, and unusual calls are left to asyncio's code. Methods run in the loop's thread.
 public final class DatagramType {
-    static long PROTOCOL;
-    static long REMOTE;
-    static long READ_CONTEXT;
-    static long WRITE_CONTEXT;
-    static long SOCKET;
-    static long LOOP;
-    static long NUMBER;
-    static long CONNECTION_LOST;
-    static long CLOSING;
-    static long PAUSED;
-    private static long SIZE;
-
     private static final PyName ASYNCIO_SENDTO = PyName.of("_asyncio_sendto");
     private static final StaticText ADDR = StaticText.of("addr");
 
@@ -49,18 +37,7 @@ public final class DatagramType {
     private DatagramType() {}
 
     static void bind() {
-        PROTOCOL = FlowControl.END;
-        REMOTE = PROTOCOL + Long.BYTES;
-        READ_CONTEXT = REMOTE + Long.BYTES;
-        WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
-        SOCKET = WRITE_CONTEXT + Long.BYTES;
-        LOOP = SOCKET + Long.BYTES;
-        NUMBER = LOOP + Long.BYTES;
-        CONNECTION_LOST = NUMBER + Integer.BYTES;
-        CLOSING = CONNECTION_LOST + Integer.BYTES;
-        PAUSED = CLOSING + 1;
-        SIZE = PAUSED + 1;
-        TYPE = declare().build(FlowControl.TYPE, SIZE);
+        TYPE = declare().build(FlowControl.TYPE, DatagramLayout.SIZE);
     }
 
     /// The type object. Borrowed.
@@ -70,30 +47,26 @@ public final class DatagramType {
     }
 
     private static TypeDef declare() {
-        return TypeDef.named(
-                        DatagramType.class, "data_bridge.pyloop.DatagramCore", "The engine of a datagram transport.")
-                .objectMember("_protocol", PROTOCOL)
-                .objectMember("_remote_address", REMOTE)
-                .objectMember("_read_context", READ_CONTEXT)
-                .objectMember("_write_context", WRITE_CONTEXT)
-                .hiddenMember("_engine_socket", SOCKET)
-                .hiddenMember("_engine_loop", LOOP)
-                .intMember("_conn_lost", CONNECTION_LOST)
-                .boolMember("_closing", CLOSING)
-                .boolMember("_paused", PAUSED)
+        TypeDef type = TypeDef.named(
+                DatagramType.class, "data_bridge.pyloop.DatagramCore", "The engine of a datagram transport.");
+        TransportType.addWriter(type, DatagramType.class, "_unsent_size");
+        TransportType.addSocket(type, DatagramType.class);
+        return type.objectMember("_remote_address", DatagramLayout.REMOTE)
                 .method(
                         "_attach($self, loop, sock, fd, family, is_connected, remote_address, header_size, /)",
                         FASTCALL_KEYWORDS,
                         "attach",
                         "Join it to its loop.")
-                .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Stop polling, for good.")
-                .method("_add_reader($self, /, *args)", FASTCALL_KEYWORDS, "startReading", "Receive from now on.")
-                .method("_read_ready($self, /)", NO_ARGUMENTS, "ioReady", "Receive and send what can be.")
-                .method("_send_deferred($self, /)", NO_ARGUMENTS, "sendDeferred", "Send now what was put off.")
-                .method("_append($self, data, addr, /)", FASTCALL_KEYWORDS, "append", "Send when there is room.")
-                .method("_unsent_count($self, /)", NO_ARGUMENTS, "unsentCount", "Return how many are to be sent.")
-                .method("_unsent_size($self, /)", NO_ARGUMENTS, "unsentSize", "Return the size of what is to be sent.")
-                .method("_drop_unsent($self, /)", NO_ARGUMENTS, "dropUnsent", "Forget what is to be sent.")
+                .method(
+                        "_append($self, data, addr, /)",
+                        FASTCALL_KEYWORDS,
+                        "append",
+                        "Send this datagram when the socket is writable.")
+                .method(
+                        "_unsent_count($self, /)",
+                        NO_ARGUMENTS,
+                        "unsentCount",
+                        "Return how many datagrams are to be sent.")
                 .method(
                         "sendto($self, data, addr=None)",
                         FASTCALL_KEYWORDS,
@@ -109,48 +82,10 @@ public final class DatagramType {
         int fd = NumberApi.asInt(argument(arguments, 2));
         int family = NumberApi.asInt(argument(arguments, 3));
         boolean connected = argument(arguments, 4) == Singletons.TRUE;
-        int header = NumberApi.asInt(argument(arguments, 6));
         Arguments.requireDetached(DatagramEngine.of(self));
-        Refs.replace(self + REMOTE, Refs.retain(argument(arguments, 5)));
-        Memory.putInt(self + NUMBER, DatagramEngine.open(engine, self, socket, fd, family, connected, header));
-        return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    static long detach(long self) {
-        DatagramEngine datagrams = DatagramEngine.of(self);
-        if (datagrams != null) {
-            Memory.putInt(self + NUMBER, 0);
-            datagrams.close();
-        }
-        return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    static long startReading(long self, long arguments, long count, long keywords) {
-        PositionalOnly.requireAtLeast("_add_reader", 0, count, keywords);
-        DatagramEngine datagrams = DatagramEngine.of(self);
-        if (datagrams != null && Memory.getByte(self + CLOSING) == 0 && Memory.getByte(self + PAUSED) == 0) {
-            datagrams.startReading();
-        }
-        return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    static long ioReady(long self) {
-        DatagramEngine datagrams = DatagramEngine.of(self);
-        if (datagrams != null) {
-            datagrams.runInDebugMode();
-        }
-        return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    static long sendDeferred(long self) {
-        DatagramEngine datagrams = DatagramEngine.of(self);
-        if (datagrams != null) {
-            Failures.raise(datagrams.flush(false));
-        }
+        Refs.replace(self + DatagramLayout.REMOTE, Refs.retain(argument(arguments, 5)));
+        int header = NumberApi.asInt(argument(arguments, 6));
+        new DatagramEngine(engine, self, socket, fd, family, connected, header).attach();
         return Refs.retain(NONE);
     }
 
@@ -160,7 +95,9 @@ public final class DatagramType {
         DatagramEngine datagrams = DatagramEngine.of(self);
         if (datagrams != null) {
             long data = Memory.getLong(arguments);
-            datagrams.append(BytesApi.isExact(data) ? Refs.retain(data) : BytesApi.of(data), argument(arguments, 1));
+            datagrams
+                    .output()
+                    .append(BytesApi.isExact(data) ? Refs.retain(data) : BytesApi.of(data), argument(arguments, 1));
         }
         return Refs.retain(NONE);
     }
@@ -169,23 +106,7 @@ public final class DatagramType {
     @Owned
     static long unsentCount(long self) {
         DatagramEngine datagrams = DatagramEngine.of(self);
-        return NumberApi.fromLong(datagrams == null ? 0 : datagrams.unsentCount());
-    }
-
-    @EntryPoint
-    @Owned
-    static long unsentSize(long self) {
-        DatagramEngine datagrams = DatagramEngine.of(self);
-        return NumberApi.fromLong(datagrams == null ? 0 : datagrams.unsentSize());
-    }
-
-    @EntryPoint
-    static long dropUnsent(long self) {
-        DatagramEngine datagrams = DatagramEngine.of(self);
-        if (datagrams != null) {
-            datagrams.dropUnsent();
-        }
-        return Refs.retain(NONE);
+        return NumberApi.fromLong(datagrams == null ? 0 : datagrams.output().count());
     }
 
     @EntryPoint
@@ -195,13 +116,13 @@ public final class DatagramType {
         if (datagrams != null) {
             long address = addressOf(arguments, count, keywords);
             if (address != 0
-                    && Memory.getInt(self + CONNECTION_LOST) == 0
+                    && !TransportLayout.isConnectionLost(self)
                     && hasData(Memory.getLong(arguments))
-                    && datagrams.isOpen() // the length of an object of a subclass is Python code
-                    && datagrams.send(Memory.getLong(arguments), address)) {
+                    && datagrams.self() != 0 // the length of an object of a subclass is Python code
+                    && datagrams.output().send(Memory.getLong(arguments), address)) {
                 return Refs.retain(NONE);
             }
-            Failures.raise(datagrams.flush(false));
+            datagrams.sendBatch();
         }
         return PyError.orThrow(CallApi.forward(ASYNCIO_SENDTO, self, arguments, count, keywords));
     }

@@ -30,7 +30,10 @@ final class FlowControl {
         PROTOCOL_PAUSED = DescriptorLayout.memberOffset(TYPE, "_protocol_paused");
     }
 
-    /// Has asyncio's code pause the protocol if so many bytes that wait for room are too many.
+    /// Has asyncio's code pause the protocol if more bytes wait to be written than the high-water mark allows.
+    ///
+    /// @param transport the transport object
+    /// @param waiting how many bytes wait
     ///
     /// @throws databridge.pyloop.cpython.PyError what that code raised
     static void maybePause(long transport, long waiting) {
@@ -40,6 +43,7 @@ final class FlowControl {
         }
     }
 
+    /// Whether the protocol was asked to pause writing.
     static boolean isPaused(long transport) {
         return Memory.getLong(transport + PROTOCOL_PAUSED) == Singletons.TRUE;
     }

@@ -1,6 +1,5 @@
 package databridge.pyloop.transports;
 
-import databridge.pyloop.collections.NumberTable;
 import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
@@ -10,7 +9,6 @@ import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Pipes;
 import databridge.pyloop.loop.LoopEngine;
@@ -18,77 +16,61 @@ import org.jspecify.annotations.Nullable;
 
 /// The Java half of a write pipe transport: what is written, and when.
 ///
-/// A write into a pipe that has room leaves with the others of the same iteration at its end, as long as together they
-/// stay within what a pipe takes as a whole: other writers of a named pipe see no difference. While there is no room,
-/// the loop's writer handle for the descriptor calls [#continueWriting], level-triggered. Under the GIL.
-final class PipeWriterEngine {
+/// Writes into a pipe are batched to the end of the iteration as long as together they stay below what a pipe takes
+/// as a whole: other writers of a named pipe see no difference. While the pipe is full, the loop's writer handle for
+/// the descriptor calls [#continueWriting], level-triggered. Under the GIL.
+final class PipeWriterEngine extends WriterEngine {
     private static final PyName AWAIT_ROOM = PyName.of("_await_room");
     private static final PyName ALL_SENT = PyName.of("_all_sent");
     private static final PyName WRITE_FAILED = PyName.of("_write_failed");
 
-    private static final NumberTable<PipeWriterEngine> WRITERS = new NumberTable<>();
-
-    private final LoopEngine engine;
-    private final int number;
-    private final int fd;
     private final boolean byteStream;
     private final WriteQueue unsent = new WriteQueue(WritePath.PIPE);
-    private final WriteBatching deferral;
-    private long self;
     private boolean blocked;
 
-    static void bind() {
-        WRITERS.clear();
-    }
-
-    private PipeWriterEngine(LoopEngine engine, int number, long self, int fd, boolean byteStream) {
-        this.engine = engine;
-        this.number = number;
-        this.self = self;
-        this.fd = fd;
-        this.byteStream = byteStream;
-        deferral = new WriteBatching(engine.eventLoop(), self, this::flushDeferred);
-    }
-
-    /// Makes the Java half of a transport object.
-    ///
+    /// @param self the transport object, borrowed
     /// @param byteStream whether readers cannot tell one write from several
-    /// @return its number, for the object's field
-    static int open(LoopEngine engine, long self, int fd, boolean byteStream) {
-        int number = WRITERS.reserve();
-        WRITERS.put(number, new PipeWriterEngine(engine, number, self, fd, byteStream));
-        return number;
+    PipeWriterEngine(LoopEngine engine, long self, int fd, boolean byteStream) {
+        super(engine, self, fd);
+        this.byteStream = byteStream;
     }
 
-    /// The writer of a transport object; null before it has one, and when it is closed.
+    /// The engine of a write pipe transport object; null before it has one, and when it is closed.
     static @Nullable PipeWriterEngine of(long self) {
-        return WRITERS.get(Memory.getInt(self + PipeWriterType.NUMBER));
+        return (PipeWriterEngine) WriterEngine.of(self);
     }
 
-    void close() {
-        WRITERS.remove(number);
+    @Override
+    void dispose(long transport, boolean closes) {
         unsent.clear();
         blocked = false;
-        self = 0;
+        super.dispose(transport, closes);
     }
 
+    @Override
     long unsent() {
         return unsent.bytes();
     }
 
+    @Override
     void dropUnsent() {
         unsent.clear();
         blocked = false;
     }
 
-    /// To be called before each write: what it must not be put together with is written now, or fails to be.
+    /// To be called before each write: writes what must not be batched with it, which may end the connection.
+    ///
+    /// @param size of the write in bytes
+    /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void prepare(long size) {
         if (!leavesLater(size)) {
-            flush();
+            sendBatch();
         }
     }
 
     /// Takes a `bytes` object that is not empty.
+    ///
+    /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void write(long data) {
         long size = BytesApi.size(data);
         if (leavesLater(size)) {
@@ -105,6 +87,7 @@ final class PipeWriterEngine {
     /// Takes what else has a buffer; what is not written at once is copied, for the owner may change it.
     ///
     /// @param view an open view
+    /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void writeBuffer(long view) {
         long data = BufferApi.data(view);
         long size = BufferApi.size(view);
@@ -119,18 +102,17 @@ final class PipeWriterEngine {
         }
     }
 
-    /// Takes over data that asyncio's code has put into its buffer, and waits for room already.
+    /// Takes over data that asyncio's code has put into its buffer, and waits already for the pipe to become writable.
+    ///
+    /// @param data a `bytes` object that is not empty
     void appendBlocked(@Stolen long data) {
         blocked = true;
-        unsent.add(data, 0);
+        unsent.addBytes(data, 0);
     }
 
-    /// Writes what was put off.
-    void flush() {
-        Failures.raise(flushed());
-    }
-
-    /// The descriptor has room again.
+    /// Writes what was kept, now that the pipe takes data again.
+    ///
+    /// @throws PyError what asyncio's code raised
     void continueWriting() {
         if (!blocked || unsent.isEmpty()) {
             return;
@@ -138,15 +120,36 @@ final class PipeWriterEngine {
         int result = unsent.sendTo(fd, engine.scratch().messages());
         if (result == 0) {
             blocked = false;
-            CallApi.run(ALL_SENT, self);
+            CallApi.run(ALL_SENT, self());
         } else if (result != -ErrnoCode.EAGAIN) {
             dropUnsent();
             long error = OsErrors.of(-result);
             try {
-                CallApi.run(WRITE_FAILED, self, error);
+                CallApi.run(WRITE_FAILED, self(), error);
             } finally {
                 Refs.release(error);
             }
+        }
+    }
+
+    /// @return 0: an error ends the connection here
+    @Override
+    long sendBatch() {
+        Failures.raise(flush());
+        return 0;
+    }
+
+    @Override
+    void flushBatch() {
+        long transport = self();
+        if (transport != 0) {
+            long leaving;
+            try {
+                leaving = flush();
+            } catch (PyError raised) {
+                leaving = Failures.report(engine, transport);
+            }
+            Failures.raise(leaving);
         }
     }
 
@@ -154,7 +157,7 @@ final class PipeWriterEngine {
         return blocked || (byteStream && unsent.bytes() + size < Pipes.ATOMIC_SIZE && engine.running());
     }
 
-    /// @return how much was written, -1 if that failed for good
+    /// @return how many bytes were written, -1 if the connection has failed
     private long writeNow(long data, long size) {
         int written = Pipes.write(fd, data, size);
         if (written >= 0) {
@@ -169,29 +172,18 @@ final class PipeWriterEngine {
 
     private void append(@Stolen long data, long offset) {
         long size = BytesApi.size(data) - offset;
-        unsent.add(data, offset);
+        unsent.addBytes(data, offset);
         if (blocked) {
             maybePause();
         } else {
-            deferral.add(size);
+            batching.add(size);
         }
     }
 
-    private void flushDeferred() {
-        if (self != 0) {
-            long fatal;
-            try {
-                fatal = flushed();
-            } catch (PyError raised) {
-                fatal = Failures.exceptionOf(engine, self, 0);
-            }
-            Failures.raise(fatal);
-        }
-    }
-
-    /// @return an exception that has to leave the loop, or 0
+    /// @return an exception that must leave the loop, or 0
+    /// @throws PyError what asyncio's code raised
     @Owned
-    private long flushed() {
+    private long flush() {
         if (blocked || unsent.isEmpty()) {
             return 0;
         }
@@ -210,18 +202,18 @@ final class PipeWriterEngine {
 
     @Owned
     private long fail(int errno) {
-        return Failures.fatal(engine, self, OsErrors.of(errno), Failures.PIPE_WRITE.object());
+        return Failures.fatalErrno(engine, self(), errno, Failures.WRITE_PIPE);
     }
 
-    /// Unless what was called meanwhile has ended the transport.
+    /// Does nothing if what was called meanwhile has detached the transport.
     private void maybePause() {
-        if (self != 0) {
-            FlowControl.maybePause(self, unsent.bytes());
+        if (self() != 0) {
+            FlowControl.maybePause(self(), unsent.bytes());
         }
     }
 
     private void block() {
-        CallApi.run(AWAIT_ROOM, self);
+        CallApi.run(AWAIT_ROOM, self());
         blocked = true;
     }
 }

@@ -29,12 +29,6 @@ import databridge.pyloop.runtime.EntryPoint;
 /// It writes and keeps what is not written yet; asyncio's code opens, closes, reports, and watches for the end of the
 /// reader. Both see one state: what asyncio's code keeps in `_closing` and `_conn_lost` are C fields here.
 public final class PipeWriterType {
-    private static long LOOP;
-    static long NUMBER;
-    private static long CONNECTION_LOST;
-    private static long CLOSING;
-    private static long SIZE;
-
     private static final PyName ASYNCIO_WRITE = PyName.of("_asyncio_write");
     private static final Arguments.Parameter DATA = new Arguments.Parameter("_asyncio_write", "data");
 
@@ -43,12 +37,7 @@ public final class PipeWriterType {
     private PipeWriterType() {}
 
     static void bind() {
-        LOOP = FlowControl.END;
-        NUMBER = LOOP + Long.BYTES;
-        CONNECTION_LOST = NUMBER + Integer.BYTES;
-        CLOSING = CONNECTION_LOST + Integer.BYTES;
-        SIZE = CLOSING + 1;
-        TYPE = declare().build(FlowControl.TYPE, SIZE);
+        TYPE = declare().build(FlowControl.TYPE, TransportLayout.END_OF_FLAGS);
     }
 
     /// The type object. Borrowed.
@@ -58,24 +47,24 @@ public final class PipeWriterType {
     }
 
     private static TypeDef declare() {
-        return TypeDef.named(
-                        PipeWriterType.class,
-                        "data_bridge.pyloop.PipeWriterCore",
-                        "The engine of a write pipe transport.")
-                .hiddenMember("_engine_loop", LOOP)
-                .intMember("_conn_lost", CONNECTION_LOST)
-                .boolMember("_closing", CLOSING)
+        TypeDef type = TypeDef.named(
+                PipeWriterType.class, "data_bridge.pyloop.PipeWriterCore", "The engine of a write pipe transport.");
+        return TransportType.addWriter(type, PipeWriterType.class, "_unsent")
                 .method(
                         "_attach($self, loop, fd, is_byte_stream, /)",
                         FASTCALL_KEYWORDS,
                         "attach",
                         "Join it to its loop.")
-                .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Forget everything, for good.")
-                .method("_write_ready($self, /)", NO_ARGUMENTS, "writeReady", "Write what was kept for want of room.")
-                .method("_send_deferred($self, /)", NO_ARGUMENTS, "sendDeferred", "Write now what was put off.")
-                .method("_append($self, data, /)", ONE_ARGUMENT, "append", "Write these bytes when there is room.")
-                .method("_unsent($self, /)", NO_ARGUMENTS, "unsent", "Return how many bytes are to be written.")
-                .method("_drop_unsent($self, /)", NO_ARGUMENTS, "dropUnsent", "Forget what is to be written.")
+                .method(
+                        "_write_ready($self, /)",
+                        NO_ARGUMENTS,
+                        "writeReady",
+                        "Write what was kept while the pipe was full.")
+                .method(
+                        "_append($self, data, /)",
+                        ONE_ARGUMENT,
+                        "append",
+                        "Write these bytes when the pipe is writable.")
                 .method("write($self, data)", FASTCALL_KEYWORDS, "write", "Write bytes-like data, without blocking.");
     }
 
@@ -86,19 +75,7 @@ public final class PipeWriterType {
         int fd = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
         boolean byteStream = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
         Arguments.requireDetached(PipeWriterEngine.of(self));
-        Refs.replace(self + LOOP, Refs.retain(engine.self()));
-        Memory.putInt(self + NUMBER, PipeWriterEngine.open(engine, self, fd, byteStream));
-        return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    static long detach(long self) {
-        PipeWriterEngine writer = PipeWriterEngine.of(self);
-        if (writer != null) {
-            Memory.putInt(self + NUMBER, 0);
-            writer.close();
-            Refs.clear(self + LOOP);
-        }
+        new PipeWriterEngine(engine, self, fd, byteStream).attach();
         return Refs.retain(NONE);
     }
 
@@ -107,15 +84,6 @@ public final class PipeWriterType {
         PipeWriterEngine writer = PipeWriterEngine.of(self);
         if (writer != null) {
             writer.continueWriting();
-        }
-        return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    static long sendDeferred(long self) {
-        PipeWriterEngine writer = PipeWriterEngine.of(self);
-        if (writer != null) {
-            writer.flush();
         }
         return Refs.retain(NONE);
     }
@@ -131,22 +99,6 @@ public final class PipeWriterType {
 
     @EntryPoint
     @Owned
-    static long unsent(long self) {
-        PipeWriterEngine writer = PipeWriterEngine.of(self);
-        return NumberApi.fromLong(writer == null ? 0 : writer.unsent());
-    }
-
-    @EntryPoint
-    static long dropUnsent(long self) {
-        PipeWriterEngine writer = PipeWriterEngine.of(self);
-        if (writer != null) {
-            writer.dropUnsent();
-        }
-        return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    @Owned
     static long write(long self, long arguments, long count, long keywords) {
         long data = Arguments.only(DATA, self, arguments, count, keywords);
         PipeWriterEngine writer = PipeWriterEngine.of(self);
@@ -155,7 +107,7 @@ public final class PipeWriterType {
             if (taken) {
                 return Refs.retain(NONE);
             }
-            writer.flush();
+            writer.sendBatch();
         }
         // It says what is wrong with the data, or counts what comes too late.
         return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
@@ -205,6 +157,6 @@ public final class PipeWriterType {
     }
 
     private static boolean isClosed(long self) {
-        return Memory.getInt(self + CONNECTION_LOST) != 0 || Memory.getByte(self + CLOSING) != 0;
+        return TransportLayout.isConnectionLost(self) || TransportLayout.isClosing(self);
     }
 }

@@ -1,217 +1,71 @@
 package databridge.pyloop.transports;
 
-import static databridge.pyloop.cpython.Singletons.NONE;
-
-import databridge.pyloop.collections.NumberTable;
-import databridge.pyloop.cpython.BufferApi;
-import databridge.pyloop.cpython.BytesApi;
-import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ErrorApi;
-import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
-import databridge.pyloop.cpython.PyError;
-import databridge.pyloop.cpython.PyName;
-import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.engine.Interest;
-import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.libc.ErrnoCode;
-import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.loop.LoopEngine;
 import org.jspecify.annotations.Nullable;
 
-/// The Java half of a stream transport: when it reads, see [StreamInput], and what it writes.
+/// The Java half of a stream transport: it joins [StreamInput] and [StreamOutput]. Under the GIL.
 ///
-/// Edge-triggered: the socket is registered once, in both directions.
+/// # The path of the bytes
 ///
-/// A write below [#IMMEDIATE] bytes is put off to the end of the iteration, so that all of them leave together; a
-/// larger one would only grow cold. Under the GIL.
+/// ```
+/// epoll -> SocketReadiness -> queue of the loop -> StreamInput -> InputHandler -> protocol
+///                                               -> StreamOutput.sendMore -> kernel
+/// write() -> StreamOutput -> kernel, at once
+///                         -> WriteQueue -> kernel, at the end of the iteration or when the socket is writable
+/// ```
+///
+/// ## Reading
+///
+/// Level-triggered polling would need an `epoll_ctl` for every pause, resume and full socket. So the socket is
+/// registered once, in both directions and edge-triggered: the kernel reports a change once and never repeats it. A
+/// report that is lost is data that is never read. Therefore an event only sets a mark in [SocketReadiness], and a
+/// mark is cleared only by the result of a system call: EAGAIN, or fewer bytes than were asked for. It outlives any
+/// pause of reading, and resuming needs no poll. A short read proves nothing once the kernel has reported more than
+/// data (an end, an error, urgent data): that is behind the data and causes no further event, so such a socket is
+/// read until EAGAIN. The end itself stays marked for ever.
+///
+/// One turn reads once, then the callbacks of others run, as in asyncio: a fast peer cannot starve them. While the
+/// transport is paused, the bytes stay in the kernel, whose full receive buffer then slows the peer down.
+///
+/// ## Writing
+///
+/// The system call is most of the cost of a small write. So a small write only enters the [WriteQueue], and what the
+/// callbacks of an iteration have written leaves in one call at its end ([WriteBatching]). A large write leaves at
+/// once: its system call pays, and waiting would only let the data leave the processor's caches. Order is kept: what
+/// comes after queued data is queued too. Whatever asks about the connection or ends it sends the queue first
+/// (`_send_deferred`), so that the program sees what it would see without batching.
+///
+/// When the kernel refuses data with EAGAIN, the transport is blocked: it stays queued, the transport enters itself as
+/// the writer of the descriptor, and the next event of writability continues with [#sendMore]. Only what waits in
+/// a blocked transport counts for flow control, as in asyncio: beyond the high-water mark the protocol is asked to
+/// pause, and once the queue is below the low-water mark to resume.
+///
+/// The queue holds pieces of memory, each with the object that owns it. A `bytes` object is immutable, so it is queued
+/// as it is; other buffers are sent at once or copied, since their owner may change them.
 final class StreamEngine extends TransportEngine {
     private static final int INTEREST =
             Interest.READ | Interest.WRITE | Interest.END_OF_STREAM | Interest.PRIORITY | Interest.EDGE_TRIGGERED;
 
-    private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
-    private static final PyName ALL_SENT = PyName.of("_all_sent");
-    private static final PyName WRITE_FAILED = PyName.of("_write_failed");
-
-    private static final Fields FIELDS = new Fields();
-    private static final NumberTable<StreamEngine> STREAMS = new NumberTable<>();
-
-    private final int number;
     private final StreamInput input;
-    private final WriteQueue unsent = new WriteQueue();
+    private final StreamOutput output = new StreamOutput(this);
 
-    static void bind() {
-        FIELDS.bind(
-                StreamType.READ_CONTEXT,
-                StreamType.WRITE_CONTEXT,
-                StreamType.SOCKET,
-                StreamType.LOOP,
-                StreamType.CONTEXT);
-        STREAMS.clear();
-    }
-
-    private StreamEngine(LoopEngine engine, int number, long self, long socket, int fd, boolean unix) {
-        super(engine, self, socket, fd, FIELDS);
-        this.number = number;
-        input = new StreamInput(this, unix);
-    }
-
-    /// Makes the Java half of a transport object.
-    ///
+    /// @param self the transport object, borrowed
     /// @param socket the socket object, None if there is none
-    /// @return its number, for the object's field
-    static int open(LoopEngine engine, long self, long socket, int fd, boolean unix) {
-        int number = STREAMS.reserve();
-        try {
-            STREAMS.put(number, new StreamEngine(engine, number, self, socket, fd, unix));
-        } catch (Throwable failed) {
-            STREAMS.remove(number);
-            throw failed;
-        }
-        return number;
+    /// @param unix whether it is a Unix socket, whose messages may carry descriptors
+    StreamEngine(LoopEngine engine, long self, long socket, int fd, boolean unix) {
+        super(engine, self, socket, fd);
+        input = new StreamInput(this, new ProtocolDelivery(engine), unix);
     }
 
-    /// The stream of a transport object; null before it has one, and when it is closed.
+    /// The engine of a stream transport object; null before it has one, and when it is closed.
     static @Nullable StreamEngine of(long self) {
-        return STREAMS.get(Memory.getInt(self + StreamType.NUMBER));
+        return (StreamEngine) WriterEngine.of(self);
     }
 
-    /// Stops polling and gives everything up.
-    ///
-    /// @param closes whether the caller closes the descriptor next
-    void close(boolean closes) {
-        STREAMS.remove(number);
-        unsent.clear();
-        end(closes);
-    }
-
-    long unsent() {
-        return unsent.bytes();
-    }
-
-    /// Takes a `bytes` object that is not empty.
-    void write(long data) {
-        long size = BytesApi.size(data);
-        long sent = 0;
-        if (unsent.isEmpty() && (size >= IMMEDIATE || !engine.running())) {
-            sent = sendNow(BytesApi.data(data), size);
-            if (sent < 0 || sent == size) {
-                return;
-            }
-        }
-        append(Refs.retain(data), sent, size >= IMMEDIATE);
-    }
-
-    /// Takes what else has a buffer; what is not sent at once is copied, for the owner may change it.
-    void writeBuffer(long data) {
-        long view = BufferApi.newView();
-        long rest;
-        long size;
-        try {
-            try {
-                BufferApi.open(view, data);
-            } catch (PyError notContiguous) {
-                Failures.raise(Failures.fatal(engine, self, Failures.WRITE.object()));
-                return;
-            }
-            try {
-                if (self == 0) {
-                    return; // ended by the Python code that has opened the view
-                }
-                size = BufferApi.size(view);
-                long sent = 0;
-                if (unsent.isEmpty() && (size >= IMMEDIATE || !engine.running())) {
-                    sent = sendNow(BufferApi.data(view), size);
-                    if (sent < 0 || sent == size) {
-                        return;
-                    }
-                }
-                rest = BytesApi.copy(BufferApi.data(view) + sent, size - sent);
-            } finally {
-                BufferApi.release(view);
-            }
-        } finally {
-            Memory.free(view);
-        }
-        if (self == 0) { // likewise by what has closed it
-            Refs.release(rest);
-            return;
-        }
-        append(rest, 0, size >= IMMEDIATE);
-    }
-
-    /// The items of a tuple as `bytes`, 0 if one of them has no buffer.
-    @Owned
-    static long copies(long items) {
-        long copies = TupleApi.ofNone(TupleApi.size(items));
-        for (long i = 0; i < TupleApi.size(items); i++) {
-            long item = TupleApi.item(items, i);
-            long copy;
-            if (BytesApi.isExact(item)) {
-                copy = Refs.retain(item);
-            } else {
-                try {
-                    copy = BufferApi.copyOf(item);
-                } catch (PyError unsuitable) {
-                    ErrorApi.clear();
-                    Refs.release(copies);
-                    return 0;
-                }
-            }
-            TupleApi.put(copies, i, copy);
-        }
-        return copies;
-    }
-
-    /// Takes a tuple of `bytes` objects.
-    void writeAll(long items) {
-        long total = 0;
-        for (long i = 0; i < TupleApi.size(items); i++) {
-            long item = TupleApi.item(items, i);
-            if (BytesApi.size(item) > 0) {
-                unsent.add(Refs.retain(item), 0);
-                total += BytesApi.size(item);
-            }
-        }
-        if (total > 0) {
-            afterAppend(total, total >= IMMEDIATE);
-        }
-    }
-
-    /// Sends what was put off.
-    ///
-    /// @return the OSError that ended it, or 0
-    @Owned
-    long sendDeferred() {
-        if (blocked || unsent.isEmpty()) {
-            return 0;
-        }
-        int result = unsent.sendTo(descriptor(), engine.scratch().messages());
-        if (result == 0) {
-            return 0;
-        }
-        if (result == -ErrnoCode.EAGAIN) {
-            block();
-            return 0;
-        }
-        unsent.clear();
-        return OsErrors.of(-result);
-    }
-
-    void dropUnsent() {
-        unsent.clear();
-        unblock();
-    }
-
-    @Override
-    boolean mayRead() {
-        return readable && isReading();
-    }
-
-    @Override
-    long waitingBytes() {
-        return unsent.bytes();
+    StreamOutput output() {
+        return output;
     }
 
     @Override
@@ -220,115 +74,59 @@ final class StreamEngine extends TransportEngine {
     }
 
     @Override
-    @Owned
-    long read() {
-        readable = false;
-        return input.read();
-    }
-
-    /// @return how much was sent, -1 if that failed for good
-    private long sendNow(long data, long size) {
-        int sent = Sockets.send(descriptor(), data, size);
-        if (sent >= 0) {
-            return sent;
+    void pollForWriting() {
+        if (!isRegistered()) {
+            register();
         }
-        if (sent == -ErrnoCode.EAGAIN || sent == -ErrnoCode.EINTR) {
-            return 0;
-        }
-        Failures.raise(Failures.fatal(engine, self, OsErrors.of(-sent), Failures.WRITE.object()));
-        return -1;
-    }
-
-    private void append(long data, long sent, boolean immediate) {
-        long size = BytesApi.size(data) - sent;
-        unsent.add(data, sent);
-        afterAppend(size, immediate);
-    }
-
-    private void afterAppend(long size, boolean immediate) {
-        if (!blocked && (immediate || !engine.running())) {
-            Failures.raise(flush());
-        } else if (!blocked) {
-            deferral.add(size);
-        }
-        maybePause();
     }
 
     @Override
-    void flushDeferred() {
-        if (self != 0 && !blocked && !unsent.isEmpty()) {
-            long transport = self;
-            long fatal = flush();
-            if (fatal == 0) {
-                try {
-                    maybePause();
-                } catch (PyError raised) {
-                    fatal = Failures.exceptionOf(engine, transport, 0);
-                }
-            }
-            Failures.raise(fatal);
-        }
+    void pollForReadingOnly() {
+        // An edge-triggered registration costs nothing while the socket stays writable.
     }
 
-    /// @return an exception that has to leave the loop, or 0
+    @Override
+    boolean hasReceived() {
+        return false;
+    }
+
+    @Override
     @Owned
-    private long flush() {
-        long error = sendDeferred();
-        if (error != 0) {
-            return Failures.fatal(engine, self, error, Failures.WRITE.object());
-        }
-        return unsent.isEmpty() ? allSent() : 0;
+    long read() {
+        return input.read();
     }
 
     @Override
     @Owned
     long sendMore() {
-        writable = false;
-        int result = unsent.sendTo(descriptor(), engine.scratch().messages());
-        if (result < 0 && result != -ErrnoCode.EAGAIN) {
-            dropUnsent();
-            long error = OsErrors.of(-result);
-            long failed = CallApi.callMethod(WRITE_FAILED, self, error);
-            Refs.release(error);
-            return Failures.exceptionOf(engine, self, failed);
-        }
-        boolean empty = unsent.isEmpty();
-        if (empty) {
-            unblock();
-        }
-        long fatal = 0;
-        if (FlowControl.isPaused(self)) {
-            fatal = Failures.exceptionOf(engine, self, CallApi.callMethod(MAYBE_RESUME, self));
-        }
-        if (fatal == 0 && self != 0 && empty && unsent.isEmpty()) {
-            fatal = allSent();
-        }
-        return fatal;
+        return output.sendMore();
     }
 
+    @Override
+    long unsent() {
+        return output.unsent();
+    }
+
+    @Override
+    void dropUnsent() {
+        output.clear();
+        unblock();
+    }
+
+    @Override
     @Owned
-    private long allSent() {
-        long waiter = Memory.getLong(self + StreamType.EMPTY_WAITER);
-        boolean waited = waiter != 0 && waiter != NONE;
-        boolean ending = Memory.getByte(self + StreamType.CLOSING) != 0 || Memory.getByte(self + StreamType.EOF) != 0;
-        return waited || ending ? Failures.exceptionOf(engine, self, CallApi.callMethod(ALL_SENT, self)) : 0;
+    long sendBatch() {
+        return output.sendBatch();
     }
 
-    private void block() {
-        if (!blocked) {
-            blocked = true;
-            if (!engine.transportRegistrations().isRegistered(fd, this)) {
-                register();
-            }
-            awaitRoom();
-        }
+    @Override
+    void flushBatch() {
+        output.flushBatch();
     }
 
-    private void unblock() {
-        if (blocked) {
-            blocked = false;
-            writable = false;
-            engine.transportRegistrations().clearWriter(fd);
-        }
+    @Override
+    void dispose(long transport, boolean closes) {
+        output.clear();
+        super.dispose(transport, closes);
     }
 }

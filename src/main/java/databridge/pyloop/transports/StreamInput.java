@@ -1,178 +1,83 @@
 package databridge.pyloop.transports;
 
-import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
-import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ErrorApi;
-import databridge.pyloop.cpython.NumberApi;
-import databridge.pyloop.cpython.ObjectApi;
-import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
-import databridge.pyloop.cpython.PyError;
-import databridge.pyloop.cpython.PyName;
-import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.cpython.Singletons;
-import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.ffi.ReusableBlock;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.receiving.Receiver;
 import databridge.pyloop.receiving.Reception;
 
-/// What a stream transport does when it is its turn to read: one call of the kernel, then one of the protocol, which is
-/// a `Protocol` or a `BufferedProtocol`. Under the GIL.
+/// What a stream transport does when it is its turn to read: one system call, whose result goes to the [InputHandler].
+/// What the result says about the socket is noted before, for the handler may run any code. Under the GIL.
 final class StreamInput {
-    private static final PyName DATA_RECEIVED = PyName.of("data_received");
-    private static final PyName GET_BUFFER = PyName.of("get_buffer");
-    private static final PyName BUFFER_UPDATED = PyName.of("buffer_updated");
-    private static final PyName ON_EOF = PyName.of("_read_ready__on_eof");
-    private static long ANY_SIZE;
-
-    private final StreamEngine stream;
+    private final TransportEngine transport;
+    private final InputHandler handler;
     private final boolean unix;
-    private Reception reception = Reception.COPIED;
 
-    static void bind() {
-        ANY_SIZE = NumberApi.fromLong(-1);
-    }
-
-    StreamInput(StreamEngine stream, boolean unix) {
-        this.stream = stream;
+    /// @param unix whether it is a Unix socket, see [Receiver#receive]
+    StreamInput(TransportEngine transport, InputHandler handler, boolean unix) {
+        this.transport = transport;
+        this.handler = handler;
         this.unix = unix;
     }
 
     /// Reads once and hands on what came.
     ///
-    /// @return an exception that has to leave the loop, or 0
+    /// @return an exception that must leave the loop, or 0
     @Owned
     long read() {
-        return Memory.getByte(stream.self + StreamType.BUFFERED) != 0 ? readIntoBuffer() : readBytes();
+        long self = transport.self();
+        transport.readiness.beginReading();
+        return handler.usesBuffer(self) ? readIntoBuffer(self) : readBytes(self);
     }
 
     @Owned
-    private long readBytes() {
-        Receiver receiver = stream.engine.scratch().receiver();
-        long data = receiver.receive(stream.descriptor(), reception, unix);
+    private long readBytes(long self) {
+        Reception reception = handler.reception();
+        Receiver receiver = transport.engine.scratch().receiver();
+        long data = receiver.receive(transport.descriptor(), reception, unix);
         if (data <= 0) {
-            return nothingRead((int) data);
+            note(receiver, (int) data, 0);
+            return nothingRead(self, (int) data);
         }
-        int count = (int) BytesApi.size(data);
-        judge(receiver, count, reception.capacity());
-        long protocol = Refs.retainField(stream.self + StreamType.PROTOCOL);
-        long result = stream.engine.callArguments().callMethod(DATA_RECEIVED, protocol, data);
-        long fatal = result == 0 ? Failures.fatal(stream.engine, stream.self, Failures.DATA_RECEIVED.object()) : 0;
-        Refs.releaseIfAny(result);
-        Refs.release(protocol);
-        // The protocol may have closed the loop, so not to the receiver of before.
-        boolean kept = stream.engine.scratch().receiver().giveBack(data, reception);
-        reception = Reception.after(count, kept);
-        return fatal;
+        note(receiver, (int) BytesApi.size(data), reception.capacity());
+        return handler.received(self, data);
     }
 
     @Owned
-    private long readIntoBuffer() {
-        long protocol = Refs.retainField(stream.self + StreamType.PROTOCOL);
-        try {
-            return readIntoBufferOf(protocol);
-        } finally {
-            Refs.release(protocol);
+    private long readIntoBuffer(long self) {
+        long leaving = handler.openBuffer(self);
+        long size = handler.bufferSize();
+        if (size == 0) {
+            return leaving;
         }
+        // Not before: opening the buffer can run Python code, which can close the loop.
+        Receiver receiver = transport.engine.scratch().receiver();
+        int count = receiver.receiveInto(transport.descriptor(), handler.bufferAddress(), size, unix);
+        note(receiver, count, size);
+        leaving = handler.closeBuffer(self, count);
+        return leaving == 0 && count <= 0 ? nothingRead(self, count) : leaving;
     }
 
-    @Owned
-    private long readIntoBufferOf(long protocol) {
-        long buffer = stream.engine.callArguments().callMethod(GET_BUFFER, protocol, ANY_SIZE);
-        if (buffer == 0) {
-            return Failures.fatal(stream.engine, stream.self, Failures.GET_BUFFER.object());
-        }
-        ReusableBlock views = stream.engine.scratch().view();
-        long view = views.take(BufferApi.VIEW_SIZE);
-        Receiver receiver;
-        int count;
-        long size;
-        try {
-            long unsuitable = open(view, buffer);
-            if (unsuitable != 0) {
-                return Failures.fatal(stream.engine, stream.self, unsuitable);
-            }
-            try {
-                // Not before: opening the view can run Python code, which can close the loop.
-                receiver = stream.engine.scratch().receiver();
-                size = BufferApi.size(view);
-                count = receiver.receiveInto(stream.descriptor(), BufferApi.data(view), size, unix);
-            } finally {
-                BufferApi.release(view);
-            }
-        } finally {
-            views.giveBack(view);
-            Refs.release(buffer);
-        }
-        if (count <= 0) {
-            return nothingRead(count);
-        }
-        judge(receiver, count, size);
-        long number = NumberApi.fromLong(count);
-        long result = stream.engine.callArguments().callMethod(BUFFER_UPDATED, protocol, number);
-        Refs.release(number);
-        if (result == 0) {
-            return Failures.fatal(stream.engine, stream.self, Failures.BUFFER_UPDATED.object());
-        }
-        Refs.release(result);
-        return 0;
-    }
-
-    /// Opens a view on what a protocol gave to read into.
+    /// Notes what a result says about the socket.
     ///
-    /// @return 0, or with a pending exception the message about it
-    private static long open(long view, long buffer) {
-        try {
-            BufferApi.openWritable(view, buffer);
-        } catch (PyError notWritable) {
-            return refuse(buffer);
+    /// @param result how many bytes came, 0 at the end of the stream, or `-errno`
+    /// @param size how many bytes were asked for
+    private void note(Receiver receiver, int result, long size) {
+        if (result > 0) {
+            transport.readiness.dataRead(receiver.mayHaveMore(result, size, unix));
+        } else if (result == -ErrnoCode.EAGAIN) {
+            transport.readiness.nothingLeft();
+        } else if (result == 0 || result == -ErrnoCode.EINTR) {
+            transport.readiness.readAgain(); // the end of a stream stays, for the next one who resumes reading
         }
-        if (BufferApi.size(view) == 0) {
-            BufferApi.release(view);
-            ErrorApi.raise(Singletons.RUNTIME_ERROR, "get_buffer() returned an empty buffer");
-            return Failures.GET_BUFFER.object();
-        }
-        return 0;
-    }
-
-    /// As asyncio, which first asks for the length and then hands the buffer to `recv_into`.
-    private static long refuse(long buffer) {
-        ErrorApi.clear();
-        try {
-            if (ObjectApi.length(buffer) == 0) {
-                ErrorApi.raise(Singletons.RUNTIME_ERROR, "get_buffer() returned an empty buffer");
-                return Failures.GET_BUFFER.object();
-            }
-        } catch (PyError noLength) {
-            return Failures.GET_BUFFER.object();
-        }
-        ErrorApi.raise(
-                Singletons.TYPE_ERROR,
-                "recv_into() argument 1 must be read-write bytes-like object, not " + ObjectApi.typeName(buffer));
-        return Failures.READ.object();
-    }
-
-    /// Whether there may be more to read, now that `count` of at most `size` bytes have come.
-    private void judge(Receiver receiver, int count, long size) {
-        stream.readable = stream.moreThanData || receiver.mayHaveMore(count, size, unix);
     }
 
     @Owned
-    private long nothingRead(int result) {
-        if (result == -ErrnoCode.EAGAIN) {
-            stream.moreThanData = false;
-            return 0;
-        }
-        if (result == -ErrnoCode.EINTR) {
-            stream.readable = true;
-            return 0;
-        }
+    private long nothingRead(long self, int result) {
         if (result == 0) {
-            stream.readable = true; // an end stays an end, for whoever resumes reading
-            return Failures.exceptionOf(stream.engine, stream.self, CallApi.callMethod(ON_EOF, stream.self));
+            return handler.ended(self);
         }
-        return Failures.fatal(stream.engine, stream.self, OsErrors.of(-result), Failures.READ.object());
+        boolean passing = result == -ErrnoCode.EAGAIN || result == -ErrnoCode.EINTR;
+        return passing ? 0 : handler.failed(self, -result);
     }
 }

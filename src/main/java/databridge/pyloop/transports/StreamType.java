@@ -5,8 +5,10 @@ import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.Singletons.NONE;
 
 import databridge.pyloop.cpython.Borrowed;
+import databridge.pyloop.cpython.BufferApi;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
@@ -31,22 +33,6 @@ import databridge.pyloop.runtime.EntryPoint;
 public final class StreamType {
     private static long BUFFERED_PROTOCOL;
 
-    static long PROTOCOL;
-    static long EMPTY_WAITER;
-    static long READ_CONTEXT;
-    static long WRITE_CONTEXT;
-    static long SOCKET;
-    static long LOOP;
-    static long CONTEXT;
-    static long NUMBER;
-    static long CONNECTION_LOST;
-    static long CLOSING;
-    static long PAUSED;
-    static long EOF;
-    static long PROTOCOL_CONNECTED;
-    static long BUFFERED;
-    private static long SIZE;
-
     private static final PyName ASYNCIO_WRITE = PyName.of("_asyncio_write");
     private static final PyName ASYNCIO_WRITELINES = PyName.of("_asyncio_writelines");
 
@@ -65,22 +51,7 @@ public final class StreamType {
 
     static void bind() {
         BUFFERED_PROTOCOL = ImportApi.attribute("asyncio.protocols", "BufferedProtocol");
-        PROTOCOL = FlowControl.END;
-        EMPTY_WAITER = PROTOCOL + Long.BYTES;
-        READ_CONTEXT = EMPTY_WAITER + Long.BYTES;
-        WRITE_CONTEXT = READ_CONTEXT + Long.BYTES;
-        SOCKET = WRITE_CONTEXT + Long.BYTES;
-        LOOP = SOCKET + Long.BYTES;
-        CONTEXT = LOOP + Long.BYTES;
-        NUMBER = CONTEXT + Long.BYTES;
-        CONNECTION_LOST = NUMBER + Integer.BYTES;
-        CLOSING = CONNECTION_LOST + Integer.BYTES;
-        PAUSED = CLOSING + 1;
-        EOF = PAUSED + 1;
-        PROTOCOL_CONNECTED = EOF + 1;
-        BUFFERED = PROTOCOL_CONNECTED + 1;
-        SIZE = BUFFERED + 1;
-        TYPE = declare().build(FlowControl.TYPE, SIZE);
+        TYPE = declare().build(FlowControl.TYPE, StreamLayout.SIZE);
     }
 
     /// The type object. Borrowed.
@@ -90,40 +61,25 @@ public final class StreamType {
     }
 
     private static TypeDef declare() {
-        return TypeDef.named(StreamType.class, "data_bridge.pyloop.StreamCore", "The engine of a stream transport.")
-                .objectMember("_protocol", PROTOCOL)
-                .objectMember("_empty_waiter", EMPTY_WAITER)
-                .objectMember("_read_context", READ_CONTEXT)
-                .objectMember("_write_context", WRITE_CONTEXT)
-                .hiddenMember("_engine_socket", SOCKET)
-                .hiddenMember("_engine_loop", LOOP)
-                .objectMember("_context", CONTEXT)
-                .intMember("_conn_lost", CONNECTION_LOST)
-                .boolMember("_closing", CLOSING)
-                .boolMember("_paused", PAUSED)
-                .boolMember("_eof", EOF)
-                .boolMember("_protocol_connected", PROTOCOL_CONNECTED)
+        TypeDef type =
+                TypeDef.named(StreamType.class, "data_bridge.pyloop.StreamCore", "The engine of a stream transport.");
+        TransportType.addWriter(type, StreamType.class, "_unsent");
+        TransportType.addSocket(type, StreamType.class);
+        return type.objectMember("_empty_waiter", StreamLayout.EMPTY_WAITER)
+                .objectMember("_context", TransportLayout.CONNECTION_CONTEXT)
+                .boolMember("_eof", StreamLayout.EOF)
+                .boolMember("_protocol_connected", StreamLayout.PROTOCOL_CONNECTED)
                 .method(
                         "_attach($self, loop, sock, fd, is_unix, /)",
                         FASTCALL_KEYWORDS,
                         "attach",
                         "Join it to its loop.")
                 .method("close($self, /)", NO_ARGUMENTS, "close", "Close the transport after flushing buffered data.")
-                .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Stop polling, for good.")
                 .method(
                         "_detach_to_close($self, /)",
                         NO_ARGUMENTS,
                         "detachToClose",
                         "Stop polling a descriptor that the caller closes next.")
-                .method("_add_reader($self, /, *args)", FASTCALL_KEYWORDS, "startReading", "Read from now on.")
-                .method("_read_ready($self, /)", NO_ARGUMENTS, "ioReady", "Read and write what can be.")
-                .method(
-                        "_send_deferred($self, /)",
-                        NO_ARGUMENTS,
-                        "sendDeferred",
-                        "Send now; return None or an OSError.")
-                .method("_unsent($self, /)", NO_ARGUMENTS, "unsent", "Return how many bytes are to be sent.")
-                .method("_drop_unsent($self, /)", NO_ARGUMENTS, "dropUnsent", "Forget what is to be sent.")
                 .method("set_protocol($self, protocol)", FASTCALL_KEYWORDS, "setProtocol", "Set a new protocol.")
                 .method("write($self, data)", FASTCALL_KEYWORDS, "write", "Write bytes-like data, without blocking.")
                 .method(
@@ -141,27 +97,13 @@ public final class StreamType {
         int fd = NumberApi.asInt(Memory.getLong(arguments + 2 * Long.BYTES));
         boolean unix = Memory.getLong(arguments + 3 * Long.BYTES) == Singletons.TRUE;
         Arguments.requireDetached(StreamEngine.of(self));
-        Memory.putInt(self + NUMBER, StreamEngine.open(engine, self, socket, fd, unix));
+        new StreamEngine(engine, self, socket, fd, unix).attach();
         return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    static long detach(long self) {
-        return detach(self, false);
     }
 
     @EntryPoint
     static long detachToClose(long self) {
-        return detach(self, true);
-    }
-
-    private static long detach(long self, boolean closes) {
-        StreamEngine stream = StreamEngine.of(self);
-        if (stream != null) {
-            Memory.putInt(self + NUMBER, 0);
-            stream.close(closes);
-        }
-        return Refs.retain(NONE);
+        return TransportType.detach(self, true);
     }
 
     /// What asyncio's `close()` does once the deferred data is sent; its last step is Python.
@@ -169,63 +111,21 @@ public final class StreamType {
     static long close(long self) {
         StreamEngine stream = StreamEngine.of(self);
         if (stream != null && !stream.engine.isClosed()) {
-            stream.flushDeferred();
+            stream.flushBatch();
             stream = StreamEngine.of(self);
         }
         if (stream == null || stream.engine.isClosed()) {
             return PyError.orThrow(CallApi.callMethod(CLOSE_SLOWLY, self));
         }
-        if (Memory.getByte(self + CLOSING) != 0) {
+        if (TransportLayout.isClosing(self)) {
             return Refs.retain(NONE);
         }
-        Memory.putByte(self + CLOSING, (byte) 1);
+        Memory.putByte(self + TransportLayout.CLOSING, (byte) 1);
         stream.stopReading();
         if (stream.unsent() == 0) {
-            Memory.putInt(self + CONNECTION_LOST, Memory.getInt(self + CONNECTION_LOST) + 1);
+            long lost = self + TransportLayout.CONNECTION_LOST;
+            Memory.putInt(lost, Memory.getInt(lost) + 1);
             Refs.release(PyError.orThrow(stream.engine.callArguments().callMethod(LOSE_CONNECTION, self)));
-        }
-        return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    static long startReading(long self, long arguments, long count, long keywords) {
-        PositionalOnly.requireAtLeast("_add_reader", 0, count, keywords);
-        StreamEngine stream = StreamEngine.of(self);
-        if (stream != null && Memory.getByte(self + CLOSING) == 0 && Memory.getByte(self + PAUSED) == 0) {
-            stream.startReading();
-        }
-        return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    static long ioReady(long self) {
-        StreamEngine stream = StreamEngine.of(self);
-        if (stream != null) {
-            stream.runInDebugMode();
-        }
-        return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    @Owned
-    static long sendDeferred(long self) {
-        StreamEngine stream = StreamEngine.of(self);
-        long error = stream == null ? 0 : stream.sendDeferred();
-        return error == 0 ? Refs.retain(NONE) : error;
-    }
-
-    @EntryPoint
-    @Owned
-    static long unsent(long self) {
-        StreamEngine stream = StreamEngine.of(self);
-        return NumberApi.fromLong(stream == null ? 0 : stream.unsent());
-    }
-
-    @EntryPoint
-    static long dropUnsent(long self) {
-        StreamEngine stream = StreamEngine.of(self);
-        if (stream != null) {
-            stream.dropUnsent();
         }
         return Refs.retain(NONE);
     }
@@ -234,9 +134,9 @@ public final class StreamType {
     static long setProtocol(long self, long arguments, long count, long keywords) {
         long protocol = Arguments.only(PROTOCOL_PARAMETER, self, arguments, count, keywords);
         boolean buffered = ObjectApi.passesFor(protocol, BUFFERED_PROTOCOL);
-        Memory.putByte(self + BUFFERED, (byte) (buffered ? 1 : 0));
-        Memory.putByte(self + PROTOCOL_CONNECTED, (byte) 1);
-        Refs.replace(self + PROTOCOL, Refs.retain(protocol));
+        Memory.putByte(self + StreamLayout.BUFFERED, (byte) (buffered ? 1 : 0));
+        Memory.putByte(self + StreamLayout.PROTOCOL_CONNECTED, (byte) 1);
+        Refs.replace(self + TransportLayout.PROTOCOL, Refs.retain(protocol));
         return Refs.retain(NONE);
     }
 
@@ -250,14 +150,14 @@ public final class StreamType {
         }
         if (BytesApi.isExact(data)) {
             if (BytesApi.size(data) > 0) {
-                stream.write(data);
+                stream.output().write(data);
             }
         } else if (ObjectApi.length(data) > 0) {
             stream = StreamEngine.of(self); // the length of an object of a subclass is Python code
             if (stream == null) {
                 return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
             }
-            stream.writeBuffer(data);
+            stream.output().writeBuffer(data);
         }
         return Refs.retain(NONE);
     }
@@ -272,13 +172,13 @@ public final class StreamType {
         }
         long items = ListApi.tupleOf(data);
         try {
-            long copies = StreamEngine.copies(items);
-            stream = StreamEngine.of(self); // to copy can be Python code
+            long copies = copies(items);
+            stream = StreamEngine.of(self); // copying can run Python code
             if (copies == 0 || stream == null) {
                 Refs.releaseIfAny(copies);
                 return PyError.orThrow(CallApi.callMethod(REFUSE_LINES, self, items));
             }
-            stream.writeAll(copies);
+            stream.output().writeAll(copies);
             Refs.release(copies);
         } finally {
             Refs.release(items);
@@ -286,10 +186,33 @@ public final class StreamType {
         return Refs.retain(NONE);
     }
 
+    /// The items of a tuple as `bytes`, 0 if one of them has no buffer.
+    @Owned
+    private static long copies(long items) {
+        long copies = TupleApi.ofNone(TupleApi.size(items));
+        for (long i = 0; i < TupleApi.size(items); i++) {
+            long item = TupleApi.item(items, i);
+            long copy;
+            if (BytesApi.isExact(item)) {
+                copy = Refs.retain(item);
+            } else {
+                try {
+                    copy = BufferApi.copyOf(item);
+                } catch (PyError unsuitable) {
+                    ErrorApi.clear();
+                    Refs.release(copies);
+                    return 0;
+                }
+            }
+            TupleApi.put(copies, i, copy);
+        }
+        return copies;
+    }
+
     /// asyncio's `writelines` of some versions forgets that the connection may be lost, its `write` never does.
     @Owned
     private static long refuseLines(long self, long data) {
-        if (Memory.getInt(self + CONNECTION_LOST) == 0) {
+        if (!TransportLayout.isConnectionLost(self)) {
             return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITELINES, self, data));
         }
         long items = ListApi.tupleOf(data);
@@ -302,11 +225,10 @@ public final class StreamType {
         }
     }
 
-    /// Otherwise asyncio's own method says why not.
+    /// Whether a write goes to the engine. Otherwise asyncio's own method raises, or counts what comes too late.
     private static boolean takesData(long self) {
-        long waiter = Memory.getLong(self + EMPTY_WAITER);
-        return Memory.getInt(self + CONNECTION_LOST) == 0
-                && Memory.getByte(self + EOF) == 0
-                && (waiter == 0 || waiter == NONE);
+        return !TransportLayout.isConnectionLost(self)
+                && !StreamLayout.isEnded(self)
+                && !StreamLayout.hasEmptyWaiter(self);
     }
 }

@@ -1,7 +1,5 @@
 package databridge.pyloop.transports;
 
-import static databridge.pyloop.cpython.Singletons.NONE;
-
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
@@ -15,7 +13,6 @@ import databridge.pyloop.cpython.SocketObject;
 import databridge.pyloop.cpython.WeakRefs;
 import databridge.pyloop.engine.Interest;
 import databridge.pyloop.engine.PollHandle;
-import databridge.pyloop.engine.Readiness;
 import databridge.pyloop.engine.ReadyTask;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
@@ -23,205 +20,110 @@ import databridge.pyloop.loop.LoopEngine;
 
 /// The Java half of a transport that polls its socket by itself: when it reads and writes, and in which context.
 ///
-/// An event only marks the transport readable or writable and queues it; its turn comes among the callbacks, as
-/// asyncio has it. What has been marked stays marked until a call of the kernel has shown that there is no more,
-/// however long reading is paused meanwhile. Under the GIL.
-abstract class TransportEngine implements PollHandle, ReadyTask {
-    /// Where a kind of transport object keeps what is used here: offsets of its C fields.
-    static final class Fields {
-        private long readContext;
-        private long writeContext;
-        private long socket;
-        private long loop;
-        private long connectionContext;
-
-        /// @param reading the context in which it reads, while it does
-        /// @param writing the context in which it writes, while it waits for room
-        /// @param owner the socket object that owns the descriptor, NULL if the transport itself does
-        /// @param ofLoop the loop object, which so outlives the use that is made of it here
-        /// @param whole the context that everything of a connection runs in, from Python 3.15 on; 0 if there is
-        ///     no such field
-        void bind(long reading, long writing, long owner, long ofLoop, long whole) {
-            readContext = reading;
-            writeContext = writing;
-            socket = owner;
-            loop = ofLoop;
-            connectionContext = whole;
-        }
-    }
-
-    /// Up to here a write is put off to the end of the iteration; a larger one would only grow cold.
-    static final int IMMEDIATE = 4 * 1024;
-
-    /// A short read does not tell that nothing is left: an end, an error or urgent data comes behind it.
-    private static final int MORE_THAN_DATA = Readiness.MAY_READ & ~Readiness.READABLE;
-
+/// An event only sets marks and queues the transport; its turn comes among the callbacks, as asyncio has it. See
+/// [StreamEngine] for the whole path of the bytes. Under the GIL.
+abstract class TransportEngine extends WriterEngine implements PollHandle, ReadyTask {
     private static final PyName IO_HANDLE = PyName.of("_io_handle");
 
-    final LoopEngine engine;
-    final int fd;
-    final WriteBatching deferral;
-    /// The transport object; 0 once it is closed.
-    long self;
-    /// There may be something to read.
-    boolean readable;
-    /// There is something behind the data.
-    boolean moreThanData;
-    /// There may be room again.
-    boolean writable;
-    /// What is to be sent waits for room.
-    boolean blocked;
-
-    private final Fields fields;
+    final SocketReadiness readiness = new SocketReadiness();
     private final long task;
     /// To the transport object: the poller and the queue of the loop can remember one that is freed.
     private final long weakSelf;
+    /// What is to be sent waits for the socket to become writable.
+    private boolean blocked;
+
     private boolean queued;
 
     /// @param socket the socket object, None if there is none
-    TransportEngine(LoopEngine engine, long self, long socket, int fd, Fields fields) {
-        this.engine = engine;
-        this.self = self;
-        this.fd = fd;
-        this.fields = fields;
+    TransportEngine(LoopEngine engine, long self, long socket, int fd) {
+        super(engine, self, fd);
         weakSelf = WeakRefs.of(self);
-        Refs.replace(self + fields.socket, SocketObject.isOf(socket, fd) ? Refs.retain(socket) : 0);
-        Refs.replace(self + fields.loop, Refs.retain(engine.self()));
+        Refs.replace(self + TransportLayout.SOCKET, SocketObject.isOf(socket, fd) ? Refs.retain(socket) : 0);
         task = engine.eventLoop().addTask(this);
         engine.transports().put(fd, self);
-        deferral = new WriteBatching(engine.eventLoop(), self, this::flushDeferred);
     }
 
-    /// The descriptor for a call of the kernel; -1, which the kernel refuses as asyncio's closed socket does, once
-    /// somebody has closed the socket under the transport. Its number may be another's by then.
+    /// The descriptor for a system call; -1, which the kernel refuses as asyncio's closed socket does, once the
+    /// transport is detached or the program has closed its socket. The number may be another socket's by then.
     final int descriptor() {
-        if (self == 0) {
+        long transport = self();
+        if (transport == 0) {
             return -1;
         }
-        long socket = Memory.getLong(self + fields.socket);
+        long socket = Memory.getLong(transport + TransportLayout.SOCKET);
         return socket == 0 || SocketObject.descriptor(socket) == fd ? fd : -1;
     }
-
-    /// Whether there is something to read, and it is wanted.
-    abstract boolean mayRead();
-
-    /// @return an exception that has to leave the loop, or 0
-    @Owned
-    abstract long read();
-
-    /// Sends what waits for room.
-    ///
-    /// @return an exception that has to leave the loop, or 0
-    @Owned
-    abstract long sendMore();
-
-    /// Sends what was put off.
-    abstract void flushDeferred();
 
     /// What the socket is to be registered for, a set of [Interest].
     abstract int interest();
 
-    /// How many bytes wait for room, as flow control counts.
-    abstract long waitingBytes();
+    /// Whether there is something to deliver to the protocol that does not have to be read first.
+    abstract boolean hasReceived();
 
-    /// Reads from now on, in a copy of the current context.
+    /// Reads and delivers.
+    ///
+    /// @return an exception that must leave the loop, or 0
+    @Owned
+    abstract long read();
+
+    /// Sends what has waited for the socket to become writable.
+    ///
+    /// @return an exception that must leave the loop, or 0
+    @Owned
+    abstract long sendMore();
+
+    /// Adjusts what the socket is polled for, now that data waits for it to become writable.
     ///
     /// @throws PyError OSError if the socket cannot be polled
-    final void startReading() {
-        if (!engine.transportRegistrations().isRegistered(fd, this)) {
-            register();
-        }
-        setContext(fields.readContext);
-        if (self != 0) {
-            becomeReader();
-        }
-        enqueueIfDue();
+    abstract void pollForWriting();
+
+    /// Adjusts what the socket is polled for, now that nothing waits any more.
+    abstract void pollForReadingOnly();
+
+    /// Whether data waits for the socket to become writable.
+    final boolean isBlocked() {
+        return blocked;
     }
 
-    /// What asyncio's `_remove_reader` does for the fd of a transport.
-    final void stopReading() {
-        engine.watchers().remove(fd, Interest.READ);
-    }
-
-    final void becomeReader() {
-        engine.transportRegistrations().setReader(fd, Refs.retain(self));
-    }
-
-    final boolean isReading() {
-        return self != 0 && engine.transportRegistrations().isReader(fd, self);
-    }
-
-    /// Ends the registration of the socket; the transport's engine does nothing any more.
+    /// Waits for the socket to become writable; then [#sendMore] is called in a copy of the current context.
     ///
-    /// @param closes whether the caller closes the descriptor next
-    final void end(boolean closes) {
-        engine.transports().remove(fd, self);
-        long transport = self;
-        self = 0;
-        readable = false;
-        writable = false;
-        blocked = false;
-        if (!engine.isClosed()) {
-            engine.transportRegistrations().unregister(fd, this, closes);
-            engine.eventLoop().removeTask(task);
-        }
-        Refs.release(weakSelf);
-        Refs.clear(transport + fields.socket);
-        Refs.clear(transport + fields.loop);
-    }
-
-    @Override
-    public final void ready(int unused, int events) {
-        if (isGone()) {
-            return;
-        }
-        if ((events & Readiness.MAY_READ) != 0) {
-            readable = true;
-            moreThanData |= (events & MORE_THAN_DATA) != 0;
-        }
-        if (blocked && (events & Readiness.MAY_WRITE) != 0) {
-            writable = true;
-        }
-        enqueueIfDue();
-    }
-
-    @Override
-    public final void run() {
-        queued = false;
-        if (!isGone()) {
-            long transport = Refs.retain(self);
-            long fatal = mayRead() ? runIn(fields.readContext, transport) : 0;
-            if (fatal == 0 && writable) { // not if reading has ended it
-                fatal = runIn(fields.writeContext, transport);
-            }
-            finish(transport, fatal);
+    /// @throws PyError OSError if the socket cannot be polled
+    final void block() {
+        if (!blocked) {
+            blocked = true;
+            pollForWriting();
+            setContext(TransportLayout.WRITE_CONTEXT);
+            becomeWriter();
         }
     }
 
-    /// Whether the transport object is closed, or freed though nobody has closed it.
-    private boolean isGone() {
-        return self == 0 || WeakRefs.target(weakSelf) == 0;
-    }
-
-    /// As [#run] for a handle of asyncio's, which measures it and has entered the context.
-    final void runInDebugMode() {
-        queued = false;
-        long transport = Refs.retain(self);
-        long loop = Refs.retain(engine.self()); // ending the transport gives up its own reference
-        long fatal = mayRead() ? read() : 0;
-        if (fatal == 0 && writable) {
-            fatal = sendMore();
-        }
-        try {
-            finish(transport, fatal);
-        } finally {
-            Refs.release(loop);
+    /// Ends the waiting that [#block] has begun.
+    final void unblock() {
+        if (blocked) {
+            blocked = false;
+            readiness.beginWriting();
+            pollForReadingOnly();
+            engine.transportRegistrations().clearWriter(fd);
         }
     }
 
-    /// Registers the socket, or changes what it is registered for.
+    /// Has the protocol pause if too much waits for the socket.
     ///
-    /// @throws PyError OSError if the socket cannot be polled, RuntimeError if the loop is closed
+    /// @throws PyError what asyncio's code raised
+    final void maybePause() {
+        if (blocked && self() != 0) {
+            FlowControl.maybePause(self(), unsent());
+        }
+    }
+
+    /// Whether the poller reports the events of the descriptor to this transport.
+    final boolean isRegistered() {
+        return engine.transportRegistrations().isRegistered(fd, this);
+    }
+
+    /// Registers the socket, or changes what it is polled for.
+    ///
+    /// @throws PyError RuntimeError if the loop is closed, OSError if the socket cannot be polled
     final void register() {
         if (engine.isClosed()) {
             throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
@@ -234,19 +136,100 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         }
     }
 
-    /// To be called when the socket waits for room: writes in a copy of the current context once there is some.
-    final void awaitRoom() {
-        setContext(fields.writeContext);
-        if (self != 0) {
-            engine.transportRegistrations().setWriter(fd, Refs.retain(self));
+    /// Reads from now on, in a copy of the current context.
+    ///
+    /// @throws PyError OSError if the socket cannot be polled
+    final void startReading() {
+        if (!isRegistered()) {
+            register();
+        }
+        setContext(TransportLayout.READ_CONTEXT);
+        becomeReader();
+        enqueueIfDue();
+    }
+
+    /// What asyncio's `_remove_reader` does for the fd of a transport.
+    final void stopReading() {
+        engine.watchers().remove(fd, Interest.READ);
+    }
+
+    /// Enters the transport as the reader of its descriptor. It reads as long as the entry exists.
+    final void becomeReader() {
+        if (self() != 0) {
+            engine.transportRegistrations().setReader(fd, Refs.retain(self()));
         }
     }
 
-    /// Has the protocol pause if too much waits for room.
-    final void maybePause() {
-        if (blocked && self != 0) {
-            FlowControl.maybePause(self, waitingBytes());
+    /// Enters the transport as the writer of its descriptor.
+    private void becomeWriter() {
+        if (self() != 0) {
+            engine.transportRegistrations().setWriter(fd, Refs.retain(self()));
         }
+    }
+
+    /// Whether the transport is entered as the reader of its descriptor.
+    final boolean isReading() {
+        return self() != 0 && engine.transportRegistrations().isReader(fd, self());
+    }
+
+    @Override
+    void dispose(long transport, boolean closes) {
+        engine.transports().remove(fd, transport);
+        readiness.clear();
+        blocked = false;
+        if (!engine.isClosed()) {
+            engine.transportRegistrations().unregister(fd, this, closes);
+            engine.eventLoop().removeTask(task);
+        }
+        Refs.release(weakSelf);
+        Refs.clear(transport + TransportLayout.SOCKET);
+        super.dispose(transport, closes);
+    }
+
+    @Override
+    public final void ready(int unused, int events) {
+        if (!isGone()) {
+            readiness.addEvents(events, blocked);
+            enqueueIfDue();
+        }
+    }
+
+    @Override
+    public final void run() {
+        queued = false;
+        if (!isGone()) {
+            long transport = Refs.retain(self());
+            long leaving = mayRead() ? runIn(TransportLayout.READ_CONTEXT, transport) : 0;
+            if (leaving == 0 && readiness.isWritable()) {
+                leaving = runIn(TransportLayout.WRITE_CONTEXT, transport);
+            }
+            finish(transport, leaving);
+        }
+    }
+
+    /// Whether the transport object is detached, or freed though it was never detached.
+    private boolean isGone() {
+        return self() == 0 || WeakRefs.target(weakSelf) == 0;
+    }
+
+    /// As [#run] for a handle of asyncio's, which measures it and has entered the context.
+    final void runInDebugMode() {
+        queued = false;
+        long transport = Refs.retain(self());
+        long loop = Refs.retain(engine.self()); // detaching the transport gives up its own reference
+        long leaving = mayRead() ? read() : 0;
+        if (leaving == 0 && readiness.isWritable()) {
+            leaving = sendMore();
+        }
+        try {
+            finish(transport, leaving);
+        } finally {
+            Refs.release(loop);
+        }
+    }
+
+    private boolean mayRead() {
+        return (readiness.isReadable() || hasReceived()) && isReading();
     }
 
     @Owned
@@ -255,33 +238,35 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         try {
             ContextApi.enter(context);
             try {
-                return contextField == fields.readContext ? read() : sendMore();
+                return contextField == TransportLayout.READ_CONTEXT ? read() : sendMore();
             } catch (PyError raised) {
-                return Failures.exceptionOf(engine, transport, 0);
+                return Failures.report(engine, transport);
             } finally {
                 ContextApi.exit(context);
             }
         } catch (PyError entered) {
-            return Failures.exceptionOf(engine, transport, 0);
+            return Failures.report(engine, transport);
         } finally {
             Refs.release(context);
         }
     }
 
-    private void finish(long transport, long fatal) {
+    private void finish(long transport, long leaving) {
         enqueueIfDue();
         Refs.release(transport);
-        Failures.raise(fatal);
+        Failures.raise(leaving);
     }
 
-    final void enqueueIfDue() {
-        if (queued || self == 0 || !(writable || mayRead())) {
+    private void enqueueIfDue() {
+        if (queued || self() == 0 || !(readiness.isWritable() || mayRead())) {
             return;
         }
         queued = true;
         if (engine.debug()) {
-            long context = Refs.retainField(self + (writable ? fields.writeContext : fields.readContext));
-            long handle = CallApi.callMethod(IO_HANDLE, engine.self(), self, context);
+            boolean writes = readiness.isWritable();
+            long context =
+                    Refs.retainField(self() + (writes ? TransportLayout.WRITE_CONTEXT : TransportLayout.READ_CONTEXT));
+            long handle = CallApi.callMethod(IO_HANDLE, engine.self(), self(), context);
             Refs.release(context);
             engine.eventLoop().callSoon(PyError.orThrow(handle));
         } else {
@@ -289,14 +274,14 @@ abstract class TransportEngine implements PollHandle, ReadyTask {
         }
     }
 
-    /// Does nothing if the transport was ended by cancelling an earlier watcher of its descriptor.
+    /// Does nothing if the transport was detached by cancelling an earlier watcher of its descriptor.
     private void setContext(long field) {
-        long transport = self;
+        long transport = self();
         if (transport == 0) {
             return;
         }
-        long whole = fields.connectionContext == 0 ? 0 : Memory.getLong(transport + fields.connectionContext);
-        long context = whole == 0 || whole == NONE ? ContextApi.copyCurrent() : Refs.retain(whole);
+        long whole = TransportLayout.connectionContext(transport);
+        long context = whole == 0 ? ContextApi.copyCurrent() : Refs.retain(whole);
         Refs.replace(transport + field, context);
     }
 }

@@ -1,7 +1,7 @@
 package databridge.pyloop.transports;
 
-/// What this package has to learn of the running interpreter when the engine starts, and forget of one before. With the
-/// GIL.
+/// What this package has to learn of the running interpreter when the engine starts, and forget of one before. With
+/// the GIL.
 public final class TransportsBinding {
     private TransportsBinding() {}
 
@@ -10,14 +10,15 @@ public final class TransportsBinding {
     public static void bind() {
         AddressCache.bind();
         FlowControl.bind();
+        TransportLayout.bind();
+        StreamLayout.bind();
+        DatagramLayout.bind();
+        WriterEngine.bind();
+        ProtocolDelivery.bind();
         AcceptorType.bind();
         StreamType.bind();
-        StreamInput.bind();
-        StreamEngine.bind();
         DatagramType.bind();
-        DatagramEngine.bind();
         PipeReaderType.bind();
         PipeWriterType.bind();
-        PipeWriterEngine.bind();
     }
 }

@@ -1,64 +1,67 @@
 package databridge.pyloop.transports;
 
+import databridge.pyloop.collections.LongRing;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.StreamMessages;
-import java.util.Arrays;
 
-/// What a transport has to send: `bytes` objects, the first perhaps sent in part. Nothing is copied. Under the GIL.
+/// What a transport has to write: pieces of memory, each kept in place by a Python object that owns it, most often the
+/// `bytes` object whose content it is. Nothing is copied. Under the GIL.
 final class WriteQueue {
-    private static final int INITIAL_CAPACITY = 8;
-    private static final long[] NONE = {};
+    private static final int INITIAL_CAPACITY = 32; // numbers, so ten pieces
 
-    private final WritePath sink;
-    private long[] ring = NONE; // capacity is a power of two: indices are masked
-    private int head;
-    private int count;
-    private long firstOffset;
+    private static final int OWNER = 0;
+    private static final int ADDRESS = 1;
+    private static final int SIZE = 2;
+    private static final int STRIDE = 3;
+
+    private final WritePath path;
+    private final LongRing pieces = new LongRing(INITIAL_CAPACITY);
     private long bytes;
 
-    /// A queue for a socket.
-    WriteQueue() {
-        this(WritePath.SOCKET);
-    }
-
-    WriteQueue(WritePath sink) {
-        this.sink = sink;
+    WriteQueue(WritePath path) {
+        this.path = path;
     }
 
     boolean isEmpty() {
-        return count == 0;
+        return pieces.isEmpty();
     }
 
-    /// How many bytes are to be sent.
+    /// How many bytes are to be written.
     long bytes() {
         return bytes;
     }
 
-    /// Appends an object.
+    /// Appends a piece of memory.
     ///
-    /// @param offset how much of it is sent already; 0 unless the queue is empty
-    void add(@Stolen long object, long offset) {
-        if (count == ring.length) {
-            grow();
-        }
-        if (count == 0) {
-            firstOffset = offset;
-        }
-        ring[(head + count) & (ring.length - 1)] = object;
-        count++;
-        bytes += BytesApi.size(object) - offset;
+    /// @param owner keeps the memory in place and unchanged as long as it lives; freeing it must run no Python code
+    /// @param address of the first byte
+    /// @param size in bytes, more than 0
+    void add(@Stolen long owner, long address, long size) {
+        pieces.add(owner);
+        pieces.add(address);
+        pieces.add(size);
+        bytes += size;
     }
 
-    /// Sends as much as the kernel takes now.
+    /// Appends what is left of a `bytes` object.
     ///
-    /// @param messages the loop's scratch memory
+    /// @param offset how many bytes of it are written already, fewer than it has
+    void addBytes(@Stolen long object, long offset) {
+        add(object, BytesApi.data(object) + offset, BytesApi.size(object) - offset);
+    }
+
+    /// Writes as much as the kernel takes now.
+    ///
+    /// @param messages the loop's memory for the system call
     /// @return 0, or `-errno`: EAGAIN if something is left
     int sendTo(int fd, StreamMessages messages) {
-        while (count > 0) {
-            int sent = count == 1 ? sendFirst(fd) : sendSeveral(fd, messages);
+        while (!pieces.isEmpty()) {
+            int sent = pieces.size() == STRIDE
+                    ? path.send(fd, pieces.get(ADDRESS), pieces.get(SIZE))
+                    : sendSeveral(fd, messages);
             if (sent >= 0) {
                 dropSent(sent);
             } else if (sent != -ErrnoCode.EINTR) {
@@ -68,60 +71,43 @@ final class WriteQueue {
         return 0;
     }
 
+    /// Drops everything and gives the memory of the queue back.
     void clear() {
-        while (count > 0) {
+        while (!pieces.isEmpty()) {
             dropFirst();
         }
         bytes = 0;
-        ring = NONE;
-        head = 0;
-    }
-
-    private int sendFirst(int fd) {
-        long object = ring[head];
-        return sink.send(fd, BytesApi.data(object) + firstOffset, BytesApi.size(object) - firstOffset);
+        pieces.clear();
     }
 
     private int sendSeveral(int fd, StreamMessages messages) {
-        int pieces = Math.min(count, StreamMessages.PIECES);
-        for (int i = 0; i < pieces; i++) {
-            long object = ring[(head + i) & (ring.length - 1)];
-            long offset = i == 0 ? firstOffset : 0;
-            messages.pieces().put(i, BytesApi.data(object) + offset, BytesApi.size(object) - offset);
+        int count = Math.min(pieces.size() / STRIDE, StreamMessages.PIECES);
+        for (int i = 0, field = 0; i < count; i++, field += STRIDE) {
+            messages.pieces().put(i, pieces.get(field + ADDRESS), pieces.get(field + SIZE));
         }
-        return sink.sendPieces(fd, messages, pieces);
+        return path.sendPieces(fd, messages, count);
     }
 
     private void dropSent(long sent) {
         bytes -= sent;
         long left = sent;
-        while (count > 0) {
-            long rest = BytesApi.size(ring[head]) - firstOffset;
-            if (left < rest) {
-                firstOffset += left;
+        while (!pieces.isEmpty()) {
+            long size = pieces.get(SIZE);
+            if (left < size) {
+                pieces.set(ADDRESS, pieces.get(ADDRESS) + left);
+                pieces.set(SIZE, size - left);
                 return;
             }
-            left -= rest;
+            left -= size;
             dropFirst();
         }
     }
 
-    /// Freeing an exact `bytes` object runs no Python code.
     private void dropFirst() {
-        long object = ring[head];
-        head = (head + 1) & (ring.length - 1);
-        count--;
-        firstOffset = 0;
-        Refs.release(object);
-    }
-
-    private void grow() {
-        long[] larger = new long[Math.max(INITIAL_CAPACITY, 2 * ring.length)];
-        int untilEnd = Math.min(count, ring.length - head);
-        System.arraycopy(ring, head, larger, 0, untilEnd);
-        System.arraycopy(ring, 0, larger, untilEnd, count - untilEnd);
-        Arrays.fill(ring, 0);
-        ring = larger;
-        head = 0;
+        long owner = pieces.get(OWNER);
+        for (int i = 0; i < STRIDE; i++) {
+            pieces.take();
+        }
+        Refs.release(owner);
     }
 }

@@ -85,7 +85,9 @@ final class LongRingTest {
 
     @Test
     void shrinkGivesTheMemoryOfABurstBackStepByStep() {
+        queue.add(0);
         int initial = memory();
+        queue.take();
         addRange(0, 100_000);
         takeRange(0, 100_000);
         queue.shrink();
@@ -110,6 +112,40 @@ final class LongRingTest {
     }
 
     @Test
+    void holdsNoMemoryBeforeTheFirstElementAndAfterClear() {
+        assertEquals(0, memory());
+        addRange(0, 2_000);
+        assertEquals(2_048, queue.capacity());
+        queue.clear();
+        assertTrue(queue.isEmpty());
+        assertEquals(0, memory());
+        addRange(5, 10);
+        takeRange(5, 10);
+    }
+
+    @Test
+    void elementsCanBeReplacedWhereverTheRingWraps() {
+        addRange(0, 1_000);
+        takeRange(0, 900);
+        addRange(1_000, 1_800);
+        for (int i = 0; i < queue.size(); i++) {
+            queue.set(i, i);
+        }
+        takeRange(0, 900);
+    }
+
+    @Test
+    void anElementPutInFrontIsTakenFirstEvenIfTheRingIsFull() {
+        queue.addFirst(9);
+        assertEquals(9, queue.take());
+        addRange(0, 1_024);
+        queue.addFirst(-1);
+        queue.addFirst(-2);
+        takeRange(-2, 1_024);
+        assertTrue(queue.isEmpty());
+    }
+
+    @Test
     void agreesWithAReferenceOnRandomOperations() {
         Random random = new Random(20_260_701);
         Deque<Long> reference = new ArrayDeque<>();
@@ -118,6 +154,9 @@ final class LongRingTest {
             boolean filling = step / 20_000 % 2 == 0;
             if (choice == 0) {
                 queue.shrink();
+            } else if (choice == 1) {
+                queue.addFirst(next);
+                reference.addFirst(next++);
             } else if (reference.isEmpty() || choice < (filling ? 600 : 400)) {
                 queue.add(next);
                 reference.add(next++);

@@ -1,0 +1,291 @@
+package databridge.pyloop.transports;
+
+import static databridge.pyloop.cpython.Singletons.NONE;
+
+import databridge.pyloop.cpython.BufferApi;
+import databridge.pyloop.cpython.BytesApi;
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.libc.DatagramSockets;
+import databridge.pyloop.libc.ErrnoCode;
+
+/// What a datagram transport sends, and when. Under the GIL.
+///
+/// Without a fixed address small datagrams are delayed to the end of the iteration and leave in one call. Those of
+/// connected sockets are not: the kernel reports the error of one datagram with the next, which would hide it.
+final class DatagramOutput {
+    /// In bytes: when one transport has delayed that much, everything is sent at once.
+    private static final int MOST_DELAYED = 64 * 1024;
+
+    private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
+    private static final PyName SEND_FOREIGN = PyName.of("_send_foreign");
+    private static final PyName ALL_SENT = PyName.of("_all_sent");
+
+    private final TransportEngine transport;
+    private final int family;
+    private final boolean connected;
+    private final int header;
+    private final DatagramQueue unsent = new DatagramQueue();
+    private boolean reporting;
+
+    /// @param family of the addresses, an `AF_*` constant
+    /// @param connected whether the kernel knows where datagrams go
+    /// @param header how many bytes each datagram adds to the size of what is to be sent
+    DatagramOutput(TransportEngine transport, int family, boolean connected, int header) {
+        this.transport = transport;
+        this.family = family;
+        this.connected = connected;
+        this.header = header;
+    }
+
+    /// How many datagrams are to be sent.
+    int count() {
+        return unsent.count();
+    }
+
+    /// How many bytes are to be sent, as flow control counts.
+    long size() {
+        return unsent.bytes() + (long) header * unsent.count();
+    }
+
+    /// Drops what is unsent.
+    void clear() {
+        unsent.clear();
+    }
+
+    /// Sends a datagram, now or later.
+    ///
+    /// @param data an object that has a buffer
+    /// @param address an object or None
+    /// @return false if asyncio's own method has to deal with it
+    /// @throws PyError what must leave the loop, or what `error_received` raised
+    boolean send(long data, long address) {
+        long remote = DatagramLayout.remote(transport.self());
+        boolean toRemote = remote != 0 && remote != NONE;
+        if (toRemote && address != NONE && !isRemote(address)) {
+            return false;
+        }
+        long bytes = BytesApi.isExact(data) ? Refs.retain(data) : copy(data);
+        if (bytes == 0) {
+            return false;
+        }
+        if (transport.self() == 0) { // detached by Python code that compares or copies
+            Refs.release(bytes);
+            return false;
+        }
+        boolean now = connected || !transport.batching.delays(BytesApi.size(bytes));
+        if (now && !reporting) {
+            Failures.raise(flush(false));
+        }
+        // What has run meanwhile may have ended the transport.
+        boolean lost = transport.self() == 0 || TransportLayout.isConnectionLost(transport.self());
+        int nameSize =
+                lost ? Addresses.UNUSUAL : nameSize(toRemote ? DatagramLayout.remote(transport.self()) : address);
+        if (lost || nameSize == Addresses.UNUSUAL) {
+            Refs.release(bytes);
+            return false;
+        }
+        if (!transport.isBlocked() && (now || reporting)) {
+            sendNow(bytes, nameSize);
+            return true;
+        }
+        unsent.add(bytes, name(), nameSize);
+        if (transport.isBlocked()) {
+            transport.maybePause();
+        } else {
+            delay();
+        }
+        return true;
+    }
+
+    /// Whether an address equals the one that is fixed, which the comparison may replace.
+    private boolean isRemote(long address) {
+        long remote = Refs.retainField(transport.self() + DatagramLayout.REMOTE);
+        try {
+            return ObjectApi.equal(address, remote);
+        } finally {
+            Refs.release(remote);
+        }
+    }
+
+    /// Takes a datagram that asyncio's own method could not send, because the socket is full.
+    ///
+    /// @param address an object
+    void append(@Stolen long bytes, long address) {
+        int nameSize = nameSize(address);
+        if (nameSize == Addresses.UNUSUAL) {
+            unsent.addForeign(bytes, Refs.retain(address));
+        } else {
+            unsent.add(bytes, name(), nameSize);
+        }
+        transport.block();
+    }
+
+    /// Sends what waits for the end of the iteration.
+    ///
+    /// @param atEnd whether that has come, so that errors are reported in the context of reading and not in that of
+    ///     the caller
+    /// @return an exception that must leave the loop, or 0
+    @Owned
+    long flush(boolean atEnd) {
+        long leaving = 0;
+        while (leaving == 0 && transport.self() != 0 && !transport.isBlocked() && !unsent.isEmpty()) {
+            int result = unsent.send(scratch(), transport.descriptor(), connected);
+            if (result == -ErrnoCode.EAGAIN || result == DatagramQueue.FOREIGN) {
+                leaving = blockAndPause();
+            } else if (result < 0) {
+                unsent.drop();
+                leaving = reportOfBatch(-result, atEnd);
+            }
+        }
+        if (leaving != 0 && !transport.isBlocked() && !unsent.isEmpty()) {
+            transport.batching.add(0);
+        }
+        return leaving;
+    }
+
+    /// Sends what has waited for the socket to become writable.
+    ///
+    /// @return an exception that must leave the loop, or 0
+    @Owned
+    long sendMore() {
+        transport.readiness.beginWriting();
+        long self = transport.self();
+        int result;
+        while ((result = unsent.send(scratch(), transport.descriptor(), connected)) == DatagramQueue.FOREIGN) {
+            try {
+                if (!sendForeign()) {
+                    result = -ErrnoCode.EAGAIN;
+                    break;
+                }
+            } catch (PyError raised) {
+                if (transport.isBlocked()) {
+                    transport.readiness.writeAgain();
+                }
+                return Failures.report(transport.engine, self);
+            }
+            if (transport.self() == 0 || !transport.isBlocked()) {
+                return 0;
+            }
+        }
+        if (result < 0 && result != -ErrnoCode.EAGAIN) {
+            unsent.drop();
+            transport.readiness.writeAgain(); // asyncio goes on in the next iteration
+            return DatagramErrors.deliverAndReport(transport.engine, self, -result);
+        }
+        if (unsent.isEmpty()) {
+            transport.unblock();
+        }
+        long leaving = transport.self() != 0 && FlowControl.isPaused(self) ? call(MAYBE_RESUME, self) : 0;
+        return leaving == 0 && transport.self() != 0 && TransportLayout.isClosing(self) ? sendLast(self) : leaving;
+    }
+
+    /// Ends a closing transport once nothing is left.
+    @Owned
+    private long sendLast(long self) {
+        long leaving = flush(false);
+        return leaving == 0 && transport.self() != 0 && unsent.isEmpty() ? call(ALL_SENT, self) : leaving;
+    }
+
+    @Owned
+    private long call(PyName method, long self) {
+        return Failures.reportIfFailed(transport.engine, self, CallApi.callMethod(method, self));
+    }
+
+    @Owned
+    private long reportOfBatch(int errno, boolean atEnd) {
+        boolean nested = reporting;
+        reporting = true;
+        long leaving = atEnd
+                ? DatagramErrors.deliverInReadContext(transport.engine, transport.self(), errno)
+                : DatagramErrors.deliverAndReport(transport.engine, transport.self(), errno);
+        reporting = nested;
+        return leaving;
+    }
+
+    private DatagramSockets scratch() {
+        return transport.engine.scratch().datagrams();
+    }
+
+    @Owned
+    private long blockAndPause() {
+        long self = transport.self();
+        try {
+            transport.block();
+            transport.maybePause();
+            return 0;
+        } catch (PyError raised) {
+            return Failures.report(transport.engine, self);
+        }
+    }
+
+    /// Where [#nameSize] writes an address.
+    private long name() {
+        return transport.engine.scratch().address().address();
+    }
+
+    /// Writes an address to [#name].
+    private int nameSize(long address) {
+        if (address == 0) { // the program has deleted the attribute of the fixed one
+            return Addresses.UNUSUAL;
+        }
+        return connected ? 0 : AddressCache.fromPython(address, family, name());
+    }
+
+    private void sendNow(@Stolen long bytes, int nameSize) {
+        int result = DatagramQueue.send(scratch(), transport.descriptor(), bytes, name(), nameSize);
+        if (result == -ErrnoCode.EAGAIN) {
+            unsent.add(bytes, name(), nameSize);
+            transport.block();
+            transport.maybePause();
+            return;
+        }
+        Refs.release(bytes);
+        if (result < 0) {
+            DatagramErrors.deliver(transport.self(), -result);
+        }
+    }
+
+    private void delay() {
+        transport.batching.add(0); // the bound is that of this transport, below, not the one of the loop
+        if (unsent.count() >= DatagramSockets.MOST_SENT || unsent.bytes() >= MOST_DELAYED) {
+            Failures.raise(flush(false));
+        }
+    }
+
+    /// What has a buffer as `bytes`, 0 if it is not contiguous.
+    @Owned
+    private static long copy(long data) {
+        try {
+            return BufferApi.copyOf(data);
+        } catch (PyError notContiguous) {
+            ErrorApi.clear();
+            return 0;
+        }
+    }
+
+    /// Has Python send the first datagram, or deal with its error.
+    ///
+    /// @return false if the socket is full
+    private boolean sendForeign() {
+        long data = unsent.first();
+        long address = unsent.foreignAddress();
+        unsent.forget();
+        long sent = CallApi.callMethod(SEND_FOREIGN, transport.self(), data, address);
+        if (sent == Singletons.FALSE) {
+            unsent.putBackForeign(data, address);
+        } else {
+            Refs.release(data);
+            Refs.release(address);
+        }
+        Refs.release(PyError.orThrow(sent));
+        return sent != Singletons.FALSE;
+    }
+}

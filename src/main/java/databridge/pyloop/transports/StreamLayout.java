@@ -1,0 +1,48 @@
+package databridge.pyloop.transports;
+
+import static databridge.pyloop.cpython.Singletons.NONE;
+
+import databridge.pyloop.ffi.Memory;
+
+/// Where the fields of a stream transport object are that only this kind has: offsets in bytes from its address,
+/// behind those of [TransportLayout]. With the GIL.
+final class StreamLayout {
+    /// The future of `loop.sendfile()`, which waits until everything is sent; NULL or None if there is none.
+    static long EMPTY_WAITER;
+
+    /// Set once `write_eof()` was called.
+    static long EOF;
+
+    /// Set once there is a protocol.
+    static long PROTOCOL_CONNECTED;
+
+    /// The protocol is a `BufferedProtocol`.
+    static long BUFFERED;
+
+    /// The size of an object in bytes.
+    static long SIZE;
+
+    private StreamLayout() {}
+
+    /// Runs when the engine starts, after [TransportLayout#bind].
+    static void bind() {
+        EOF = TransportLayout.OWN_FLAGS;
+        PROTOCOL_CONNECTED = EOF + 1;
+        BUFFERED = PROTOCOL_CONNECTED + 1;
+        EMPTY_WAITER = TransportLayout.END;
+        SIZE = EMPTY_WAITER + Long.BYTES;
+    }
+
+    static boolean isBuffered(long transport) {
+        return Memory.getByte(transport + BUFFERED) != 0;
+    }
+
+    static boolean isEnded(long transport) {
+        return Memory.getByte(transport + EOF) != 0;
+    }
+
+    static boolean hasEmptyWaiter(long transport) {
+        long waiter = Memory.getLong(transport + EMPTY_WAITER);
+        return waiter != 0 && waiter != NONE;
+    }
+}

@@ -1,0 +1,225 @@
+package databridge.pyloop.transports;
+
+import databridge.pyloop.cpython.BufferApi;
+import databridge.pyloop.cpython.BytesApi;
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.OsErrors;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.TupleApi;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Sockets;
+
+/// What a stream transport writes, and when: at once, at the end of the iteration, or when the socket is writable
+/// again. Under the GIL.
+final class StreamOutput {
+    private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
+    private static final PyName ALL_SENT = PyName.of("_all_sent");
+    private static final PyName WRITE_FAILED = PyName.of("_write_failed");
+
+    private final TransportEngine transport;
+    private final WriteQueue unsent = new WriteQueue(WritePath.SOCKET);
+
+    StreamOutput(TransportEngine transport) {
+        this.transport = transport;
+    }
+
+    /// How many bytes are to be sent.
+    long unsent() {
+        return unsent.bytes();
+    }
+
+    /// Drops what is unsent.
+    void clear() {
+        unsent.clear();
+    }
+
+    /// Takes a `bytes` object that is not empty.
+    ///
+    /// @throws PyError what must leave the loop, or what pausing the protocol raised
+    void write(long data) {
+        long size = BytesApi.size(data);
+        long sent = sendFirst(BytesApi.data(data), size);
+        if (sent >= 0 && sent < size) {
+            unsent.addBytes(Refs.retain(data), sent);
+            afterAppend(size - sent, size);
+        }
+    }
+
+    /// Takes another object that has a buffer, which is not empty. What is not sent at once is copied, for the owner
+    /// may change it.
+    ///
+    /// @throws PyError what must leave the loop, or what pausing the protocol raised
+    void writeBuffer(long data) {
+        long view = BufferApi.newView();
+        long rest;
+        long size;
+        try {
+            try {
+                BufferApi.open(view, data);
+            } catch (PyError notContiguous) {
+                Failures.raise(Failures.fatal(transport.engine, transport.self(), Failures.WRITE));
+                return;
+            }
+            try {
+                if (transport.self() == 0) {
+                    return; // detached by the Python code that has opened the view
+                }
+                size = BufferApi.size(view);
+                long sent = sendFirst(BufferApi.data(view), size);
+                if (sent < 0 || sent == size) {
+                    return;
+                }
+                rest = BytesApi.copy(BufferApi.data(view) + sent, size - sent);
+            } finally {
+                BufferApi.release(view);
+            }
+        } finally {
+            Memory.free(view);
+        }
+        if (transport.self() == 0) { // likewise by what has closed it
+            Refs.release(rest);
+            return;
+        }
+        long added = BytesApi.size(rest);
+        unsent.addBytes(rest, 0);
+        afterAppend(added, size);
+    }
+
+    /// Takes a tuple of `bytes` objects.
+    ///
+    /// @throws PyError what must leave the loop, or what pausing the protocol raised
+    void writeAll(long items) {
+        long total = 0;
+        for (long i = 0; i < TupleApi.size(items); i++) {
+            long item = TupleApi.item(items, i);
+            if (BytesApi.size(item) > 0) {
+                unsent.addBytes(Refs.retain(item), 0);
+                total += BytesApi.size(item);
+            }
+        }
+        if (total > 0) {
+            afterAppend(total, total);
+        }
+    }
+
+    /// Sends what waits for the end of the iteration.
+    ///
+    /// @return the OSError that ended it, or 0
+    @Owned
+    long sendBatch() {
+        if (transport.isBlocked() || unsent.isEmpty()) {
+            return 0;
+        }
+        int result =
+                unsent.sendTo(transport.descriptor(), transport.engine.scratch().messages());
+        if (result == 0) {
+            return 0;
+        }
+        if (result == -ErrnoCode.EAGAIN) {
+            transport.block();
+            return 0;
+        }
+        unsent.clear();
+        return OsErrors.of(-result);
+    }
+
+    /// Sends what waits for the end of the iteration, which has come.
+    ///
+    /// @throws PyError what must leave the loop
+    void flushBatch() {
+        long self = transport.self();
+        if (self != 0 && !transport.isBlocked() && !unsent.isEmpty()) {
+            long leaving = flush();
+            if (leaving == 0) {
+                try {
+                    transport.maybePause();
+                } catch (PyError raised) {
+                    leaving = Failures.report(transport.engine, self);
+                }
+            }
+            Failures.raise(leaving);
+        }
+    }
+
+    /// Sends what has waited for the socket to become writable.
+    ///
+    /// @return an exception that must leave the loop, or 0
+    @Owned
+    long sendMore() {
+        transport.readiness.beginWriting();
+        long self = transport.self();
+        int result =
+                unsent.sendTo(transport.descriptor(), transport.engine.scratch().messages());
+        if (result < 0 && result != -ErrnoCode.EAGAIN) {
+            transport.dropUnsent();
+            long error = OsErrors.of(-result);
+            long failed = CallApi.callMethod(WRITE_FAILED, self, error);
+            Refs.release(error);
+            return Failures.reportIfFailed(transport.engine, self, failed);
+        }
+        boolean empty = unsent.isEmpty();
+        if (empty) {
+            transport.unblock();
+        }
+        long leaving = 0;
+        if (FlowControl.isPaused(self)) {
+            leaving = Failures.reportIfFailed(transport.engine, self, CallApi.callMethod(MAYBE_RESUME, self));
+        }
+        boolean done = leaving == 0 && empty && unsent.isEmpty() && transport.self() != 0;
+        return done ? allSent(self) : leaving;
+    }
+
+    /// Sends as much of a write as leaves at once: nothing, if it has to wait for what was written before or for the
+    /// end of the iteration.
+    ///
+    /// @return how many bytes were sent, -1 if the connection has failed
+    private long sendFirst(long data, long size) {
+        if (!unsent.isEmpty() || transport.batching.delays(size)) {
+            return 0;
+        }
+        int sent = Sockets.send(transport.descriptor(), data, size);
+        if (sent >= 0) {
+            return sent;
+        }
+        if (sent == -ErrnoCode.EAGAIN || sent == -ErrnoCode.EINTR) {
+            return 0;
+        }
+        Failures.raise(Failures.fatalErrno(transport.engine, transport.self(), -sent, Failures.WRITE));
+        return -1;
+    }
+
+    /// @param added how many bytes are new in the queue
+    /// @param size of the whole write in bytes
+    private void afterAppend(long added, long size) {
+        if (!transport.isBlocked()) {
+            if (transport.batching.delays(size)) {
+                transport.batching.add(added);
+            } else {
+                Failures.raise(flush());
+            }
+        }
+        transport.maybePause();
+    }
+
+    /// @return an exception that must leave the loop, or 0
+    @Owned
+    private long flush() {
+        long self = transport.self();
+        long error = sendBatch();
+        if (error != 0) {
+            return Failures.fatal(transport.engine, self, error, Failures.WRITE);
+        }
+        return unsent.isEmpty() ? allSent(self) : 0;
+    }
+
+    @Owned
+    private long allSent(long self) {
+        boolean awaited =
+                StreamLayout.hasEmptyWaiter(self) || TransportLayout.isClosing(self) || StreamLayout.isEnded(self);
+        return awaited ? Failures.reportIfFailed(transport.engine, self, CallApi.callMethod(ALL_SENT, self)) : 0;
+    }
+}

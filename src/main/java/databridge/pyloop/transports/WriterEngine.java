@@ -1,0 +1,90 @@
+package databridge.pyloop.transports;
+
+import databridge.pyloop.collections.NumberTable;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.loop.LoopEngine;
+import org.jspecify.annotations.Nullable;
+
+/// The Java half of a transport that writes, of any kind: the object it belongs to, its descriptor, and the batching
+/// of its writes. Under the GIL.
+///
+/// A transport object finds its engine by the number in [TransportLayout#NUMBER], from `_attach` to `_detach`.
+abstract class WriterEngine {
+    private static final NumberTable<WriterEngine> ALL = new NumberTable<>();
+
+    final LoopEngine engine;
+    final int fd;
+    final WriteBatching batching;
+    private long self;
+    private int number;
+
+    /// Forgets the engines of an earlier interpreter.
+    static void bind() {
+        ALL.clear();
+    }
+
+    /// @param self the transport object; borrowed, it outlives its engine
+    WriterEngine(LoopEngine engine, long self, int fd) {
+        this.engine = engine;
+        this.self = self;
+        this.fd = fd;
+        batching = new WriteBatching(engine, self, this::flushBatch);
+    }
+
+    /// The engine of a transport object; null before it has one, and when it or its loop is closed.
+    static @Nullable WriterEngine of(long self) {
+        return ALL.get(Memory.getInt(self + TransportLayout.NUMBER));
+    }
+
+    /// Lets the transport object find this engine and keep the loop alive.
+    final void attach() {
+        Refs.replace(self + TransportLayout.LOOP, Refs.retain(engine.self()));
+        number = ALL.reserve();
+        ALL.put(number, this);
+        Memory.putInt(self + TransportLayout.NUMBER, number);
+    }
+
+    /// Ends polling, drops what is unsent, and parts the object from this engine.
+    ///
+    /// @param closes whether the caller closes the descriptor next
+    final void detach(boolean closes) {
+        long transport = self;
+        Memory.putInt(transport + TransportLayout.NUMBER, 0);
+        ALL.remove(number);
+        self = 0;
+        dispose(transport, closes);
+    }
+
+    /// The transport object, borrowed; 0 once it is detached.
+    final long self() {
+        return self;
+    }
+
+    /// What [#detach] ends and frees. An override calls this last: the loop may be freed here.
+    ///
+    /// @param transport the object
+    /// @param closes whether the caller closes the descriptor next
+    void dispose(long transport, boolean closes) {
+        Refs.clear(transport + TransportLayout.LOOP);
+    }
+
+    /// How many bytes wait to be written, as flow control counts.
+    abstract long unsent();
+
+    /// Drops what is unsent; nothing waits for the descriptor to become writable any more.
+    abstract void dropUnsent();
+
+    /// Writes what waits for the end of the iteration, because the caller needs it written now.
+    ///
+    /// @return the OSError, if the caller is to deal with it, or 0
+    /// @throws databridge.pyloop.cpython.PyError what must leave the loop
+    @Owned
+    abstract long sendBatch();
+
+    /// Writes what waits for the end of the iteration, which has come.
+    ///
+    /// @throws databridge.pyloop.cpython.PyError what must leave the loop
+    abstract void flushBatch();
+}
