@@ -126,7 +126,7 @@ final class ArchitectureTest {
                     @Override
                     public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
                         String name = javaClass.getName();
-                        return name.startsWith(ROOT) && !name.startsWith(ROOT + ".transports.")
+                        return name.startsWith(ROOT)
                                 ? SliceIdentifier.of(name.split("\\$", 2)[0])
                                 : SliceIdentifier.ignore();
                     }

@@ -50,11 +50,15 @@ final class StreamInput {
         if (size == 0) {
             return leaving;
         }
-        // Not before: opening the buffer can run Python code, which can close the loop.
-        Receiver receiver = transport.engine.scratch().receiver();
-        int count = receiver.receiveInto(transport.descriptor(), handler.bufferAddress(), size, unix);
-        note(receiver, count, size);
-        leaving = handler.closeBuffer(self, count);
+        int count = 0;
+        try {
+            // Not before: opening the buffer can run Python code, which can close the loop.
+            Receiver receiver = transport.engine.scratch().receiver();
+            count = receiver.receiveInto(transport.descriptor(), handler.bufferAddress(), size, unix);
+            note(receiver, count, size);
+        } finally {
+            leaving = handler.closeBuffer(self, count);
+        }
         return leaving == 0 && count <= 0 ? nothingRead(self, count) : leaving;
     }
 
