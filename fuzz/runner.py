@@ -11,34 +11,19 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from fuzz.coroutines import Coroutines
-from fuzz.datagrams import Datagrams
-from fuzz.outside import Signals, Threads
-from fuzz.pipes import Pipe
 from fuzz.recorder import READY, PlantedBase, PlantedError, PlantedExit, Recorder, normal, text
-from fuzz.sockets import Sockets
-from fuzz.streams import Conversation
-from fuzz.timers import Timers
+from fuzz.strands import STRANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import FrameType
 
     from fuzz.program import Op, Program
     from fuzz.recorder import Lanes
+    from fuzz.strand import Strand
 
 LoopFactory = Any
 TIME_LIMIT = 20.0
 MOST_RETURNS = 300
-_STRANDS: dict[str, Callable[..., Any]] = {
-    "timers": Timers,
-    "threads": Threads,
-    "signals": Signals,
-    "stream": Conversation,
-    "datagrams": Datagrams,
-    "pipe": Pipe,
-    "sockets": Sockets,
-}
 
 
 class HangError(BaseException):
@@ -146,15 +131,12 @@ class _Run:
         tasks = []
         for number, strand in enumerate(self.program.strands):
             lane = f"{number} {strand.kind}"
-            if strand.kind == "ready":
-                runner: Any = Coroutines(loop, self.recorder)
-            else:
-                runner = _STRANDS[strand.kind](loop, self.recorder, lane)
+            runner = STRANDS[strand.kind](loop, self.recorder, lane)
             tasks.append(asyncio.create_task(self._strand(runner, strand, lane), name=lane))
         for task in tasks:
             await task
 
-    async def _strand(self, runner: Any, strand: Op, lane: str) -> None:
+    async def _strand(self, runner: Strand, strand: Op, lane: str) -> None:
         try:
             await runner.run(strand)
         except Exception as exc:

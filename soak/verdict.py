@@ -5,7 +5,7 @@ first quarter of the time is warm-up: pools, caches and compiled code take their
 
 What belongs to the loop (descriptors, threads, asyncio's and PyLoop's objects, references to callbacks) is exactly
 as many as before, since all that a turn opens is closed before a sample is taken: its bound is zero. Of Python's other
-objects and memory there is room for caches that fill late, and it is small compared with the thousands of operations
+objects and memory the limit allows for caches that fill late, and it is small compared with the thousands of operations
 per second: one byte kept per operation would exceed it within the hour.
 """
 

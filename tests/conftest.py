@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-import os
 import signal
 import socket
 import sys
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from support.loop_kinds import KINDS, Loop, LoopKind, SocketPair
+from support.process_figures import count_descriptors
 from support.program_runs import run, run_clean, run_module, run_module_clean  # noqa: F401 - fixtures
 
 
@@ -40,7 +40,7 @@ def _process_state() -> dict[str, Any]:
         "running loop": asyncio._get_running_loop(),
         "async generator hooks": tuple(sys.get_asyncgen_hooks()),
         "coroutine origin depth": sys.get_coroutine_origin_tracking_depth(),
-        "open files": len(os.listdir("/proc/self/fd")),
+        "descriptors": count_descriptors(),
     }
     if threading.current_thread() is threading.main_thread():
         state["wakeup fd"] = signal.set_wakeup_fd(-1)

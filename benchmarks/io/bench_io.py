@@ -20,14 +20,19 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import tables
-from certificate import NoCertificateError, make_certificate
-from contestants import CONTESTANTS, REFERENCE, Contestant
-from figures import summarise
-from measurement import Session, Timing
-from processes import FailedError, processors
-from scenarios import SCENARIOS, Load, Scenario
-from shared import LOOPS, ProgressLine, metadata, names, positive
+if __name__ == "__main__":  # run as a script: what it imports is in the package, not beside it
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+from benchmarks.io import tables
+from benchmarks.io.certificate import NoCertificateError, make_certificate
+from benchmarks.io.contestants import CONTESTANTS, REFERENCE, Contestant
+from benchmarks.io.figures import summarise
+from benchmarks.io.measurement import Session, Timing
+from benchmarks.io.processes import FailedError, processors
+from benchmarks.io.scenarios import SCENARIOS, Load, Scenario
+from benchmarks.pyloop import metadata
+from benchmarks.pyloop.command_line import ProgressLine, names, positive
+from benchmarks.pyloop.loops import LOOPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

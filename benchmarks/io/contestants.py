@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from shared import BASE, LOOPS, SUBJECT
+from benchmarks.pyloop.loops import BASE, LOOPS, SUBJECT
 
 REFERENCE = "uvloop"
 """Ratios are against this one."""

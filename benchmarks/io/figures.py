@@ -6,10 +6,10 @@ from dataclasses import asdict
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from shared import ratio
+from benchmarks.pyloop.summary import ratio
 
 if TYPE_CHECKING:
-    from measurement import Cell, Window
+    from benchmarks.io.measurement import Cell, Window
 
 CLIENT_BOUND = 0.95
 """With more than this part of its processor in use, the load generator may be what limits."""

@@ -6,7 +6,7 @@ import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from processes import FailedError, JsonProcess, run_time
+from benchmarks.io.processes import FailedError, JsonProcess, run_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

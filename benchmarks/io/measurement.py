@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from load_generator import LoadGenerator, limit_command
-from processes import FailedError, JsonProcess, RunTime, processors, run_time
-from scenarios import LARGE_BYTES, load_title
+from benchmarks.io.load_generator import LoadGenerator, limit_command
+from benchmarks.io.processes import FailedError, JsonProcess, RunTime, processors, run_time
+from benchmarks.io.scenarios import LARGE_BYTES, load_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from contestants import Contestant
-    from scenarios import Load, Scenario
+    from benchmarks.io.contestants import Contestant
+    from benchmarks.io.scenarios import Load, Scenario
 
     Progress = Callable[[int, int, str], None]
     Window = dict[str, Any]
@@ -155,7 +155,7 @@ class Session:
     def _measure(self, scenario: Scenario, load: Load, failures: dict[str, str], *, first: bool) -> Cell:
         title = load_title(scenario, load)
         cell = Cell(scenario.name, title, load, scenario.busy, failures=dict(failures))
-        active = []
+        active: list[Contestant] = []
         for contestant in self._contestants:
             if contestant.name in self._servers and (not contestant.environment or load.size >= LARGE_BYTES):
                 self._progress(self._done, self._steps, f"{title}: warm-up, {contestant.name}")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared import clean_environment
+from benchmarks.pyloop.worker_client import clean_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,11 +14,16 @@ import json
 import ssl
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from servers import SERVERS
-from servers.settings import Settings
-from shared import LOOPS, metadata
+if __name__ == "__main__":  # run as a script: what it imports is in the package, not beside it
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+from benchmarks.io.servers import SERVERS
+from benchmarks.io.servers.settings import Settings
+from benchmarks.pyloop import metadata
+from benchmarks.pyloop.loops import LOOPS
 
 if TYPE_CHECKING:
     import asyncio

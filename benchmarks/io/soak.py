@@ -19,18 +19,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench_io import admitted, allow_many_files
-from contestants import CONTESTANTS
-from load_generator import LoadGenerator
-from measurement import Server
-from processes import FailedError, processors
-from scenarios import KIB, SCENARIOS, Load, Scenario, load_title, size_text
-from shared import SUBJECT, ProgressLine, metadata, positive, version_text
+if __name__ == "__main__":  # run as a script: what it imports is in the package, not beside it
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+from benchmarks.io.bench_io import admitted, allow_many_files
+from benchmarks.io.contestants import CONTESTANTS
+from benchmarks.io.load_generator import LoadGenerator
+from benchmarks.io.measurement import Server
+from benchmarks.io.processes import FailedError, processors
+from benchmarks.io.scenarios import KIB, SCENARIOS, Load, Scenario, load_title, size_text
+from benchmarks.pyloop import metadata
+from benchmarks.pyloop.command_line import ProgressLine, positive
+from benchmarks.pyloop.loops import SUBJECT
+from benchmarks.pyloop.metadata import version_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from contestants import Contestant
+    from benchmarks.io.contestants import Contestant
 
 WINDOW_SECONDS = 0.5
 WARMUP_SECONDS = 10.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from contestants import LIMIT
-from shared import version_text
+from benchmarks.io.contestants import LIMIT
+from benchmarks.pyloop.metadata import version_text
 
 Result = dict[str, Any]
 SMALL_WAIT = 0.05

@@ -16,16 +16,18 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import metadata
-import table
-from command_line import ProgressLine, names, positive
-from load import LOADED, QUIET
-from load_effect import effects
-from loops import LOOPS
-from session import Session, admit
-from suites import SUITES, Suite, Timing
-from summary import Row, summarise
-from worker_client import LoopFailedError
+if __name__ == "__main__":  # run as a script: what it imports is in the package, not beside it
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+from benchmarks.pyloop import metadata, table
+from benchmarks.pyloop.command_line import ProgressLine, names, positive
+from benchmarks.pyloop.load import LOADED, QUIET
+from benchmarks.pyloop.load_effect import effects
+from benchmarks.pyloop.loops import LOOPS
+from benchmarks.pyloop.session import Session, admit
+from benchmarks.pyloop.suites import SUITES, Suite, Timing
+from benchmarks.pyloop.summary import Row, summarise
+from benchmarks.pyloop.worker_client import LoopFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from load import LOADED, QUIET
-from loops import SUBJECT
-from summary import ratio
+from benchmarks.pyloop.load import LOADED, QUIET
+from benchmarks.pyloop.loops import SUBJECT
+from benchmarks.pyloop.summary import ratio
 
 Result = dict[str, Any]
 

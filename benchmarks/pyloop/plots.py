@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from load import QUIET
-from loops import BASE
 from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
+
+from benchmarks.pyloop.load import QUIET
+from benchmarks.pyloop.loops import BASE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from table import Result
+    from benchmarks.pyloop.table import Result
 
 COLOURS = {"uvloop": "#7f8fa6", "rloop": "#c08552", "rsloop": "#9c89b8", "zuvloop": "#d4a5a5", "pyloop": "#1b7f5c"}
 

@@ -11,9 +11,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import table
-from load import QUIET
-from suites import SUITES
+if __name__ == "__main__":  # run as a script: what it imports is in the package, not beside it
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+from benchmarks.pyloop import table
+from benchmarks.pyloop.load import QUIET
+from benchmarks.pyloop.suites import SUITES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(markdown(result), end="")
     if options.plot:
         try:
-            from plots import plot_ratios
+            from benchmarks.pyloop.plots import plot_ratios
         except ImportError as error:
             print(f"no figure: {error}", file=sys.stderr)
             return 1

@@ -6,12 +6,12 @@ from contextlib import closing
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from cold import COLD
-from loops import LOOPS
-from worker_client import WorkerClient
+from benchmarks.pyloop.cold import COLD
+from benchmarks.pyloop.loops import LOOPS
+from benchmarks.pyloop.worker_client import WorkerClient
 
 if TYPE_CHECKING:
-    from sampling import Limits
+    from benchmarks.pyloop.sampling import Limits
 
 
 class Runner:

@@ -8,7 +8,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workloads import Workload
+    from benchmarks.pyloop.workloads import Workload
 
 IMPROVEMENT = 0.98
 """A window counts as faster only if it takes less than this part of the best one before it."""

@@ -6,15 +6,15 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import load as machine
-from loops import LOOPS
-from worker_client import LoopFailedError, WorkerClient
+from benchmarks.pyloop import load as machine
+from benchmarks.pyloop.loops import LOOPS
+from benchmarks.pyloop.worker_client import LoopFailedError, WorkerClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from measured import Measured
-    from runners import Runner
+    from benchmarks.pyloop.measured import Measured
+    from benchmarks.pyloop.runners import Runner
 
     Progress = Callable[[int, int, str], None]
 

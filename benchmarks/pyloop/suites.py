@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cold import COLD
-from runners import ColdRunner, Runner, ShortRunner, WarmRunner
-from sampling import Limits
-from workloads import SHORT, WORKLOADS
+from benchmarks.pyloop.cold import COLD
+from benchmarks.pyloop.runners import ColdRunner, Runner, ShortRunner, WarmRunner
+from benchmarks.pyloop.sampling import Limits
+from benchmarks.pyloop.workloads import SHORT, WORKLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from measured import Measured
+    from benchmarks.pyloop.measured import Measured
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from loops import BASE, RIVALS
+from benchmarks.pyloop.loops import BASE, RIVALS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from measured import Measured
-    from session import Observation
+    from benchmarks.pyloop.measured import Measured
+    from benchmarks.pyloop.session import Observation
 
 Row = dict[str, Any]
 Rounds = list[list[float]]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from load import LOADED, QUIET
-from loops import BASE, SUBJECT
-from metadata import version_text
+from benchmarks.pyloop.load import LOADED, QUIET
+from benchmarks.pyloop.loops import BASE, SUBJECT
+from benchmarks.pyloop.metadata import version_text
 
 Result = dict[str, Any]
 QUIET_CORES = 0.1

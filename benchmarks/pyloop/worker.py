@@ -9,12 +9,16 @@ import json
 import os
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loops import LOOPS, LoopSpec
-from metadata import loaded_engine
-from sampling import Limits, sample, warm_up
-from workloads import WORKLOADS, Workload
+if __name__ == "__main__":  # run as a script: what it imports is in the package, not beside it
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+from benchmarks.pyloop.loops import LOOPS, LoopSpec
+from benchmarks.pyloop.metadata import loaded_engine
+from benchmarks.pyloop.sampling import Limits, sample, warm_up
+from benchmarks.pyloop.workloads import WORKLOADS, Workload
 
 if TYPE_CHECKING:
     import asyncio

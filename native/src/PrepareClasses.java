@@ -19,6 +19,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -38,7 +39,9 @@ public final class PrepareClasses {
     private static final String ENTRY_POINT = "Ldatabridge/pyloop/runtime/EntryPoint;";
     private static final String INLINED = "Ldatabridge/pyloop/runtime/Inlined;";
     private static final ClassDesc ALWAYS_INLINE = ClassDesc.of("com.oracle.svm.core.AlwaysInline");
+    /// What C calls: the arguments of every kind of method fit into four registers, and surplus ones are ignored.
     private static final MethodTypeDesc SHAPE = MethodTypeDesc.of(CD_long, CD_long, CD_long, CD_long, CD_long);
+
     private static final String ENTRIES = "pyloop-entries";
     private static final String CLASSES = "pyloop-classes";
 
@@ -104,20 +107,22 @@ public final class PrepareClasses {
     private void addGuard(ClassBuilder builder, ClassDesc owner, MethodModel entry) {
         String name = entry.methodName().stringValue();
         String place = owner.packageName() + "." + owner.displayName() + "." + name;
-        if (!entry.methodTypeSymbol().equals(SHAPE)) {
-            throw new IllegalStateException(place + " is no entry point: it must take four longs and return one");
+        int arity = entry.methodTypeSymbol().parameterCount();
+        MethodTypeDesc shape = MethodTypeDesc.of(CD_long, Collections.nCopies(arity, CD_long));
+        if (arity < 1 || arity > SHAPE.parameterCount() || !entry.methodTypeSymbol().equals(shape)) {
+            throw new IllegalStateException(place + " is no entry point: it must take one to four longs and return one");
         }
         String outcome = returnsStatus(entry) ? "ReturnMinusOne" : "ReturnNull";
         builder.withMethod(name + "$guard", SHAPE, ClassFile.ACC_STATIC, method -> method.with(annotations(outcome))
-                .withCode(code -> code.invokestatic(
-                                ClassDesc.of("databridge.pyloop.ffi.FaultInjection"), "entered", MethodTypeDesc.of(CD_void))
-                        .lload(0)
-                        .lload(2)
-                        .lload(4)
-                        .lload(6)
-                        .invokestatic(owner, name, SHAPE)
-                        .lreturn()));
-        guards.add(owner.packageName() + "." + owner.displayName() + " " + name);
+                .withCode(code -> {
+                    code.invokestatic(
+                            ClassDesc.of("databridge.pyloop.ffi.FaultInjection"), "entered", MethodTypeDesc.of(CD_void));
+                    for (int i = 0; i < arity; i++) {
+                        code.lload(2 * i);
+                    }
+                    code.invokestatic(owner, name, shape).lreturn();
+                }));
+        guards.add(owner.packageName() + "." + owner.displayName() + " " + name + " " + arity);
     }
 
     private static RuntimeVisibleAnnotationsAttribute annotations(String outcome) {

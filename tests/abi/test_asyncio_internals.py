@@ -18,7 +18,7 @@ def stock_loop() -> Iterator[asyncio.SelectorEventLoop]:
 
 
 def test_a_descriptor_is_found_as_selectors_do(stock_loop: asyncio.SelectorEventLoop) -> None:
-    assert internals.file_descriptor(stock_loop._csock) == stock_loop._csock.fileno()
+    assert internals.file_descriptor(stock_loop._csock) == stock_loop._csock.fileno()  # type: ignore[attr-defined]
     assert internals.file_descriptor(0) == 0
     with pytest.raises(ValueError, match="Invalid file"):
         internals.file_descriptor("no file")  # type: ignore[arg-type]
@@ -44,12 +44,12 @@ def test_own_frames_of_a_source_traceback_are_dropped(stock_loop: asyncio.Select
         stock_loop.set_debug(False)
         handle = handle_class(print, (), stock_loop)
         internals.drop_own_frames(handle)
-        assert not handle._source_traceback
+        assert not handle._source_traceback  # type: ignore[union-attr]
         stock_loop.set_debug(True)
         handle = handle_class(print, (), stock_loop)
         own = inspect.currentframe()
         assert own is not None
         internals.drop_own_frames(handle)
-        assert handle._source_traceback[-1].name != own.f_code.co_name
+        assert handle._source_traceback[-1].name != own.f_code.co_name  # type: ignore[union-attr]
         assert own.f_back is not None
-        assert handle._source_traceback[-1].name == own.f_back.f_code.co_name
+        assert handle._source_traceback[-1].name == own.f_back.f_code.co_name  # type: ignore[union-attr]

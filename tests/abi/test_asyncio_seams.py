@@ -54,7 +54,7 @@ def test_overriding_methods_take_what_the_overridden_do(cls: type) -> None:
     ],
 )
 def test_no_private_method_is_new(path: str, known: str) -> None:
-    """A new one may do what PyLoop has to do in another way; whoever has looked at it adds it to the list."""
+    """A new one may do what PyLoop has to do in another way; it is added to the list once somebody has looked at it."""
     module, name = path.split(".")
     cls = getattr(getattr(asyncio, module), name)
     methods = {name for name, _ in inspect.getmembers(cls, inspect.isfunction)}

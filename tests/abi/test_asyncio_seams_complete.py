@@ -36,7 +36,8 @@ def trees() -> Iterator[ast.Module]:
 
 def mentioned() -> tuple[set[str], set[str]]:
     """Private attributes that our Python code reads, and private names that it defines or assigns itself."""
-    read, made = set(), set()
+    read: set[str] = set()
+    made: set[str] = set()
     for tree in trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and is_private(node.attr):

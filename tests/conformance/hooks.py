@@ -117,7 +117,7 @@ def _real_loop_without_sendfile(cls: Any, loop: LoopClass) -> None:
 
     def make() -> Any:
         made: Any = loop()
-        made._sock_sendfile_native = functools.partial(asyncio.BaseEventLoop._sock_sendfile_native, made)
+        made._sock_sendfile_native = functools.partial(asyncio.BaseEventLoop._sock_sendfile_native, made)  # type: ignore[attr-defined]
         return made
 
     def set_up(self: Any) -> None:

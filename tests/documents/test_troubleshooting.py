@@ -62,8 +62,9 @@ def _python_texts(path: Path) -> Iterator[str]:
     skipped = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     skipped |= {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in nodes:
-        is_text = isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
-        if is_text and id(node) not in skipped:
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
             yield _template(node)
 
 

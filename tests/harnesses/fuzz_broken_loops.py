@@ -12,16 +12,16 @@ class Lifo(asyncio.SelectorEventLoop):
     """Runs what is ready in the wrong order."""
 
     def _run_once(self) -> None:
-        self._ready.reverse()
-        super()._run_once()
+        self._ready.reverse()  # type: ignore[attr-defined]
+        super()._run_once()  # type: ignore[misc]
 
 
 class LosesCancelledTimers(asyncio.SelectorEventLoop):
     """A cancelled timer takes the next one with it."""
 
-    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:  # type: ignore[override]
         timer = super().call_at(when, callback, *args, context=context)
-        if any(other.cancelled() for other in self._scheduled):
+        if any(other.cancelled() for other in self._scheduled):  # type: ignore[attr-defined]
             timer.cancel()
         return timer
 
@@ -30,17 +30,17 @@ class RunsCancelledHandles(asyncio.SelectorEventLoop):
     """Cancelling has no effect on what is ready."""
 
     def _run_once(self) -> None:
-        for handle in self._ready:
+        for handle in self._ready:  # type: ignore[attr-defined]
             if handle._cancelled and handle._callback is None and getattr(handle, "saved", None):
                 handle._cancelled = False
                 handle._callback, handle._args = handle.saved
-        super()._run_once()
+        super()._run_once()  # type: ignore[misc]
 
-    def call_soon(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:
-        self._check_closed()
+    def call_soon(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:  # type: ignore[override]
+        self._check_closed()  # type: ignore[attr-defined]
         handle = _SavingHandle(callback, args, self, context)
         handle.saved = (callback, args)
-        self._ready.append(handle)
+        self._ready.append(handle)  # type: ignore[attr-defined]
         return handle
 
 
@@ -48,7 +48,7 @@ class _SavingHandle(asyncio.Handle):
     saved: Any = None
 
 
-class _DroppingTransport(asyncio.selector_events._SelectorSocketTransport):
+class _DroppingTransport(asyncio.selector_events._SelectorSocketTransport):  # type: ignore[misc, name-defined]
     _writes = 0
 
     def write(self, data: Any) -> None:
@@ -69,7 +69,7 @@ class DropsAWrite(asyncio.SelectorEventLoop):
 class WrongContext(asyncio.SelectorEventLoop):
     """Forgets the context of timers."""
 
-    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:  # type: ignore[override]
         del context
         return super().call_at(when, callback, *args)
 

@@ -91,10 +91,9 @@ def result(result_file: Path) -> dict[str, Any]:
 
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The module of that name of the benchmarks, which are scripts and no package."""
-    monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
-    yield importlib.import_module("load")
-    del sys.modules["load"]
+    """The module of the benchmarks that makes load."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS.parents[1]))
+    return importlib.import_module("benchmarks.pyloop.load")
 
 
 @pytest.fixture

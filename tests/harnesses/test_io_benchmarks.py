@@ -40,14 +40,10 @@ def run_benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def load_module(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A function that imports a module of the benchmarks, which are scripts and no package."""
-    monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
-    before = set(sys.modules)
-    yield importlib.import_module
-    for name in set(sys.modules) - before:
-        if str(BENCHMARKS.parent) in (getattr(sys.modules[name], "__file__", None) or ""):
-            del sys.modules[name]
+def load_module(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    """A function that imports a module of the benchmarks."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS.parents[1]))
+    return lambda name: importlib.import_module(f"benchmarks.io.{name}")
 
 
 @needs_load_generator
@@ -157,7 +153,8 @@ def test_a_connection_must_be_closed_after_one_answer(
 def test_verified_connections_never_send_the_same_message(load_module: Callable[[str], ModuleType]) -> None:
     """Of one workload and of two that are open at the same time."""
     generator = load_module("load_generator").LoadGenerator(None)
-    size, count, connections = 16, 200, []
+    size, count = 16, 200
+    connections: list[socket.socket] = []
 
     def receive() -> None:
         connections.extend(listener.accept()[0] for _ in range(4))

@@ -17,12 +17,8 @@ BENCHMARKS = ROOT / "benchmarks" / "io"
 @pytest.fixture
 def soak(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The script as a module."""
-    monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
-    before = set(sys.modules)
-    yield importlib.import_module("soak")
-    for name in set(sys.modules) - before:
-        if str(BENCHMARKS.parent) in (getattr(sys.modules[name], "__file__", None) or ""):
-            del sys.modules[name]
+    monkeypatch.syspath_prepend(str(BENCHMARKS.parents[1]))
+    return importlib.import_module("benchmarks.io.soak")
 
 
 def phase_between(soak: Any, descriptors_before: int, descriptors_after: int | None, failure: str = "") -> Any:

@@ -75,7 +75,7 @@ def link_c(tmp_path: Path, compiler: str) -> Callable[[str], Path]:
 
     def link_it(source: str) -> Path:
         (tmp_path / "engine.c").write_text(source)
-        command = [compiler, "-c", "-w", "-fPIC", "-o", tmp_path / "engine.o", tmp_path / "engine.c"]
+        command: list[str | Path] = [compiler, "-c", "-w", "-fPIC", "-o", tmp_path / "engine.o", tmp_path / "engine.c"]
         subprocess.run(command, check=True, timeout=60)
         result = tmp_path / "_engine.abi3.so"
         link(ROOT, tmp_path / "engine.o", compiler, result)

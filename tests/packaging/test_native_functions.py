@@ -34,7 +34,7 @@ def support(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stub = '_Noreturn void unexpected_call(const char *); void a_stub(void) { unexpected_call("a_stub"); }'
     (folder / "stub.c").write_text(stub)
     sources = [NATIVE / "support.c", folder / "stub.c"]
-    command = [
+    command: list[str | Path] = [
         str(find_c_compiler()),
         "-shared",
         "-fPIC",

@@ -22,7 +22,7 @@ def test_wheel_builds_from_it(sdist: Path, wheel: Path, tmp_path: Path) -> None:
     work.mkdir(parents=True)
     for path in (ENGINE, OPENJDK_RELEASE, STAMP):
         shutil.copy2(path, work)
-    command = [
+    command: list[str | Path] = [
         sys.executable,
         "-m",
         "pip",

@@ -18,7 +18,7 @@ def test_nothing_is_wrong_with_the_wheel(wheel: Path) -> None:
 
 
 def test_index_accepts_the_wheel(wheel: Path) -> None:
-    command = [sys.executable, "-m", "twine", "check", "--strict", str(wheel)]
+    command: list[str | Path] = [sys.executable, "-m", "twine", "check", "--strict", str(wheel)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -53,7 +53,7 @@ def compile_library(tmp_path: Path) -> object:
         (tmp_path / "library.c").write_text(source)
         compiler = find_c_compiler()
         assert compiler is not None
-        command = [compiler, "-shared", "-fPIC", *options, "-o", path, tmp_path / "library.c"]
+        command: list[str | Path] = [compiler, "-shared", "-fPIC", *options, "-o", path, tmp_path / "library.c"]
         subprocess.run(command, check=True, timeout=60)
         return path
 

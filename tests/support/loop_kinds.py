@@ -9,8 +9,9 @@ import socket
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import pytest
 
@@ -18,6 +19,7 @@ from support.project import path_with_tests
 
 Loop = asyncio.AbstractEventLoop
 SocketPair = tuple[socket.socket, socket.socket]
+Result = TypeVar("Result")
 Done = subprocess.CompletedProcess[str]
 
 # A bound for things that happen at once on an idle machine; only a hang exceeds it on a busy one.
@@ -50,8 +52,12 @@ class LoopKind:
         environment: dict[str, str] | None = None,
         timeout: float = 120,
     ) -> Done:
-        """Run ``source`` in a child Python where ``new_event_loop`` is defined, and wait for its end."""
+        """Run ``source`` in a child Python where ``new_event_loop`` is defined, and wait for its end.
+
+        It can import helpers as tests do.
+        """
         program = f"{self.import_statement}\n{textwrap.dedent(source)}"
+        environment = {"PYTHONPATH": path_with_tests(), **(environment or {})}
         return run_python(*options, "-c", program, *args, environment=environment, timeout=timeout)
 
     def run_module(self, module: str, *args: str, options: tuple[str, ...] = (), timeout: float = 120) -> Done:
@@ -61,8 +67,7 @@ class LoopKind:
 
     def expect(self, stdout: str, module: str, *args: str) -> None:
         """Run a module that must print this, write no errors and end well."""
-        done = self.run_module(module, *args)
-        assert (done.stdout, done.stderr, done.returncode) == (stdout, "", 0)
+        assert_printed(self.run_module(module, *args), stdout)
 
 
 def run_python(*args: str, environment: dict[str, str] | None = None, timeout: float = 120) -> Done:
@@ -78,10 +83,35 @@ def run_python(*args: str, environment: dict[str, str] | None = None, timeout: f
     )
 
 
+def assert_printed(done: Done, stdout: str) -> None:
+    """The program printed this, wrote no errors and ended well."""
+    assert (done.stdout, done.stderr, done.returncode) == (stdout, "", 0)
+
+
 def skip_if_refused_run_breaks_the_loop(kind: LoopKind) -> None:
     """Stock asyncio 3.13.0 to 3.13.2 marks a running loop as stopped when it refuses to run it again (gh-130145)."""
     if kind is ASYNCIO and (3, 13, 0) <= sys.version_info[:3] < (3, 13, 3):
         pytest.skip("asyncio of this Python forgets the running loop when it refuses a nested run (gh-130145)")
+
+
+def run_coroutine(loop: Loop, main: Coroutine[Any, Any, Result]) -> Result:
+    """Run to the end; only a hang exceeds the bound."""
+    return loop.run_until_complete(asyncio.wait_for(main, PROMPTLY))
+
+
+def run_and_finish(loop: Loop, main: Coroutine[Any, Any, None]) -> None:
+    """Run a test and then what it has started to its end: tasks, and transports that report their loss."""
+
+    async def main_and_rest() -> None:
+        await main
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        if tasks:
+            _, pending = await asyncio.wait(tasks, timeout=PROMPTLY)
+            assert not pending
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    loop.run_until_complete(main_and_rest())
 
 
 def run_iterations(loop: Loop, count: int = 1) -> None:

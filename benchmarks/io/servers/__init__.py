@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from servers import protocols, sockets, streams, web
+from benchmarks.io.servers import protocols, sockets, streams, web
 
 if TYPE_CHECKING:
-    from servers.settings import Start
+    from benchmarks.io.servers.settings import Start
 
 SERVERS: dict[str, Start] = {
     "protocol": protocols.start_echo,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from servers.settings import HOST, Address, Settings, listen
+from benchmarks.io.servers.settings import HOST, Address, Settings, listen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

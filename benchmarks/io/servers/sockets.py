@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
-from servers.settings import Address, Settings, listening_socket, port_of
+from benchmarks.io.servers.settings import Address, Settings, listening_socket, port_of
 
 if TYPE_CHECKING:
     import asyncio

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from servers.settings import BACKLOG, HOST, Address, Settings, port_of
+from benchmarks.io.servers.settings import BACKLOG, HOST, Address, Settings, port_of
 
 READ_BYTES = 256 * 1024
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from servers.settings import BACKLOG, Address, Settings, listening_socket, port_of
-from servers.sockets import keep
+from benchmarks.io.servers.settings import BACKLOG, Address, Settings, listening_socket, port_of
+from benchmarks.io.servers.sockets import keep
 
 if TYPE_CHECKING:
     import asyncio

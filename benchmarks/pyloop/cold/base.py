@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measured import Measured
-from worker_client import LoopFailedError, clean_environment
+from benchmarks.pyloop.measured import Measured
+from benchmarks.pyloop.worker_client import LoopFailedError, clean_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loops import LoopSpec
+    from benchmarks.pyloop.loops import LoopSpec
 
 PROGRAMS = Path(__file__).with_name("programs")
 PROGRAM_SECONDS = 60.0

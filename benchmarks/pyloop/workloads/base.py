@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from measured import Measured
+from benchmarks.pyloop.measured import Measured
 
 if TYPE_CHECKING:
     import asyncio

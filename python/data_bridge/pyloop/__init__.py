@@ -3,7 +3,7 @@
     import data_bridge.pyloop
     data_bridge.pyloop.install()
 
-The engine is loaded with the first loop, or when `PyLoop`, the class, is first used.
+Importing the package does not load the engine. Creating the first loop does, or the first use of the class `PyLoop`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from asyncio import events
 
 from ._running import new_event_loop, run
 
-TYPE_CHECKING = False  # type checkers take it for true; typing takes longer to import than the package
+TYPE_CHECKING = False  # true for type checkers; importing typing takes longer than importing the package
 if TYPE_CHECKING:
     from ._loop import PyLoop
     from ._policy import EventLoopPolicy, install, is_installed, uninstall
@@ -38,7 +38,7 @@ _INSTALLER = "_policy" if _HAS_POLICIES else "_without_policies"
 
 
 def __getattr__(name: str) -> object:
-    """Import what not every program uses when it is first asked for."""
+    """Import a public name on its first use, because not every program uses it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module

@@ -1,4 +1,4 @@
-"""`python -m data_bridge.pyloop`: runs any program with PyLoop as asyncio's event loop."""
+"""`python -m data_bridge.pyloop`: runs a program with PyLoop as asyncio's event loop."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Runs a program as `python SCRIPT` or `python -m MODULE` would, with PyLoop as as
 
 
 def main() -> None:
-    """Do what the command line says; exits with status 2 if that makes no sense."""
+    """Run what the command line asks for. Exit with status 2 if the command line is invalid."""
     arguments = sys.argv[1:]
     if arguments in (["-h"], ["--help"]):
         print(_USAGE, end="")
@@ -47,7 +47,7 @@ def _run_script(arguments: list[str]) -> None:
     install()
     sys.argv[:] = arguments
     if os.path.isfile(script):
-        # `-m` has put the current directory there; a script's own directory belongs there instead.
+        # `-m` puts the current directory there; Python puts the script's own directory there.
         sys.path[0] = os.path.dirname(os.path.realpath(script))
     runpy.run_path(script, run_name="__main__")
 

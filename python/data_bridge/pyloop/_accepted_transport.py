@@ -1,4 +1,4 @@
-"""The transport of an accepted connection, which has a `socket.socket` only once somebody asks for it."""
+"""The transport of an accepted connection, which makes its `socket.socket` on demand."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _HIGH_WATER, _LOW_WATER = internals.default_water_marks()
 
 
 def socket_like(listener: socket.socket, fd: int | None) -> socket.socket:
-    """Make a socket object of a connection that `listener` has accepted; a new, unconnected one if `fd` is None."""
+    """Return a socket object for `fd`, a connection that `listener` has accepted; if it is None, an unconnected one."""
     return socket.socket(listener.family, listener.type | socket.SOCK_NONBLOCK, listener.proto, fd)
 
 
 class AcceptedTransport(StreamTransport):
     """A `StreamTransport` of a descriptor that a server has accepted.
 
-    Most protocols never look at the socket. Making one costs as much as reading and answering a request, so it is made
-    for those that do.
+    Most protocols never use the socket object. Making it takes as long as reading and answering a request, so it is
+    made on its first use. All methods belong to the loop's thread.
     """
 
     _extra_made: dict[str, Any] | None = None
@@ -47,8 +47,8 @@ class AcceptedTransport(StreamTransport):
         server: asyncio.AbstractServer | None,
         context: contextvars.Context | None,
     ) -> None:
-        """Own `fd` from now on: a connection of the kind of `like`, whose `peername` and `sockname` are `names`."""
-        # What the constructors of the bases do, as far as the engine's fields do not begin that way.
+        """Take over `fd`, a connection of the same kind as `like`. `names` are its `peername` and `sockname`."""
+        # The assignments of the inherited constructors, except those of fields that the engine initialises.
         self._loop = loop
         self._sock_fd = fd
         self._like = like
@@ -95,7 +95,7 @@ class AcceptedTransport(StreamTransport):
         if self._socket_made is None:
             self._detach_to_close()
         else:
-            self._detach()  # the program may have a duplicate of the socket
+            self._detach()  # the program may have a duplicate of the socket, which would keep the registration alive
         try:
             if self._protocol_connected:
                 self._protocol.connection_lost(exc)

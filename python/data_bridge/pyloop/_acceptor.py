@@ -1,4 +1,4 @@
-"""Listening sockets: the engine accepts, and each connection becomes a transport."""
+"""Listening sockets: the engine accepts connections, and a transport is made for each."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _OUT_OF_RESOURCES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 class Acceptor(AcceptorCore):
     """Accepts connections as long as the socket is watched.
 
-    asyncio runs a task for each connection; here `protocol_factory` is called at once, in a copy of the context. If the
-    server has a `context`, the copy is of that one, and the connection keeps it.
+    asyncio runs a task for each connection. An `Acceptor` calls `protocol_factory` at once, in a copy of the current
+    context. If the server has a `context`, it copies that one, and the connection keeps the copy.
     """
 
     def __init__(
@@ -43,10 +43,10 @@ class Acceptor(AcceptorCore):
         self._backlog = backlog
         self._context = context
         self._is_tcp = sock.proto == socket.IPPROTO_TCP
-        self._is_unix = sock.family == socket.AF_UNIX  # once: `family` takes as long as a call of the kernel
+        self._is_unix = sock.family == socket.AF_UNIX  # computed once, because `family` takes as long as a system call
 
     def start(self) -> None:
-        """Accept from now on, unless the socket is closed."""
+        """Start to accept connections, unless the socket is closed. Loop's thread."""
         if self._sock.fileno() >= 0:
             self._loop._add_reader(self._sock.fileno(), self._accept_connections)
 
@@ -63,7 +63,7 @@ class Acceptor(AcceptorCore):
                     "socket": trsock.TransportSocket(self._sock),
                 }
             )
-            # The socket stays ready, and every attempt would fail until somebody closes something.
+            # The socket stays ready, and every attempt would fail until a descriptor is closed or memory is freed.
             self._loop._remove_reader(self._sock.fileno())
             self._loop.call_later(constants.ACCEPT_RETRY_DELAY, self.start)
 
@@ -105,4 +105,4 @@ class Acceptor(AcceptorCore):
         try:
             log.logger.debug("%r got a new connection from %r: %r", self._server, address, connection)
         finally:
-            connection.detach()  # the descriptor is the transport's
+            connection.detach()  # the transport owns the descriptor

@@ -1,4 +1,4 @@
-"""The private names of asyncio that PyLoop relies on, in one place; a test looks for each on every Python version."""
+"""The private names of asyncio that PyLoop relies on, in one place. A test looks for each on every Python version."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 else:
 
     class LoopInternals:
-        """Nothing at run time: asyncio's classes have what this declares for the type checker."""
+        """Empty at run time: asyncio's classes have the attributes that this declares for the type checker."""
 
         __slots__ = ()
 
@@ -58,7 +58,7 @@ def file_descriptor(fileobj: FileDescriptorLike) -> int:
 
 
 def callback_failure(handle: asyncio.Handle, exception: BaseException) -> dict[str, Any]:
-    """Return the context for the exception handler that `Handle._run` would make."""
+    """Return what `Handle._run` would pass to the exception handler."""
     failed: Any = handle
     debug = {"debug": failed._loop.get_debug()} if sys.version_info >= (3, 13) else {}
     source = format_helpers._format_callback_source(failed._callback, failed._args, **debug)
@@ -69,26 +69,26 @@ def callback_failure(handle: asyncio.Handle, exception: BaseException) -> dict[s
 
 
 ThreadSafeHandle: Any = getattr(events, "_ThreadSafeHandle", None)
-"""From 3.14 on, the class of what `call_soon_threadsafe` returns: cancelling it waits for its running callback."""
+"""The class of the handles of `call_soon_threadsafe` from 3.14 on: cancelling one waits for its running callback."""
 
 
 def drop_own_frames(handle: asyncio.Handle) -> None:
-    """Shorten the source traceback of a handle by the frame of the caller, who has made it."""
+    """Remove the frame of the caller, who has made the handle, from its source traceback."""
     traceback = handle._source_traceback  # type: ignore[attr-defined]
     if traceback:
-        # The constructor of a thread-safe handle leaves its own frame there, too.
+        # The constructor of a thread-safe handle adds its own frame, too.
         own = 2 if ThreadSafeHandle is not None and isinstance(handle, ThreadSafeHandle) else 1
         del traceback[-own:]
 
 
 def warn_of_slow_callback(handle: asyncio.Handle, seconds: float) -> None:
-    """Log what asyncio logs in debug mode."""
+    """Log the warning that asyncio logs in debug mode."""
     logger = base_events.logger  # type: ignore[attr-defined]
     logger.warning("Executing %s took %.3f seconds", base_events._format_handle(handle), seconds)  # type: ignore[attr-defined]
 
 
 CONNECTIONS_HAVE_CONTEXTS = sys.version_info >= (3, 15)
-"""From 3.15 on, all callbacks of a connection run in one context, which the loop's methods receive by keyword."""
+"""Whether all callbacks of a connection run in one context, which methods of the loop get by keyword: from 3.15 on."""
 
 
 FlowControlMixin: Any = transports._FlowControlMixin
@@ -107,7 +107,7 @@ _SERVER_KNOWS_TRANSPORTS = base_events.Server._attach.__code__.co_argcount > 1  
 
 
 def attach(server: Any, transport: object) -> None:  # noqa: ANN401
-    """Tell a server of a connection; since Python 3.13 it wants to know the transport."""
+    """Register a connection with its server, which takes the transport from Python 3.13 on."""
     if _SERVER_KNOWS_TRANSPORTS:
         server._attach(transport)
     else:
@@ -115,7 +115,7 @@ def attach(server: Any, transport: object) -> None:  # noqa: ANN401
 
 
 def detach(server: Any, transport: object) -> None:  # noqa: ANN401
-    """Tell a server that a connection has ended."""
+    """Remove a connection that has ended from its server."""
     if _SERVER_KNOWS_TRANSPORTS:
         server._detach(transport)
     else:
@@ -123,7 +123,7 @@ def detach(server: Any, transport: object) -> None:  # noqa: ANN401
 
 
 def fatal_error(transport: Any, error: BaseException, message: str) -> None:  # noqa: ANN401
-    """End a connection because of an error, as asyncio's transports do: while it is being handled."""
+    """Call `transport._fatal_error` as asyncio's transports do: while `error` is being handled, which logging shows."""
     try:
         raise error
     except BaseException:
@@ -131,12 +131,12 @@ def fatal_error(transport: Any, error: BaseException, message: str) -> None:  # 
 
 
 BUFFERED_DATAGRAM_HEADER = 8 if sys.version_info >= (3, 13) else 0
-"""What asyncio adds for each datagram to the size of what is buffered."""
+"""How many bytes asyncio adds per buffered datagram to the size of its write buffer."""
 
 
 @functools.cache
 def writelines_skips_false() -> bool:
-    """Tell whether asyncio passes over items of `writelines` that are false, whatever their type, as 3.14.10 does."""
+    """Return whether asyncio's `writelines` skips items that are false, whatever their type, as in 3.14.10."""
     transport: Any = SelectorSocketTransport.__new__(SelectorSocketTransport)
     transport._eof = False
     transport._empty_waiter = None
@@ -151,6 +151,6 @@ def writelines_skips_false() -> bool:
 
 
 def default_water_marks() -> tuple[int, int]:
-    """Return the high and the low one that asyncio gives a transport, in bytes."""
+    """Return the high-water and the low-water mark that asyncio gives a transport, in bytes."""
     mixin = FlowControlMixin(loop=object())
     return mixin._high_water, mixin._low_water

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class UnsentDatagrams:
-    """What asyncio's code expects behind `_buffer`: the datagrams that the engine still has to send."""
+    """The value of `_buffer` for asyncio's code: a view of the datagrams that the engine still has to send."""
 
     def __init__(self, transport: DatagramTransport) -> None:
         self._transport = transport
@@ -25,23 +25,23 @@ class UnsentDatagrams:
         return self._transport._unsent_count()
 
     def append(self, datagram: tuple[bytes, object]) -> None:
-        """Take over a datagram with its address, because the socket is full."""
+        """Queue a datagram with its address, because the socket takes no more."""
         self._transport._append(*datagram)
 
     def clear(self) -> None:
-        """Drop them."""
+        """Drop the datagrams."""
         self._transport._drop_unsent()
 
 
 class DatagramTransport(DatagramCore, internals.SelectorDatagramTransport):  # type: ignore[misc]
     """An `asyncio.DatagramTransport` over a UDP or Unix socket. All methods belong to the loop's thread.
 
-    Datagrams that are there together are received together and delivered one after the other. What is received but not
-    delivered waits while reading is paused, and is lost when the transport is closed, as it would be in the kernel.
+    The engine receives all waiting datagrams together and delivers them one after the other. While reading is paused,
+    received datagrams wait. They are lost when the transport is closed, as they would be in the kernel.
 
-    Small datagrams of a socket that is not connected leave at the end of the loop's iteration, together; that is when
-    `error_received` hears of those that could not be sent. Whatever asks how much is left to send, and `close` and
-    `abort`, sends them first.
+    Small datagrams of a socket that is not connected are sent together at the end of the loop's iteration. Then
+    `error_received` is called for those that could not be sent. `get_write_buffer_size`, `close` and `abort` send them
+    first.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class DatagramTransport(DatagramCore, internals.SelectorDatagramTransport):  # t
 
     @_buffer.setter
     def _buffer(self, buffer: object) -> None:
-        pass  # asyncio's own, of which no use is made
+        pass  # asyncio's own buffer, which is not used
 
     @property
     def _buffer_size(self) -> int:
@@ -75,10 +75,10 @@ class DatagramTransport(DatagramCore, internals.SelectorDatagramTransport):  # t
 
     @_buffer_size.setter
     def _buffer_size(self, size: int) -> None:
-        pass  # asyncio's own reckoning; the engine has done it
+        pass  # asyncio counts here; the engine has its own count
 
     def get_write_buffer_size(self) -> int:
-        """Return the size of what the kernel has not taken yet, as asyncio of this version reckons it."""
+        """Return how many bytes the kernel has not taken yet, as asyncio of this version counts them."""
         self._send_deferred()
         return self._unsent_size()
 
@@ -89,7 +89,7 @@ class DatagramTransport(DatagramCore, internals.SelectorDatagramTransport):  # t
 
     def _force_close(self, exc: BaseException | None) -> None:
         if not self._conn_lost:
-            self._send_deferred()  # asyncio would have
+            self._send_deferred()  # asyncio would have sent it in sendto()
         super()._force_close(exc)
 
     def _call_connection_lost(self, exc: BaseException | None) -> None:
@@ -104,11 +104,14 @@ class DatagramTransport(DatagramCore, internals.SelectorDatagramTransport):  # t
 
     # Called by the engine.
 
+    def _fail(self, error: BaseException, message: str) -> None:
+        internals.fatal_error(self, error, message)
+
     def _all_sent(self) -> None:
         self._call_connection_lost(None)
 
     def _send_foreign(self, data: bytes, addr: object) -> bool:
-        """Send to an address that only the socket module understands; return False if the socket is full."""
+        """Send to an address that only the socket module understands. Return False if the socket takes no more."""
         try:
             self._sock.sendto(data, addr)
         except (BlockingIOError, InterruptedError):

@@ -1,4 +1,4 @@
-"""What asyncio's loop expects behind `_ready` and `_selector`, over queues and a poller that are in Java."""
+"""The values of `loop._ready` and `loop._selector` for asyncio's code: views of queues and a poller in Java."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ReadyQueueView:
-    """The ready queue, as far as code written for asyncio's deque of handles uses it."""
+    """A view of the ready queue, with those methods of asyncio's deque of handles that are used."""
 
     def __init__(self, core: LoopCore) -> None:
         self._core = core
@@ -28,7 +28,7 @@ class ReadyQueueView:
         self._core._enqueue(handle)
 
     def clear(self) -> None:
-        """Drop all scheduled callbacks, timers included; asyncio clears both together, and only in `close()`."""
+        """Drop all scheduled callbacks and timers. asyncio clears both together, and only in `close()`."""
         self._core._clear_scheduled()
 
     def __len__(self) -> int:
@@ -40,9 +40,9 @@ class ReadyQueueView:
 
 
 class EngineSelector(selectors.BaseSelector):
-    """Stands where asyncio keeps its selector: shows what the engine polls, and closes the engine with itself.
+    """A view of the descriptors that the engine polls, in place of asyncio's selector. Closing it closes the engine.
 
-    Nothing can be registered through it.
+    It cannot register descriptors.
     """
 
     def __init__(self, core: LoopCore) -> None:
@@ -53,7 +53,7 @@ class EngineSelector(selectors.BaseSelector):
         self._core._close_engine()
 
     def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
-        """Return a snapshot of the registrations by file object and by descriptor; data is (reader, writer)."""
+        """Return a snapshot of the registrations by file object and by descriptor. `data` is (reader, writer)."""
         keys: dict[Any, selectors.SelectorKey] = {}
         flat = iter(self._core._registrations())
         for fileobj, fd, reader, writer in zip(flat, flat, flat, flat, strict=True):
@@ -63,20 +63,20 @@ class EngineSelector(selectors.BaseSelector):
         return keys
 
     def get_key(self, fileobj: FileDescriptorLike) -> selectors.SelectorKey:
-        """Return the registration of a file object or descriptor; raise KeyError if there is none."""
+        """Return the registration of a file object or descriptor. Raise KeyError if there is none."""
         keys = self.get_map()
         return keys[fileobj if fileobj in keys else file_descriptor(fileobj)]
 
     def register(self, fileobj: FileDescriptorLike, events: int, data: object = None) -> NoReturn:
-        """Refuse: the loop's methods register."""
+        """Raise NotImplementedError: use the loop's methods."""
         self._refuse()
 
     def unregister(self, fileobj: FileDescriptorLike) -> NoReturn:
-        """Refuse: the loop's methods unregister."""
+        """Raise NotImplementedError: use the loop's methods."""
         self._refuse()
 
     def select(self, timeout: float | None = None) -> NoReturn:
-        """Refuse: the engine polls by itself."""
+        """Raise NotImplementedError: the engine polls by itself."""
         self._refuse()
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""What `python -m data_bridge.pyloop --info` prints."""
+"""The output of `python -m data_bridge.pyloop --info`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ._version import __version__
 
 
 def info() -> dict[str, str]:
-    """Load the engine and describe what this process runs on.
+    """Load the engine and return a description of what this process runs on.
 
-    Raises ImportError where the engine cannot be loaded.
+    Raises ImportError if the engine cannot be loaded.
     """
     from ._loop import default_poll_bound
     from ._start import _engine
@@ -32,7 +32,7 @@ def info() -> dict[str, str]:
 
 
 def print_info() -> None:
-    """Print `info()`, a line each."""
+    """Print the items of `info()`, one per line."""
     described = info()
     width = max(map(len, described))
     for name, value in described.items():

@@ -1,4 +1,4 @@
-"""The loop class: asyncio's selector loop with the engine's core in front of it."""
+"""The loop class: asyncio's selector loop behind `LoopCore`, the type that is implemented in Java."""
 
 from __future__ import annotations
 
@@ -52,22 +52,23 @@ class PyLoop(
 ):
     """A drop-in asyncio event loop.
 
-    `LoopCore`, which is Java, has what runs per callback, timer or event; the rest of the asyncio API is inherited.
-    All methods belong to the thread that runs the loop, except `call_soon_threadsafe` and its batch twin.
+    `LoopCore`, which is Java, implements what runs per callback, timer or event. The rest of the API is inherited.
+    All methods belong to the thread that runs the loop, except `call_soon_threadsafe` and `call_soon_threadsafe_batch`.
 
-    `poll_bound` is the longest time in seconds that a loop which always has callbacks ready may go without looking
-    for I/O; 0 looks in every iteration, as asyncio does. It only matters under load: an idle loop hears of I/O at
-    once. The default is 50 microseconds, or what `PYLOOP_POLL_BOUND` says, in seconds.
+    `poll_bound` is a time in seconds, from 0 to 1. A loop that always has callbacks ready looks for I/O at least that
+    often, or after an iteration that takes longer; with 0 it looks in every iteration, as asyncio does. It only matters
+    under load: an idle loop reacts to I/O at once. The default is the environment variable
+    `PYLOOP_POLL_BOUND`, or 50 microseconds.
     """
 
     def __init__(self, *, poll_bound: float | None = None) -> None:
-        # Until asyncio's constructor opens it: spares the garbage collector's warning of, and close() on, half a loop.
+        # asyncio's constructor sets it to False. If that fails earlier, `__del__` neither warns nor calls close().
         self._closed = True
         bound = default_poll_bound() if poll_bound is None else poll_bound
         if not 0 <= bound <= 1:
             raise ValueError(f"poll_bound must be from 0 to 1 second, not {bound!r}")
-        # A C field: the clock itself, not a method that calls it. The engine reads the same clock without Python as
-        # long as the field holds this one; tests put others into it.
+        # A C field that holds the clock itself, not a method that calls it. As long as it holds this one, the engine
+        # reads the same clock without Python. Tests replace it.
         _CLOCK_FIELD.__set__(self, _SYSTEM_CLOCK)
         self._open_engine(round(bound * _NANOSECONDS))
         try:
@@ -83,18 +84,18 @@ class PyLoop(
         self._bind_methods()
 
     def _find_clock(self) -> None:
-        # A subclass can have a clock of its own, and a test can put one into the class.
+        # A subclass can define a clock of its own, and a test can replace that of the class.
         self._has_own_clock = type(self).time is not _CLOCK_FIELD
 
     def _bind_methods(self) -> None:
-        # Found in the instance, a bound method is called 8 % faster than one that Python binds for the call; and the
-        # C tasks of 3.11 bind one for every step. A subclass's own methods stay in force.
+        # Python calls a bound method of the instance dict 8 % faster than one that it binds for the call, and the C
+        # tasks of 3.11 bind one for every step. Methods that a subclass overrides are left alone.
         for name in ("call_soon", "call_later", "call_at", "call_soon_threadsafe"):
             if getattr(type(self), name) is getattr(LoopCore, name):
                 setattr(self, name, getattr(self, name))
 
     def set_debug(self, enabled: bool) -> None:
-        """Enable or disable debug mode; any object is taken for its truth, as asyncio does."""
+        """Enable or disable debug mode. As in asyncio, `enabled` can be any object, of which the truth value counts."""
         super().set_debug(bool(enabled))
 
     def run_forever(self) -> None:
@@ -114,16 +115,16 @@ class PyLoop(
         try:
             super().close()
         except BaseException:
-            if self._closed:  # asyncio's close() does nothing the next time, and no engine may outlive its loop
+            if self._closed:  # the next close() does nothing, so this is the last chance to close the engine
                 self._close_engine()
             raise
 
     def add_signal_handler(  # type: ignore[override]
         self, sig: int, callback: Callable[..., object], *args: Any
     ) -> None:
-        """Add a handler for a signal, in place of the one before. Main thread only."""
+        """Add a handler for a signal; it replaces an earlier one. Main thread only."""
         if self._running_forever:
-            self._read_signals()  # those that came before are not the new handler's
+            self._read_signals()  # signals that came earlier must not reach the new handler
         super().add_signal_handler(sig, callback, *args)
 
     def _read_signals(self) -> None:
@@ -132,10 +133,10 @@ class PyLoop(
                 self._process_self_data(data)
 
     def remove_signal_handler(self, sig: int) -> bool:
-        """Remove a handler for a signal; return whether there was one. Main thread only."""
+        """Remove the handler of a signal. Return whether there was one. Main thread only."""
         removed = super().remove_signal_handler(sig)
         if self._running_forever and not self._signal_handlers:
-            self._signal_wakeup.renew()  # asyncio takes the descriptor away with the last handler
+            self._signal_wakeup.renew()  # asyncio unsets the descriptor with the last handler
         return removed
 
     def _process_self_data(self, data: bytes) -> None:
@@ -145,7 +146,7 @@ class PyLoop(
     def __repr__(self) -> str:
         return f"<{self.__class__.__name__} running={self.is_running()} closed={self.is_closed()} debug={self._debug}>"
 
-    # asyncio's own methods, for the calls that the engine leaves to them: debug mode, unusual arguments.
+    # asyncio's own methods, to which the engine forwards some calls: in debug mode, and with unusual arguments.
     _asyncio_call_soon = asyncio.BaseEventLoop.call_soon
     _asyncio_call_soon_threadsafe = asyncio.BaseEventLoop.call_soon_threadsafe
     _asyncio_create_future = asyncio.BaseEventLoop.create_future
@@ -155,7 +156,7 @@ class PyLoop(
     def _asyncio_call_at(self, *args: Any, **kwargs: Any) -> asyncio.TimerHandle:
         timer = asyncio.BaseEventLoop.call_at(self, *args, **kwargs)
         internals.drop_own_frames(timer)
-        self._scheduled.clear()  # where asyncio has put it
+        self._scheduled.clear()  # asyncio has put it there
         self._enqueue_timer(timer)
         return timer
 
@@ -199,7 +200,7 @@ class PyLoop(
                 internals.warn_of_slow_callback(handle, elapsed)
         finally:
             self._current_handle = None
-            del handle  # the traceback of an exception can keep this frame, and with it what the callback holds
+            del handle  # the traceback of an exception can keep this frame alive, and with it the handle
 
 
 if sys.version_info[:2] > _start.NEWEST_KNOWN_PYTHON:

@@ -1,4 +1,4 @@
-"""The transports of pipes and character devices: asyncio's own, with engines in front that read and write."""
+"""The transports of pipes and character devices: asyncio's own, behind types of the engine that read and write."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class ReadPipeTransport(PipeReaderCore, internals.UnixReadPipeTransport):  # typ
 
 
 class UnsentPipeData(UnsentData):
-    """Data to which asyncio's code adds what the pipe has not taken."""
+    """The value of `_buffer`, to which asyncio's code adds data that the pipe has not taken."""
 
     def __init__(self, transport: WritePipeTransport) -> None:
         super().__init__(transport)
         self._append = transport._append
 
-    def __iadd__(self, data: Any) -> Self:  # noqa: ANN401 - as a bytearray
+    def __iadd__(self, data: Any) -> Self:  # noqa: ANN401 - what a bytearray accepts
         copy = bytearray()
         copy += data
         self._append(bytes(copy))
@@ -54,8 +54,9 @@ class UnsentPipeData(UnsentData):
 class WritePipeTransport(PipeWriterCore, internals.UnixWritePipeTransport):  # type: ignore[misc]
     """An `asyncio.WriteTransport` over the write end of a pipe, a socket or a character device.
 
-    Small writes leave at the end of the loop's iteration, together, where readers cannot tell. Whatever asks for the
-    state of the transport or ends it writes them first, so that nobody sees a difference.
+    Small writes are written together at the end of the loop's iteration, if readers cannot distinguish one write from
+    several. Any call that queries the transport or ends it writes them first, so that it sees the same state as in
+    asyncio. All methods belong to the loop's thread.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class WritePipeTransport(PipeWriterCore, internals.UnixWritePipeTransport):  # t
 
     @_buffer.setter
     def _buffer(self, buffer: object) -> None:
-        pass  # asyncio's own, of which no use is made
+        pass  # asyncio's own buffer, which is not used
 
     def __repr__(self) -> str:
         self._send_deferred()
@@ -87,7 +88,7 @@ class WritePipeTransport(PipeWriterCore, internals.UnixWritePipeTransport):  # t
     def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
         """Return information about the transport or its pipe, `default` if there is none of that name."""
         if name == "pipe":
-            self._send_deferred()  # what is done to the pipe itself comes after what was written
+            self._send_deferred()  # the caller may use the pipe itself, after what was written
         return super().get_extra_info(name, default)
 
     def get_write_buffer_size(self) -> int:
@@ -96,7 +97,7 @@ class WritePipeTransport(PipeWriterCore, internals.UnixWritePipeTransport):  # t
         return self._unsent()
 
     def is_closing(self) -> bool:
-        """Return True if the transport is closing or closed, by whatever was written last too."""
+        """Return True if the transport is closing or closed, also if sending the last data closes it."""
         self._send_deferred()
         return self._closing
 
@@ -113,7 +114,7 @@ class WritePipeTransport(PipeWriterCore, internals.UnixWritePipeTransport):  # t
     def _read_ready(self) -> None:
         was_closing = self._closing
         self._send_deferred()
-        if self._closing == was_closing:  # else writing has found out by itself
+        if self._closing == was_closing:  # otherwise sending has noticed the end
             super()._read_ready()
 
     def _call_connection_lost(self, exc: BaseException | None) -> None:
@@ -122,7 +123,7 @@ class WritePipeTransport(PipeWriterCore, internals.UnixWritePipeTransport):  # t
 
     def __del__(self, _warn: Callable[..., object] = warnings.warn) -> None:
         try:
-            super().__del__(_warn)  # its warning shows the state, for which everything is written
+            super().__del__(_warn)  # its warning shows the state, which sends the data
         finally:
             self._detach()
 
@@ -148,7 +149,7 @@ class WritePipeTransport(PipeWriterCore, internals.UnixWritePipeTransport):  # t
 
 
 def _is_byte_stream(fd: int) -> bool:
-    """Tell whether readers cannot tell one write from several, unlike those of packets, messages and many devices."""
+    """Return whether readers cannot distinguish one write from several, unlike those of packets and many devices."""
     mode = os.fstat(fd).st_mode
     if stat.S_ISFIFO(mode):
         return not fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_DIRECT

@@ -1,4 +1,4 @@
-"""Making PyLoop the loop that asyncio creates by default."""
+"""`install()` and `uninstall()`: make PyLoop the loop that asyncio creates by default."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     DefaultPolicy = asyncio.DefaultEventLoopPolicy
 else:
-    # The name without a deprecation warning on 3.14, and the same class on every version.
+    # The same class under a private name, which gives no deprecation warning on 3.14.
     DefaultPolicy = unix_events._UnixDefaultEventLoopPolicy
 
-# 3.14 deprecates the public functions, and `install()` is not the user touching policies.
+# 3.14 deprecates the public functions; the warning is for users of policies, not for those of `install()`.
 _get_policy = getattr(events, "_get_event_loop_policy", None) or asyncio.get_event_loop_policy
 _set_policy = getattr(events, "_set_event_loop_policy", None) or asyncio.set_event_loop_policy
 
@@ -30,7 +30,7 @@ class EventLoopPolicy(DefaultPolicy):
 def install() -> None:
     """Make `asyncio.run`, `asyncio.Runner` and `asyncio.new_event_loop` use PyLoop in this process.
 
-    Idempotent. Loops that exist already are left alone.
+    Calling it again has no effect. Loops that exist already stay as they are.
     """
     global _replaced
     current = _get_policy()
@@ -40,7 +40,7 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """Undo `install()`: put the policy back that was in force before it. Without `install()`, do nothing."""
+    """Undo `install()`: restore the policy that was set before. Do nothing if `install()` was not called."""
     global _replaced
     if is_installed():
         _set_policy(_replaced)
@@ -48,5 +48,5 @@ def uninstall() -> None:
 
 
 def is_installed() -> bool:
-    """Tell whether asyncio makes PyLoops in this process."""
+    """Return whether asyncio creates PyLoops in this process."""
     return isinstance(_get_policy(), EventLoopPolicy)

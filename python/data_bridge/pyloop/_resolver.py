@@ -1,4 +1,4 @@
-"""Address resolution without a thread where there is nothing to resolve; it runs on the loop's thread."""
+"""Address resolution without a thread where nothing has to be looked up. It runs on the loop's thread."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _getaddrinfo = socket.getaddrinfo
 
 
 class AddressResolver(asyncio.BaseEventLoop):
-    """The half of a loop that resolves names: literal addresses at once, everything else as asyncio does.
+    """The methods of a loop that resolve names: literal addresses at once, everything else as asyncio does.
 
-    For a literal host and a numeric port, the C library only converts. `AI_NUMERICHOST` makes it promise that (POSIX:
-    no resolution service is invoked), and it is the C library that says what a literal is. A literal it accepts has
-    the same result with and without that flag; for anything else, which includes every error, asyncio's own method
-    does the whole work again in a thread.
+    For a literal host and a numeric port, the C library only converts. `AI_NUMERICHOST` guarantees that (POSIX: no
+    resolution service is invoked), and lets the C library decide what a literal is. A literal that it accepts has the
+    same result with and without the flag. For anything else, and for every error, asyncio's own method does the whole
+    work again in a thread.
     """
 
     async def getaddrinfo(
@@ -39,19 +39,19 @@ class AddressResolver(asyncio.BaseEventLoop):
         """Translate a host and a port into addresses, as `socket.getaddrinfo` does."""
         if _may_be_literal(host) and _is_numeric(port) and not (self.get_debug() or self.is_closed()):
             try:
-                # Not `|`: on the enumeration that the socket module's flags are, it costs more than the conversion.
+                # Not `|`: the flags are an enumeration, for which it takes longer than the conversion.
                 infos = _getaddrinfo(host, port, family, type, proto, int.__or__(flags, socket.AI_NUMERICHOST))
             except Exception:
-                pass  # no literal, or a mistake of the caller: asyncio's method raises it where asyncio does
+                pass  # no literal, or a mistake of the caller, for which asyncio's method raises the error
             else:
-                # asyncio always suspends its caller here: others get their turn, and a cancellation arrives.
+                # asyncio always suspends its caller here, so that other tasks run and a cancellation can arrive.
                 await asyncio.sleep(0)
                 return infos
         return await super().getaddrinfo(host, port, family=family, type=type, proto=proto, flags=flags)
 
 
 def _may_be_literal(host: bytes | str | None) -> bool:
-    # Spares most names the attempt. Whoever replaces socket.getaddrinfo may block, and wants to see the flags he knows.
+    # Avoids the attempt for most names. A replacement of socket.getaddrinfo may block, and expects the caller's flags.
     if socket.getaddrinfo is not _getaddrinfo:
         return False
     if host is None:  # the loopback or wildcard addresses
@@ -64,7 +64,7 @@ def _may_be_literal(host: bytes | str | None) -> bool:
 
 
 def _is_numeric(port: bytes | str | int | None) -> bool:
-    # What the C library reads as a negative number is the name of a service to it, AI_NUMERICSERV or not.
+    # The C library takes a negative number for the name of a service, even with AI_NUMERICSERV.
     if type(port) is int:
         return 0 <= port <= 0xFFFF
     if type(port) is str or type(port) is bytes:

@@ -1,4 +1,4 @@
-"""Making loops and running programs on them."""
+"""`new_event_loop()` and `run()`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def new_event_loop() -> PyLoop:
-    """Return a new PyLoop; the first one loads the engine. Any thread.
+    """Return a new PyLoop. The first call loads the engine. Any thread.
 
-    Raises ImportError, naming cause and remedy, where the engine cannot be loaded.
+    Raises ImportError with cause and remedy if the engine cannot be loaded, MemoryError if there is too little memory.
     """
     from ._loop import PyLoop
 
@@ -27,7 +27,7 @@ def new_event_loop() -> PyLoop:
 def run(main: Coroutine[Any, Any, _T], *, debug: bool | None = None) -> _T:
     """Run a coroutine on a new PyLoop and return its result, as `asyncio.run` does on asyncio's loop.
 
-    Raises RuntimeError in a thread that is running a loop, and what `asyncio.run` raises.
+    Raises RuntimeError in a thread that is running a loop, and otherwise what `asyncio.run` raises.
     """
     if asyncio._get_running_loop() is not None:
         raise RuntimeError("data_bridge.pyloop.run() cannot be called from a running event loop")

@@ -1,7 +1,7 @@
-"""The private seams between PyLoop and asyncio: what PyLoop reads, calls and overrides there.
+"""The seams between PyLoop and asyncio: the private names that PyLoop reads, calls and overrides.
 
-A test compares them with the Python it runs on. On a version newer than those PyLoop knows, the first loop compares
-them, and an ImportError names what has moved. Names are relative to the package `asyncio`.
+A test compares them with the running Python. On a Python newer than those that PyLoop knows, creating the first loop
+compares them, too, and an ImportError names what has changed. Names are relative to the package `asyncio`.
 """
 
 from __future__ import annotations
@@ -56,21 +56,21 @@ ATTRIBUTES = {
     "sslproto.SSLProtocol": ("_app_transport",),
     "events.Handle": ("_run",),
 }
-"""What PyLoop or its engine reads, sets or replaces, on an instance of each class."""
+"""The attributes that PyLoop or its engine reads, sets or replaces on instances of each class."""
 
 SLOTS = {
     "events.Handle": ("_args", "_callback", "_cancelled", "_context", "_loop", "_repr", "_source_traceback"),
     "events.TimerHandle": ("_scheduled", "_when"),
     **({"events._ThreadSafeHandle": ("_lock",)} if hasattr(events, "_ThreadSafeHandle") else {}),
 }
-"""All slots of the classes that the engine's handles extend; one that is new would stay unset."""
+"""All slots of the classes that the engine's handles extend. The engine would leave a new one unset."""
 
 ASSIGNED_BY_CONSTRUCTOR = (
     *("_buffer", "_buffer_size", "_closing", "_conn_lost", "_context", "_empty_waiter", "_eof", "_extra", "_loop"),
     *("_paused", "_protocol", "_protocol_connected", "_protocol_paused", "_read_ready_cb", "_server", "_sock"),
     *("_sock_fd", "_write_ready"),
 )
-"""What constructors of asyncio's stream transport may assign: PyLoop's transports replace them, and do without."""
+"""The attributes that constructors of asyncio's stream transport may assign; PyLoop's transports replace these."""
 
 CALLS: dict[str, tuple[tuple[int, tuple[str, ...]], ...]] = {
     "base_events._format_handle": ((1, ()),),
@@ -95,16 +95,16 @@ CALLS: dict[str, tuple[tuple[int, tuple[str, ...]], ...]] = {
     f"{_STREAM}._fatal_error": ((3, ()),),
     f"{_STREAM}._force_close": ((2, ()),),
 }
-"""How PyLoop calls private functions and constructors: numbers of positional arguments with names of others; of
-several ways it takes the one that the running version knows."""
+"""How PyLoop calls private functions and constructors: the number of positional arguments, and the names of the others.
+Of several ways it uses the one that the running version accepts."""
 
 PARAMETERS_OF_OUR_OWN = {("PyLoop", "__init__"), ("AcceptedTransport", "__init__"), ("LoopCore", "create_task")}
-"""Overriding methods that need not take what asyncio's do: constructors that only PyLoop calls, and a method of the
-engine that forwards what it does not know."""
+"""Overriding methods whose parameters may differ from asyncio's: constructors that only PyLoop calls, and a method of
+the engine that forwards keywords it does not know."""
 
 
 def refuse_if_moved(moved: Iterable[str]) -> None:
-    """Raise ImportError if anything has `moved`."""
+    """Raise ImportError if there are items in `moved`."""
     if changes := "; ".join(moved):
         python = sys.version.split()[0]
         raise ImportError(
@@ -113,7 +113,7 @@ def refuse_if_moved(moved: Iterable[str]) -> None:
 
 
 def moved_names() -> Iterator[str]:
-    """Yield what PyLoop uses of asyncio and does not find as it expects it."""
+    """Yield a description of each name of asyncio that is missing or different."""
     for path, names in ATTRIBUTES.items():
         if _find(path) is None:
             yield f"asyncio has no {path}"
@@ -134,7 +134,7 @@ def moved_names() -> Iterator[str]:
 
 
 def mentioned_names(path: str) -> set[str]:
-    """Return the attributes of a class, and those that its code mentions, among which its instances' are."""
+    """Return the attributes of a class, and all names that its code mentions, which include those of its instances."""
     cls = _find(path)
     return {*dir(cls), *(name for function in _functions(cls) for name in function.__code__.co_names)}
 
@@ -153,7 +153,7 @@ def overriding_classes() -> list[type]:
 
 
 def moved_methods(classes: Iterable[type]) -> Iterator[str]:
-    """Yield which methods of PyLoop's classes do not take what those do that they override."""
+    """Yield a description of each method of PyLoop that does not accept all calls of the method that it overrides."""
     for cls in classes:
         for name in dir(cls):
             definers = [base for base in cls.__mro__ if name in vars(base)]
@@ -201,7 +201,7 @@ def _takes(function: Callable[..., object], count: int, names: tuple[str, ...]) 
 
 
 def _accepts_all(ours: inspect.Signature, theirs: inspect.Signature) -> bool:
-    """Tell whether every call that fits `theirs` fits `ours`, but for positional-only arguments passed by name."""
+    """Return whether every call that fits `theirs` fits `ours`, except positional-only arguments passed by name."""
     mine = list(ours.parameters.values())
     places = [parameter for parameter in mine if parameter.kind <= parameter.POSITIONAL_OR_KEYWORD]
     kinds = {parameter.kind for parameter in mine}

@@ -1,4 +1,4 @@
-"""Prompt delivery of Python signals to a loop that is blocked."""
+"""Prompt handling of Python signals by a loop that is blocked."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 class SignalWakeup:
-    """While entered, a signal writes a byte to a descriptor the loop polls.
+    """A context manager. While it is entered, each signal writes a byte to a descriptor that the loop polls.
 
-    Without it a signal that arrives just before the wait, or in another thread, is not noticed until the wait ends.
-    Python has one wakeup descriptor for the process and sets it in the main thread only; elsewhere this does nothing.
-    Whoever had set another one goes on getting the bytes, through `forward`, and has it back afterwards.
+    Without it, a signal that arrives just before the wait or in another thread is not noticed until the wait ends.
+    Python has one wakeup descriptor per process, which only the main thread can set; in other threads this class does
+    nothing. If another descriptor was set before, `forward` writes the bytes to it, and leaving the context
+    restores it.
     """
 
     def __init__(self, fileno: int) -> None:
@@ -29,13 +30,13 @@ class SignalWakeup:
             self._replaced = signal.set_wakeup_fd(self._fileno, warn_on_full_buffer=False)
 
     def renew(self) -> None:
-        """Set the descriptor again, after somebody has unset it. Main thread only."""
+        """Set the descriptor again after it was unset. Main thread only."""
         signal.set_wakeup_fd(self._fileno, warn_on_full_buffer=False)
 
     def forward(self, data: bytes) -> None:
         """Write the signal numbers that the loop has read to the descriptor that was set before."""
         if self._replaced is not None and self._replaced not in (-1, self._fileno):
-            with contextlib.suppress(OSError):  # full or closed: Python's own handler would not complain either
+            with contextlib.suppress(OSError):  # full or closed: Python's own handler ignores that, too
                 os.write(self._replaced, data)
 
     def __exit__(
@@ -47,6 +48,6 @@ class SignalWakeup:
         current = signal.set_wakeup_fd(-1)
         if current == self._fileno:
             current = replaced
-        # Otherwise somebody has set another one meanwhile, or none, and has not asked for it to be undone.
+        # Otherwise the program has set another one, or none, meanwhile; that stays.
         with contextlib.suppress(OSError, ValueError):  # closed meanwhile
             signal.set_wakeup_fd(current)

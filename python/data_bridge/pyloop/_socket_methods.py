@@ -1,7 +1,7 @@
-"""`loop.sock_recv` and its kin: the system call is tried first, and again each time the socket is ready.
+"""`loop.sock_recv` and the other `sock_*` methods: they try the system call first, and again when the socket is ready.
 
-The call is made by the coroutine itself, not by a callback on its behalf. So nothing that was received is lost if the
-coroutine is cancelled at the last moment.
+The coroutine itself makes the call, not a callback on its behalf. So no received data is lost if the coroutine is
+cancelled at the last moment. All methods belong to the loop's thread.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
     class _Loop(asyncio.SelectorEventLoop):
-        """A loop with the engine's part."""
+        """A loop with the methods of the engine."""
 
         def _sock_receive(self, fd: int, size: int, /) -> bytes | None: ...
         def _sock_send(self, fd: int, data: bytes | bytearray, /) -> int: ...
@@ -30,14 +30,14 @@ else:
 _READ = select.EPOLLIN
 _WRITE = select.EPOLLOUT
 _MOST = 256 * 1024
-"""How much the engine receives in one call; more than that is for asyncio's method."""
+"""The most bytes that the engine receives in one call. Calls that ask for more go to asyncio's method."""
 
 
 class SocketMethods(_Loop):
-    """The methods for sockets that are exactly `socket.socket` and do not block; asyncio's methods have the others."""
+    """The `sock_*` methods for non-blocking sockets of exactly the class `socket.socket`; asyncio's serve others."""
 
     async def sock_recv(self, sock: socket.socket, n: int) -> bytes:
-        """Receive up to `n` bytes."""
+        """Receive up to `n` bytes. The result is empty at the end of the stream."""
         if not _is_plain(sock) or type(n) is not int or not 0 < n <= _MOST:
             return await super().sock_recv(sock, n)
         while (data := self._sock_receive(fd := sock.fileno(), n)) is None:
@@ -54,21 +54,21 @@ class SocketMethods(_Loop):
             await super().sock_sendall(sock, memoryview(data)[sent:])
 
     async def sock_recv_into(self, sock: socket.socket, buf: WriteableBuffer) -> int:
-        """Receive into a buffer; return the number of bytes."""
+        """Receive into a buffer. Return the number of bytes."""
         if not _is_plain(sock):
             return await super().sock_recv_into(sock, buf)
         count: int = await self._sock_call(sock, _READ, sock.recv_into, buf)
         return count
 
     async def sock_recvfrom(self, sock: socket.socket, bufsize: int) -> tuple[bytes, Any]:
-        """Receive a datagram of up to `bufsize` bytes, with its sender's address."""
+        """Receive a datagram of up to `bufsize` bytes. Return it with the address of its sender."""
         if not _is_plain(sock):
             return await super().sock_recvfrom(sock, bufsize)
         result: tuple[bytes, Any] = await self._sock_call(sock, _READ, sock.recvfrom, bufsize)
         return result
 
     async def sock_recvfrom_into(self, sock: socket.socket, buf: WriteableBuffer, nbytes: int = 0) -> tuple[int, Any]:
-        """Receive a datagram into a buffer; return the number of bytes and the sender's address."""
+        """Receive a datagram into a buffer. Return the number of bytes and the address of its sender."""
         if not _is_plain(sock):
             return await super().sock_recvfrom_into(sock, buf, nbytes)
         size = nbytes or len(buf)  # type: ignore[arg-type]
@@ -76,14 +76,14 @@ class SocketMethods(_Loop):
         return result
 
     async def sock_sendto(self, sock: socket.socket, data: ReadableBuffer, address: Any) -> int:  # noqa: ANN401
-        """Send a datagram; return the number of bytes."""
+        """Send a datagram. Return the number of bytes."""
         if not _is_plain(sock):
             return await super().sock_sendto(sock, data, address)
         count: int = await self._sock_call(sock, _WRITE, sock.sendto, data, address)
         return count
 
     async def sock_accept(self, sock: socket.socket) -> tuple[socket.socket, Any]:
-        """Accept a connection; return its socket, which does not block, and the peer's address."""
+        """Accept a connection. Return its socket, which is non-blocking, and the address of the peer."""
         if not _is_plain(sock):
             return await super().sock_accept(sock)
         connection, address = await self._sock_call(sock, _READ, sock.accept)

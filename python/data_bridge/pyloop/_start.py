@@ -1,4 +1,4 @@
-"""Loads the engine, the extension module `_engine`, or says why this process cannot have it and what to do.
+"""Loads the engine, which is the extension module `_engine`, or raises ImportError with cause and remedy.
 
 `_loop` imports this module before any other that uses the engine.
 """
@@ -18,7 +18,7 @@ _REINSTALL = (
 
 
 def _refuse_unsupported_host() -> None:
-    """Raise ImportError unless this interpreter and machine can carry the engine."""
+    """Raise ImportError unless the engine can run in this interpreter and on this machine."""
     if sys.version_info < (3, 11):  # noqa: UP036 - an installer may have been told to ignore the requirement
         raise ImportError(f"PyLoop needs Python 3.11 or newer, this is {sys.version.split()[0]}; use a newer Python")
     if sys.implementation.name != "cpython":
@@ -32,26 +32,26 @@ def _refuse_unsupported_host() -> None:
         raise ImportError("PyLoop does not support free-threaded builds of Python; use a build with the GIL")
     if hasattr(sys, "getobjects"):
         raise ImportError("PyLoop does not support builds with Py_TRACE_REFS; use an ordinary build of Python")
-    if hasattr(_thread, "_is_main_interpreter") and not _thread._is_main_interpreter():  # 3.11: the engine asks
+    if hasattr(_thread, "_is_main_interpreter") and not _thread._is_main_interpreter():  # on 3.11 the engine checks it
         raise ImportError(
             "PyLoop works in the main interpreter only, this is a subinterpreter; create the loop in the main one"
         )
 
 
 def _explained(error: ImportError) -> ImportError:
-    """Return what to raise where the import of the engine has failed with `error`."""
+    """Return the exception to raise when the import of the engine has failed with `error`."""
     name = f"{__package__}._engine"
-    if error.name == __package__:  # which has no such name
+    if error.name == __package__:  # the package has no such name
         directory = os.path.dirname(__file__)
         return ImportError(f"PyLoop's engine, _engine.abi3.so, is missing from {directory}; {_REINSTALL}", name=name)
-    if error.path is not None:  # the words of the dynamic linker
+    if error.path is not None:  # the message is the dynamic linker's
         return ImportError(f"PyLoop's engine could not be loaded ({error}); {_REINSTALL}", name=name, path=error.path)
-    return error  # the engine's own, with cause and remedy
+    return error  # the message is the engine's own, with cause and remedy
 
 
 _refuse_unsupported_host()
 try:
-    from . import _engine as _engine  # for others, too
+    from . import _engine as _engine  # other modules import it from here
 except ImportError as error:
     raise _explained(error) from error
 os.register_at_fork(after_in_child=_engine._after_fork_in_child)

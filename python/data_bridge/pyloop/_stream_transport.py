@@ -1,4 +1,4 @@
-"""The transport of stream sockets: asyncio's own, with an engine in front that reads and writes."""
+"""The transport of stream sockets: asyncio's own, behind a type of the engine that reads and writes."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: ignore[misc]
     """An `asyncio.Transport` over a TCP or Unix socket. All methods belong to the loop's thread.
 
-    Small writes leave at the end of the loop's iteration, together. Whatever asks for the state of the socket or ends
-    the connection sends them first, so that nobody sees a difference.
+    Small writes are sent together at the end of the loop's iteration. Any call that queries the socket or ends the
+    connection sends them first, so that it sees the same state as in asyncio.
     """
 
     def __init__(
@@ -36,12 +36,12 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
         server: asyncio.AbstractServer | None = None,
         context: contextvars.Context | None = None,
     ) -> None:
-        # What asyncio's constructor does, in half the time: a server runs this for every connection.
+        # Does what asyncio's constructor does in half the time, because a server runs this for every connection.
         internals.FlowControlMixin.__init__(self, extra, loop)
         fd = sock.fileno()
         self._sock = sock
         self._sock_fd = fd
-        self._context = context  # of all callbacks, since Python 3.15; None for the current one of each moment
+        self._context = context  # of all callbacks, from 3.15 on; None means the context that is current at the time
         self._empty_waiter = None
         self._describe(sock)
         self.set_protocol(protocol)
@@ -53,7 +53,7 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._attach(loop, sock, fd, not is_tcp and sock.family == socket.AF_UNIX)
         loop.call_soon(protocol.connection_made, self, context=context)
-        loop.call_soon(self._add_reader, context=context)  # only when connection_made() has been called
+        loop.call_soon(self._add_reader, context=context)  # after connection_made() was called
         if waiter is not None:
             loop.call_soon(internals.set_result_unless_cancelled, waiter, None, context=context)
 
@@ -70,7 +70,7 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
             except OSError:
                 extra["peername"] = None
 
-    _read_ready_cb = _write_ready = None  # asyncio's, which the engine does without
+    _read_ready_cb = _write_ready = None  # asyncio's; the engine does not need them
     _asyncio_set_protocol = internals.SelectorSocketTransport.set_protocol
     _asyncio_write = internals.SelectorSocketTransport.write
     _asyncio_writelines = internals.SelectorSocketTransport.writelines
@@ -81,7 +81,7 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
 
     @_buffer.setter
     def _buffer(self, buffer: object) -> None:
-        pass  # asyncio's own, of which no use is made
+        pass  # asyncio's own buffer, which is not used
 
     @property
     def _buffer_size(self) -> int:
@@ -89,12 +89,12 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
 
     @_buffer_size.setter
     def _buffer_size(self, size: int) -> None:
-        pass  # the reckoning of asyncio of 3.15; the engine has done it
+        pass  # asyncio of 3.15 counts here; the engine has its own count
 
     def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
         """Return information about the transport or its socket, `default` if there is none of that name."""
         if name == "socket":
-            self._flush()  # what is done to the socket itself comes after what was written
+            self._flush()  # the caller may use the socket itself, after what was written
         return super().get_extra_info(name, default)
 
     def get_write_buffer_size(self) -> int:
@@ -113,7 +113,7 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
 
     def _force_close(self, exc: BaseException | None) -> None:
         if not self._conn_lost:
-            self._send_deferred()  # asyncio would have; an error changes nothing now
+            self._send_deferred()  # asyncio would have sent it in write(); an error changes nothing now
         super()._force_close(exc)
 
     def _call_connection_lost(self, exc: BaseException | None) -> None:
@@ -142,7 +142,7 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
         if self._empty_waiter is not None:
             self._empty_waiter.set_result(None)
         if self._conn_lost:
-            return  # somebody has ended the connection when writing was resumed
+            return  # resume_writing() has ended the connection
         if self._closing:
             self._call_connection_lost(None)
         elif self._eof:

@@ -1,6 +1,7 @@
-"""Where asyncio's loop makes its transports, and the loop's part in them.
+"""The methods with which asyncio's loop makes transports and servers.
 
-The transports' modules are imported with the first of each kind: all of them take half as long as the engine.
+The module of a transport is imported with the first transport of its kind, because importing all of them takes half as
+long as loading the engine.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
 
 class TransportFactory(_Loop):
-    """Makes transports with the engine in them; asyncio's methods for connections and servers call this."""
+    """Makes the engine's transports. asyncio's methods for connections and servers call these methods."""
 
     def _start_serving(
         self,
@@ -49,7 +50,7 @@ class TransportFactory(_Loop):
             Acceptor(self, protocol_factory, sock, server, backlog, context).start()
         else:
             timeouts = (ssl_handshake_timeout, ssl_shutdown_timeout)
-            named = {} if context is None else {"context": context}  # only asyncio of 3.15 and newer has them
+            named = {} if context is None else {"context": context}  # only asyncio of 3.15 and newer takes it
             super()._start_serving(protocol_factory, sock, sslcontext, server, backlog, *timeouts, **named)
 
     def _make_socket_transport(
@@ -144,6 +145,8 @@ class TransportFactory(_Loop):
     ) -> asyncio.Handle:
         return events.Handle(transport._read_ready, (), self, context)
 
-    def _io_failed(self, transport: StreamTransport | DatagramTransport, exception: BaseException) -> None:
-        handle = self._io_handle(transport, contextvars.copy_context())
+    def _io_failed(
+        self, transport: StreamTransport | DatagramTransport | WritePipeTransport, exception: BaseException
+    ) -> None:
+        handle = events.Handle(transport._read_ready, (), self, contextvars.copy_context())
         self.call_exception_handler(internals.callback_failure(handle, exception))

@@ -1,4 +1,4 @@
-"""What asyncio finds in `_transports`: which transport a file descriptor belongs to, so that nobody else uses it."""
+"""The value of `loop._transports`: which transport owns a descriptor, so that nothing else watches it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ else:
 
 
 class TransportsByFd(_Transports):
-    """A view of the engine's table, in which its transports enter themselves; asyncio's own ones are kept here."""
+    """A view of the engine's table of its own transports. Transports of asyncio's classes are kept here."""
 
     def __init__(self, loop: LoopCore) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class TransportsByFd(_Transports):
         loop = self._loop()
         if loop is None or not isinstance(transport, StreamCore | DatagramCore):
             super().__setitem__(fd, transport)
-        elif not transport.is_closing():  # one that is closing hinders nobody, and would not be taken out again
+        elif not transport.is_closing():  # a closing one blocks no descriptor, and would never be removed
             loop._set_transport_at(fd, transport)
 
     def __delitem__(self, fd: int) -> None:

@@ -1,4 +1,4 @@
-"""What asyncio's code expects behind a transport's `_buffer`, over a queue that is in the engine."""
+"""The value of a transport's `_buffer` for asyncio's code: a view of a queue that is in the engine."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class Sender(Protocol):
-        """A transport with a queue in the engine."""
+        """A transport whose write queue is in the engine."""
 
         def _unsent(self) -> int: ...
         def _drop_unsent(self) -> None: ...
 
 
 class UnsentData:
-    """The data that the engine still has to send, as far as asyncio's code looks at it."""
+    """A view of the data that the engine still has to send, with the methods that asyncio's code uses."""
 
     def __init__(self, transport: Sender) -> None:
         self._transport = transport
@@ -23,5 +23,5 @@ class UnsentData:
         return self._transport._unsent()
 
     def clear(self) -> None:
-        """Drop it."""
+        """Drop the data."""
         self._transport._drop_unsent()

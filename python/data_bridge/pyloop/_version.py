@@ -1,3 +1,3 @@
-"""The version of the package, which the engine's `pom.xml` repeats."""
+"""The version of the package. `pom.xml` repeats it."""
 
 __version__ = "0.1.0"

@@ -1,6 +1,6 @@
-"""Making PyLoop the loop that asyncio creates by default where asyncio has no policies: from Python 3.16 on.
+"""`install()` and `uninstall()` where asyncio has no policies, from Python 3.16 on.
 
-There `asyncio.run`, `asyncio.Runner` and `asyncio.new_event_loop` go through one function, which is replaced.
+There `asyncio.run`, `asyncio.Runner` and `asyncio.new_event_loop` call one function, which `install()` replaces.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ _replaced: Callable[[], asyncio.AbstractEventLoop] | None = None
 def install() -> None:
     """Make `asyncio.run`, `asyncio.Runner` and `asyncio.new_event_loop` use PyLoop in this process.
 
-    Idempotent. Loops that exist already are left alone, and so are functions imported from asyncio by name before.
+    Calling it again has no effect. Loops that exist already stay as they are, and so do functions that were imported
+    from asyncio by name before.
     """
     global _replaced
     if not is_installed():
@@ -33,7 +34,7 @@ def install() -> None:
 
 
 def uninstall() -> None:
-    """Undo `install()`: put asyncio's own function back. Without `install()`, do nothing."""
+    """Undo `install()`: restore asyncio's own function. Do nothing if `install()` was not called."""
     global _replaced
     if is_installed() and _replaced is not None:
         _put(_replaced)
@@ -41,7 +42,7 @@ def uninstall() -> None:
 
 
 def is_installed() -> bool:
-    """Tell whether asyncio makes PyLoops in this process."""
+    """Return whether asyncio creates PyLoops in this process."""
     function: object = events.new_event_loop
     return function is new_event_loop
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, LoopKind, run_python
-from support.peers.datagrams import Recorder as DatagramRecorder
-from support.peers.streams import Recorder, run
-from support.peers.tls import client_context, close, complete, connected
+from support.loop_kinds import Loop, LoopKind, run_and_finish, run_coroutine, run_python
+from support.peers.datagrams import DatagramRecorder
+from support.peers.streams import Recorder
+from support.peers.tls import client_context, close, connected
 
 COROUTINE_METHODS = sorted(
     name for name, method in vars(asyncio.AbstractEventLoop).items() if inspect.iscoroutinefunction(method)
@@ -73,7 +73,7 @@ def test_socket_methods_can_be_tasks(loop: Loop, pair: tuple[socket.socket, sock
         assert await receiving == b"data"
         assert receiving.get_name() == "receiving"
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_handles_are_asyncios(loop: Loop) -> None:
@@ -100,7 +100,7 @@ def test_servers_are_asyncios(loop: Loop) -> None:
         assert not server.is_serving()
         await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_stream_transports_are_asyncios(loop: Loop) -> None:
@@ -114,7 +114,7 @@ def test_stream_transports_are_asyncios(loop: Loop) -> None:
             transport.close()
             await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_tls_transports_are_asyncios(loop: Loop) -> None:
@@ -125,7 +125,7 @@ def test_tls_transports_are_asyncios(loop: Loop) -> None:
             assert type(end.transport.get_extra_info("socket")) is TransportSocket
         await close(protocol, served)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_datagram_transports_are_asyncios(loop: Loop) -> None:
@@ -139,7 +139,7 @@ def test_datagram_transports_are_asyncios(loop: Loop) -> None:
         transport.close()
         await protocol.until_event("lost")
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_pipe_transports_are_asyncios(loop: Loop) -> None:
@@ -156,7 +156,7 @@ def test_pipe_transports_are_asyncios(loop: Loop) -> None:
             writing.close()
             await reader.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_subprocess_transports_are_asyncios(loop: Loop) -> None:
@@ -175,7 +175,7 @@ def test_subprocess_transports_are_asyncios(loop: Loop) -> None:
         assert transport.get_returncode() == 0
         transport.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_streams_are_asyncios(loop: Loop) -> None:
@@ -188,7 +188,7 @@ def test_streams_are_asyncios(loop: Loop) -> None:
             writer.close()
             await writer.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_root_task_is_marked_as_asyncio_marks_it(loop: Loop) -> None:

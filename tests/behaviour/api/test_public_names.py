@@ -4,19 +4,18 @@ import asyncio
 
 import pytest
 
-from support.loop_kinds import PYLOOP, Done, Loop, only_pyloop
+from support.loop_kinds import PYLOOP, Done, Loop, assert_printed, only_pyloop
 
 pytestmark = [only_pyloop, pytest.mark.usefixtures("kind")]
 
 
-def run(source: str) -> Done:
+def run_with_imports(source: str) -> Done:
     imports = "import asyncio, sys\nimport data_bridge.pyloop as pyloop\n"
     return PYLOOP.run_program(imports + source, options=("-W", "error"))
 
 
 def expect(source: str, stdout: str) -> None:
-    done = run(source)
-    assert (done.stdout, done.stderr, done.returncode) == (stdout, "", 0)
+    assert_printed(run_with_imports(source), stdout)
 
 
 def test_loop_is_a_pyloop(loop: Loop) -> None:
@@ -74,7 +73,7 @@ print(pyloop.run(main(), debug=False))
 
 
 def test_run_raises_what_the_program_raises() -> None:
-    done = run(
+    done = run_with_imports(
         """
 async def main():
     sys.exit(5)

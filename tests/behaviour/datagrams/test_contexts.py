@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.datagrams import INET, UNIX, Recorder, connected_pair, drain, end, endpoint, pass_iterations, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.datagrams import INET, UNIX, DatagramRecorder, connected_pair, drain, end, endpoint, pass_iterations
 
 place: contextvars.ContextVar[str] = contextvars.ContextVar("place", default="nowhere")
 
 
-class Seeing(Recorder):
+class Seeing(DatagramRecorder):
     """Notes the value of the variable with every event."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ def without_repetition(events: list[str]) -> list[str]:
 @pytest.mark.parametrize("debug", [False, True], ids=["quick", "debug"])
 def test_methods_see_the_context_in_which_the_endpoint_was_made(loop: Loop, debug: bool) -> None:
     loop.set_debug(debug)
-    loop.slow_callback_duration = 3600.0  # type: ignore[attr-defined]
+    loop.slow_callback_duration = 3600.0
     protocol = Seeing()
 
     async def main() -> None:
@@ -50,12 +50,12 @@ def test_methods_see_the_context_in_which_the_endpoint_was_made(loop: Loop, debu
         transport.close()
         await protocol.until(lambda: bool(protocol.lost_with))
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert without_repetition(protocol.seen) == ["made creator", "datagram creator", "error creator", "lost closer"]
 
 
 def test_changes_stay_from_one_datagram_to_the_next(loop: Loop) -> None:
-    class Counting(Recorder):
+    class Counting(DatagramRecorder):
         def datagram_received(self, data: bytes, addr: Any) -> None:
             counter.set(counter.get() + 1)
             counts.append(counter.get())
@@ -75,7 +75,7 @@ def test_changes_stay_from_one_datagram_to_the_next(loop: Loop) -> None:
         assert counter.get() == 0
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert counts == list(range(1, 121))
 
 
@@ -94,7 +94,7 @@ def test_resuming_reading_changes_the_context(loop: Loop) -> None:
             await protocol.until_received(1)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.seen == ["made creator", "datagram resumer", "lost later"]
 
 
@@ -118,7 +118,7 @@ def test_resume_writing_sees_the_context_in_which_the_socket_was_full(loop: Loop
             await asyncio.sleep(0)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     right.close()
     assert protocol.seen[:3] == ["made creator", "pause pauser", "resume sender"]
 
@@ -133,12 +133,12 @@ def test_error_of_a_datagram_sent_at_once_is_seen_by_the_sender(loop: Loop) -> N
         transport.sendto(bytes(70_000), ("127.0.0.1", 9))
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.seen[1] == "error sender"
 
 
 def test_error_of_a_datagram_put_off_is_seen_in_a_context_of_the_transport(loop: Loop, tmp_path: Path) -> None:
-    """Never in that of whoever happens to run."""
+    """Never in the context of the callback that happens to run."""
     protocol = Seeing()
 
     async def main() -> None:
@@ -149,7 +149,7 @@ def test_error_of_a_datagram_put_off_is_seen_in_a_context_of_the_transport(loop:
         await pass_iterations()
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.seen == ["made creator", "error creator", "lost creator"]
 
 
@@ -171,5 +171,5 @@ def test_error_of_an_answer(loop: Loop, tmp_path: Path) -> None:
             await protocol.until(lambda: len(protocol.errors) == 5)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert set(protocol.seen) == {"made creator", "datagram creator", "error creator", "lost later"}

@@ -8,29 +8,24 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, run_coroutine
 from support.peers.datagrams import (
     INET,
     UNIX,
-    Recorder,
+    DatagramRecorder,
     connected_pair,
     drain,
     end,
     endpoint,
+    full_receiver,
     pass_iterations,
-    receive,
-    run,
+    receive_datagram,
+    unused_address,
 )
 
 
-def unused_address() -> Any:
-    """An address nobody listens at."""
-    with INET.bound() as unused:
-        return unused.getsockname()
-
-
 def test_refusal_is_received(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         transport, _ = await loop.create_datagram_endpoint(lambda: protocol, remote_addr=unused_address())
@@ -39,7 +34,7 @@ def test_refusal_is_received(loop: Loop) -> None:
         await pass_iterations()
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert [type(error) for error in protocol.errors] == [ConnectionRefusedError]
     assert protocol.errors[0].errno == errno.ECONNREFUSED  # type: ignore[attr-defined]
     assert protocol.lost_with == [None]
@@ -47,7 +42,7 @@ def test_refusal_is_received(loop: Loop) -> None:
 
 def test_refusal_is_found_by_the_next_datagram(loop: Loop) -> None:
     """On the loopback device the refusal is there before the next datagram is sent, which it takes the place of."""
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> list[int]:
         transport, _ = await loop.create_datagram_endpoint(lambda: protocol, remote_addr=unused_address())
@@ -58,12 +53,12 @@ def test_refusal_is_found_by_the_next_datagram(loop: Loop) -> None:
         await end(protocol)
         return counts
 
-    assert run(loop, main()) == [0, 1, 1, 2]
+    assert run_coroutine(loop, main()) == [0, 1, 1, 2]
     assert {type(error) for error in protocol.errors} == {ConnectionRefusedError}
 
 
 def test_receiving_goes_on_after_an_error(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         peer = INET.bound()
@@ -78,15 +73,15 @@ def test_receiving_goes_on_after_an_error(loop: Loop) -> None:
             again.sendto(b"two", transport.get_extra_info("sockname"))
             await protocol.until_received(2)
             transport.sendto(b"answer")
-            assert await receive(again) == b"answer"
+            assert await receive_datagram(again) == b"answer"
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert len(protocol.errors) == 1
 
 
 def test_too_large_a_datagram_is_an_error_at_once(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         with INET.bound() as peer:
@@ -99,11 +94,11 @@ def test_too_large_a_datagram_is_an_error_at_once(loop: Loop) -> None:
             assert drain(peer) == [b"before", b"after"]
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_datagrams_that_fail_do_not_hold_up_the_others(loop: Loop, tmp_path: Path) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     nobody = str(tmp_path / "nobody")
 
     async def main() -> None:
@@ -116,13 +111,13 @@ def test_datagrams_that_fail_do_not_hold_up_the_others(loop: Loop, tmp_path: Pat
             assert drain(peer) == [b"2", b"5"]
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert [type(error) for error in protocol.errors] == [FileNotFoundError] * 3
     assert protocol.lost_with == [None]
 
 
 def test_errors_are_told_before_the_end(loop: Loop, tmp_path: Path) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         transport = await endpoint(protocol, UNIX.bound())
@@ -130,12 +125,12 @@ def test_errors_are_told_before_the_end(loop: Loop, tmp_path: Path) -> None:
         transport.close()
         await protocol.until_event("lost")
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.events == ["made", "error", "lost"]
 
 
 def test_host_that_does_not_exist(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         transport = await endpoint(protocol, INET.bound())
@@ -143,7 +138,7 @@ def test_host_that_does_not_exist(loop: Loop) -> None:
         assert [type(error) for error in protocol.errors] == [socket.gaierror]
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.lost_with == [None]
 
 
@@ -157,10 +152,10 @@ def test_host_that_does_not_exist(loop: Loop) -> None:
     ids=ascii,
 )
 def test_address_that_makes_no_sense_ends_the_transport(
-    loop: Loop, reported: list[dict[str, Any]], address: object
+    loop: Loop, reported: list[dict[str, Any]], address: Any
 ) -> None:
     """The exception is the socket module's own."""
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         with INET.bound() as peer:
@@ -170,7 +165,7 @@ def test_address_that_makes_no_sense_ends_the_transport(
             assert drain(peer) == [b"before"]
         await protocol.until_event("lost")
 
-    run(loop, main())
+    run_coroutine(loop, main())
     with INET.unbound() as plain, pytest.raises(Exception) as expected:  # noqa: PT011
         plain.sendto(b"data", address)
     assert not isinstance(expected.value, OSError)
@@ -185,159 +180,20 @@ def test_address_that_makes_no_sense_ends_the_transport(
 
 
 def test_memory_that_is_not_contiguous_ends_the_transport(loop: Loop, reported: list[dict[str, Any]]) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         transport = await endpoint(protocol, INET.bound())
         transport.sendto(memoryview(b"contiguous")[::2], ("127.0.0.1", 9))
         await protocol.until_event("lost")
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert [type(context["exception"]) for context in reported] == [BufferError]
     assert [type(error) for error in protocol.lost_with] == [BufferError]
 
 
-class Failing(Recorder):
-    """Raises in error_received."""
-
-    failure: BaseException = ZeroDivisionError("in error_received")
-
-    def error_received(self, exc: Exception) -> None:
-        """See asyncio.DatagramProtocol."""
-        super().error_received(exc)
-        raise self.failure
-
-
-def test_exception_in_error_received_of_receiving_is_reported(loop: Loop, reported: list[dict[str, Any]]) -> None:
-    protocol = Failing()
-
-    async def main() -> None:
-        transport, _ = await loop.create_datagram_endpoint(lambda: protocol, remote_addr=unused_address())
-        transport.sendto(b"anybody?")
-        await protocol.until_event("error")
-        await pass_iterations()
-        assert not transport.is_closing()
-        await end(protocol)
-
-    run(loop, main())
-    assert [context["exception"] for context in reported] == [protocol.failure]
-    assert reported[0]["message"].startswith("Exception in callback ")
-
-
-def test_exception_in_error_received_of_sending_reaches_the_sender(loop: Loop) -> None:
-    """As long as the datagram is sent at once: one of a connected socket, or a large one."""
-    connected, large = Failing(), Failing()
-
-    async def main() -> None:
-        await loop.create_datagram_endpoint(lambda: connected, remote_addr=unused_address())
-        connected.transport.sendto(b"anybody?")
-        with pytest.raises(ZeroDivisionError):
-            connected.transport.sendto(b"anybody?")
-        await endpoint(large, INET.bound())
-        with pytest.raises(ZeroDivisionError):
-            large.transport.sendto(bytes(70_000), ("127.0.0.1", 9))
-        await end(connected, large)
-
-    run(loop, main())
-
-
-def test_exception_in_error_received_of_a_datagram_put_off_is_not_lost(loop: Loop, tmp_path: Path) -> None:
-    """It is raised by `sendto` or reported."""
-    seen: list[BaseException] = []
-    loop.set_exception_handler(lambda _loop, context: seen.append(context["exception"]))
-    protocol = Failing()
-
-    async def main() -> None:
-        transport = await endpoint(protocol, UNIX.bound())
-        for _ in range(3):
-            try:
-                transport.sendto(b"data", str(tmp_path / "nobody"))
-            except ZeroDivisionError as error:
-                seen.append(error)
-        await pass_iterations()
-        assert seen == [protocol.failure] * 3
-        await end(protocol)
-
-    run(loop, main())
-
-
-@pytest.mark.parametrize("exception", [KeyboardInterrupt, SystemExit])
-def test_exception_in_error_received_that_ends_the_run(
-    loop: Loop, tmp_path: Path, exception: type[BaseException]
-) -> None:
-    protocol = Failing()
-    protocol.failure = exception()
-    with UNIX.bound() as peer:
-        run(loop, endpoint(protocol, UNIX.bound()))
-        loop.call_soon(protocol.transport.sendto, b"data", str(tmp_path / "nobody"))
-        loop.call_soon(protocol.transport.sendto, b"more", peer.getsockname())
-        with pytest.raises(exception):
-            loop.run_forever()
-        run(loop, pass_iterations())
-        assert drain(peer) == [b"more"]
-    run(loop, end(protocol))
-
-
-def test_error_received_can_send(loop: Loop, tmp_path: Path) -> None:
-    class Retrying(Recorder):
-        def error_received(self, exc: Exception) -> None:
-            super().error_received(exc)
-            self.transport.sendto(b"instead", address)
-
-    protocol = Retrying()
-
-    async def main() -> None:
-        transport = await endpoint(protocol, UNIX.bound())
-        transport.sendto(b"first", address)
-        transport.sendto(b"lost", str(tmp_path / "nobody"))
-        transport.sendto(b"last", address)
-        await pass_iterations()
-        assert drain(peer) == [b"first", b"instead", b"last"]
-        await end(protocol)
-
-    with UNIX.bound() as peer:
-        address = peer.getsockname()
-        run(loop, main())
-    assert len(protocol.errors) == 1
-
-
-def test_error_received_that_sends_the_same_again(loop: Loop, reported: list[dict[str, Any]], tmp_path: Path) -> None:
-    class Stubborn(Recorder):
-        def error_received(self, exc: Exception) -> None:
-            self.transport.sendto(b"again", str(tmp_path / "nobody"))
-
-    protocol = Stubborn()
-
-    async def main() -> None:
-        transport = await endpoint(protocol, UNIX.bound())
-        loop.call_soon(transport.sendto, b"data", str(tmp_path / "nobody"))
-        await pass_iterations()
-        await end(protocol)
-
-    run(loop, main())
-    assert [type(context["exception"]) for context in reported] == [RecursionError]
-
-
-@pytest.mark.parametrize("ending", ["close", "abort"])
-def test_error_received_can_end_the_transport(loop: Loop, tmp_path: Path, ending: str) -> None:
-    class Giving(Recorder):
-        def error_received(self, exc: Exception) -> None:
-            super().error_received(exc)
-            getattr(self.transport, ending)()
-
-    protocol = Giving()
-
-    async def main() -> None:
-        transport = await endpoint(protocol, UNIX.bound())
-        transport.sendto(b"data", str(tmp_path / "nobody"))
-        await protocol.until_event("lost")
-
-    run(loop, main())
-    assert protocol.events == ["made", "error", "lost"]
-
-
 def test_fatal_error_aborts(loop: Loop, reported: list[dict[str, Any]]) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     error = ValueError("from outside")
 
     async def main() -> None:
@@ -348,18 +204,18 @@ def test_fatal_error_aborts(loop: Loop, reported: list[dict[str, Any]]) -> None:
             await protocol.until_event("lost")
             assert drain(peer) == [b"before"]
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.lost_with == [error]
     assert [context["message"] for context in reported] == ["message of its own"]
 
 
 def test_peer_of_a_unix_socket_goes_away(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair()
 
     async def main() -> None:
         transport = await endpoint(protocol, left)
-        right.send(b"last words")
+        right.send(b"last bytes")
         right.close()
         await protocol.until_received(1)
         transport.sendto(b"one")
@@ -368,14 +224,14 @@ def test_peer_of_a_unix_socket_goes_away(loop: Loop) -> None:
         assert not transport.is_closing()
         await end(protocol)
 
-    run(loop, main())
-    assert protocol.received == [b"last words"]
+    run_coroutine(loop, main())
+    assert protocol.received == [b"last bytes"]
     assert [type(error) for error in protocol.errors][-2:] == [ConnectionRefusedError, OSError]
 
 
 @pytest.mark.parametrize("how", ["sendto", "receive"])
 def test_descriptor_closed_behind_the_back(loop: Loop, how: str) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     mine = INET.bound()
 
     async def main() -> None:
@@ -391,5 +247,50 @@ def test_descriptor_closed_behind_the_back(loop: Loop, how: str) -> None:
         assert len(protocol.errors) <= 2
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert {getattr(error, "errno", None) for error in protocol.errors} <= {errno.EBADF}
+
+
+@pytest.mark.parametrize("form", [str, lambda path: bytearray(bytes(path))], ids=["usual", "unusual"])
+def test_error_of_a_buffered_datagram(loop: Loop, tmp_path: Path, form: Any) -> None:
+    protocol = DatagramRecorder()
+    path = tmp_path / "receiver"
+
+    async def main() -> None:
+        with full_receiver(path) as peer:
+            transport = await endpoint(protocol, UNIX.bound())
+            transport.sendto(b"one", str(path))
+            transport.sendto(b"lost", form(tmp_path / "nobody"))
+            transport.sendto(b"lost", form(tmp_path / "nobody"))
+            transport.sendto(b"two", str(path))
+            await pass_iterations()
+            assert protocol.errors == []
+            received: list[bytes] = []
+            while received[-1:] != [b"two"]:
+                received += drain(peer)
+                await asyncio.sleep(0)
+            assert received[-2:] == [b"one", b"two"]
+            assert b"lost" not in received
+        await end(protocol)
+
+    run_coroutine(loop, main())
+    assert [type(error) for error in protocol.errors] == [FileNotFoundError] * 2
+
+
+def test_fatal_error_of_a_buffered_datagram(loop: Loop, tmp_path: Path, reported: list[dict[str, Any]]) -> None:
+    protocol = DatagramRecorder()
+    path = tmp_path / "receiver"
+
+    async def main() -> None:
+        with full_receiver(path) as peer:
+            transport = await endpoint(protocol, UNIX.bound())
+            transport.sendto(b"one", str(path))
+            transport.sendto(b"lost", 5)
+            transport.sendto(b"lost", str(path))
+            while "lost" not in protocol.events:
+                drain(peer)
+                await asyncio.sleep(0)
+
+    run_coroutine(loop, main())
+    assert [context["message"] for context in reported] == ["Fatal write error on datagram transport"]
+    assert [type(error) for error in protocol.lost_with] == [TypeError]

@@ -8,17 +8,16 @@ from typing import Any
 import pytest
 
 from data_bridge.pyloop import _asyncio_internals as internals
-from support.loop_kinds import ASYNCIO, Loop, LoopKind
+from support.loop_kinds import ASYNCIO, Loop, LoopKind, run_coroutine
 from support.peers.datagrams import (
     UNIX,
-    Recorder,
+    DatagramRecorder,
     connected_pair,
     drain,
     end,
     endpoint,
     full_receiver,
     pass_iterations,
-    run,
 )
 
 HEADER = 8 if sys.version_info >= (3, 13) else 0
@@ -55,7 +54,7 @@ def expected(count: int) -> list[bytes]:
 
 
 def test_everything_arrives_in_order_through_a_full_socket(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair()
 
     async def main() -> None:
@@ -66,14 +65,14 @@ def test_everything_arrives_in_order_through_a_full_socket(loop: Loop) -> None:
         assert await read_all(right, 2000) == expected(2000)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     right.close()
     assert protocol.errors == []
 
 
 def test_everything_arrives_from_a_socket_that_is_not_connected(loop: Loop) -> None:
     """The kernel says such a socket is writable, however full the receiver is."""
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         with UNIX.bound() as peer:
@@ -88,14 +87,14 @@ def test_everything_arrives_from_a_socket_that_is_not_connected(loop: Loop) -> N
             await protocol.until_received(1)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.errors == []
 
 
 @pytest.mark.parametrize("is_connected", [True, False], ids=["connected", "not connected"])
 def test_size_of_what_is_buffered(loop: Loop, kind: LoopKind, is_connected: bool) -> None:
     skip_if_size_never_shrinks(kind)
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair() if is_connected else (UNIX.bound(), UNIX.bound())
     address = None if is_connected else right.getsockname()
 
@@ -112,12 +111,12 @@ def test_size_of_what_is_buffered(loop: Loop, kind: LoopKind, is_connected: bool
         assert transport.get_write_buffer_size() == 0
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     right.close()
 
 
 def test_size_counts_from_the_first_datagram_buffered(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair()
 
     async def main() -> None:
@@ -127,13 +126,13 @@ def test_size_counts_from_the_first_datagram_buffered(loop: Loop) -> None:
         transport.abort()
         await protocol.until_event("lost")
 
-    run(loop, main())
+    run_coroutine(loop, main())
     right.close()
 
 
 def test_writing_is_paused_and_resumed(loop: Loop, kind: LoopKind) -> None:
     skip_if_size_never_shrinks(kind)
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair()
 
     async def main() -> None:
@@ -153,14 +152,14 @@ def test_writing_is_paused_and_resumed(loop: Loop, kind: LoopKind) -> None:
         assert protocol.events == ["made", "pause", "resume"]
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     right.close()
 
 
 def test_protocol_that_sends_until_it_is_paused_comes_to_an_end(loop: Loop, kind: LoopKind) -> None:
     skip_if_size_never_shrinks(kind)
 
-    class Pouring(Recorder):
+    class Pouring(DatagramRecorder):
         paused = False
         count = 0
 
@@ -185,7 +184,7 @@ def test_protocol_that_sends_until_it_is_paused_comes_to_an_end(loop: Loop, kind
         transport = await endpoint(protocol, UNIX.bound())
         transport.set_write_buffer_limits(high=100)
         protocol.pour()
-        received = []
+        received: list[bytes] = []
         while protocol.count < 3000 or len(received) < protocol.count:
             received += drain(peer)
             await asyncio.sleep(0)
@@ -194,13 +193,13 @@ def test_protocol_that_sends_until_it_is_paused_comes_to_an_end(loop: Loop, kind
 
     with UNIX.bound() as peer:
         address = peer.getsockname()
-        run(loop, main())
+        run_coroutine(loop, main())
     assert protocol.events.count("pause") > 1
 
 
 def test_limit_of_zero(loop: Loop, kind: LoopKind) -> None:
     skip_if_size_never_shrinks(kind)
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair()
 
     async def main() -> None:
@@ -213,13 +212,13 @@ def test_limit_of_zero(loop: Loop, kind: LoopKind) -> None:
         assert protocol.events == ["made", "pause", "resume"]
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     right.close()
 
 
 @pytest.mark.parametrize("is_connected", [True, False], ids=["connected", "not connected"])
 def test_close_sends_what_is_buffered(loop: Loop, is_connected: bool) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair() if is_connected else (UNIX.bound(), UNIX.bound())
     address = None if is_connected else right.getsockname()
 
@@ -236,13 +235,13 @@ def test_close_sends_what_is_buffered(loop: Loop, is_connected: bool) -> None:
         assert await read_all(right, taken + 51) == expected(taken + 51)
         await protocol.until_event("lost")
 
-    run(loop, main())
+    run_coroutine(loop, main())
     right.close()
     assert protocol.lost_with == [None]
 
 
 def test_nothing_is_received_while_closing(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair()
 
     async def main() -> None:
@@ -254,13 +253,13 @@ def test_nothing_is_received_while_closing(loop: Loop) -> None:
         await read_all(right, taken + 1)
         await protocol.until_event("lost")
 
-    run(loop, main())
+    run_coroutine(loop, main())
     right.close()
     assert protocol.received == []
 
 
 def test_abort_drops_what_is_buffered(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair()
 
     async def main() -> int:
@@ -271,14 +270,14 @@ def test_abort_drops_what_is_buffered(loop: Loop) -> None:
         await protocol.until_event("lost")
         return taken
 
-    taken = run(loop, main())
+    taken = run_coroutine(loop, main())
     assert drain(right) == expected(taken)
     right.close()
     assert protocol.lost_with == [None]
 
 
 def test_receiving_goes_on_while_the_socket_is_full(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         with UNIX.bound() as peer, UNIX.bound() as other:
@@ -298,12 +297,12 @@ def test_receiving_goes_on_while_the_socket_is_full(loop: Loop) -> None:
             await protocol.until_received(4)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.received == expected(4)
 
 
 def test_unusual_addresses_keep_their_place_in_the_buffer(loop: Loop, tmp_path: Path) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     path = tmp_path / "receiver"
 
     async def main() -> None:
@@ -325,69 +324,24 @@ def test_unusual_addresses_keep_their_place_in_the_buffer(loop: Loop, tmp_path: 
             assert waiting[0] == b"filling"
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.errors == []
 
 
-@pytest.mark.parametrize("form", [str, lambda path: bytearray(bytes(path))], ids=["usual", "unusual"])
-def test_error_of_a_buffered_datagram(loop: Loop, tmp_path: Path, form: Any) -> None:
-    protocol = Recorder()
-    path = tmp_path / "receiver"
-
-    async def main() -> None:
-        with full_receiver(path) as peer:
-            transport = await endpoint(protocol, UNIX.bound())
-            transport.sendto(b"one", str(path))
-            transport.sendto(b"lost", form(tmp_path / "nobody"))
-            transport.sendto(b"lost", form(tmp_path / "nobody"))
-            transport.sendto(b"two", str(path))
-            await pass_iterations()
-            assert protocol.errors == []
-            received: list[bytes] = []
-            while received[-1:] != [b"two"]:
-                received += drain(peer)
-                await asyncio.sleep(0)
-            assert received[-2:] == [b"one", b"two"]
-            assert b"lost" not in received
-        await end(protocol)
-
-    run(loop, main())
-    assert [type(error) for error in protocol.errors] == [FileNotFoundError] * 2
-
-
-def test_fatal_error_of_a_buffered_datagram(loop: Loop, tmp_path: Path, reported: list[dict[str, Any]]) -> None:
-    protocol = Recorder()
-    path = tmp_path / "receiver"
-
-    async def main() -> None:
-        with full_receiver(path) as peer:
-            transport = await endpoint(protocol, UNIX.bound())
-            transport.sendto(b"one", str(path))
-            transport.sendto(b"lost", 5)
-            transport.sendto(b"lost", str(path))
-            while "lost" not in protocol.events:
-                drain(peer)
-                await asyncio.sleep(0)
-
-    run(loop, main())
-    assert [context["message"] for context in reported] == ["Fatal write error on datagram transport"]
-    assert [type(error) for error in protocol.lost_with] == [TypeError]
-
-
 def test_sent_while_the_loop_does_not_run(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair()
-    transport = run(loop, endpoint(protocol, left))
-    taken = run(loop, fill(transport))
+    transport = run_coroutine(loop, endpoint(protocol, left))
+    taken = run_coroutine(loop, fill(transport))
     transport.sendto(b"%06d" % (taken + 1))
-    assert run(loop, read_all(right, taken + 2)) == expected(taken + 2)
-    run(loop, end(protocol))
+    assert run_coroutine(loop, read_all(right, taken + 2)) == expected(taken + 2)
+    run_coroutine(loop, end(protocol))
     right.close()
 
 
 def test_forgotten_with_datagrams_to_send(loop: Loop) -> None:
     """What keeps the transport alive is that it still has to send."""
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair()
 
     async def main() -> int:
@@ -396,8 +350,8 @@ def test_forgotten_with_datagrams_to_send(loop: Loop) -> None:
         transport.close()
         return taken
 
-    taken = run(loop, main())
+    taken = run_coroutine(loop, main())
     protocol.transport = None
-    assert run(loop, read_all(right, taken + 1)) == expected(taken + 1)
-    run(loop, protocol.until_event("lost"))
+    assert run_coroutine(loop, read_all(right, taken + 1)) == expected(taken + 1)
+    run_coroutine(loop, protocol.until_event("lost"))
     right.close()

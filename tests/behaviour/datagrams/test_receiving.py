@@ -3,24 +3,20 @@
 import asyncio
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, run_until
+from support.loop_kinds import Loop, run_coroutine, run_until
 from support.peers.datagrams import (
     INET,
-    INET6,
     UNIX,
+    DatagramRecorder,
     Medium,
-    Recorder,
     connected_pair,
     end,
     endpoint,
     every_medium,
-    needs_ipv6,
-    run,
 )
 from support.peers.datagrams import pass_iterations as pass_some
 
@@ -30,7 +26,7 @@ MANY = 100
 
 @every_medium
 def test_all_arrives_in_order_with_the_address_of_the_sender(loop: Loop, medium: Medium) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     datagrams = [b"%03d" % number for number in range(8)]
 
     async def main() -> None:
@@ -44,14 +40,14 @@ def test_all_arrives_in_order_with_the_address_of_the_sender(loop: Loop, medium:
             assert protocol.addresses == [first.getsockname(), second.getsockname()] * 4
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.received == datagrams
     assert protocol.events == ["made"] + ["datagram"] * 8 + ["lost"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 31, 32, 33, 64, MANY])
 def test_any_number_arrives(loop: Loop, count: int) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     datagrams = [b"%03d" % number for number in range(count)]
 
     async def main() -> None:
@@ -64,96 +60,13 @@ def test_any_number_arrives(loop: Loop, count: int) -> None:
                 await protocol.until_received(round_number * count)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.received == datagrams * 3
-
-
-def same_as_recvfrom(loop: Loop, medium: Medium, send: Callable[[Any], object]) -> Any:
-    """The address that the socket module shows and the one that a transport delivers, for the same sender."""
-    protocol = Recorder()
-
-    async def main() -> object:
-        with medium.bound() as plain:
-            send(plain.getsockname())
-            _, expected = plain.recvfrom(100)
-        transport = await endpoint(protocol, medium.bound())
-        send(transport.get_extra_info("sockname"))
-        await protocol.until_received(1)
-        await end(protocol)
-        return expected
-
-    expected = run(loop, main())
-    (address,) = protocol.addresses
-    assert address == expected
-    assert type(address) is type(expected)
-    return address
-
-
-def test_unnamed_sender(loop: Loop) -> None:
-    with UNIX.unbound() as sender:
-        assert same_as_recvfrom(loop, UNIX, lambda address: sender.sendto(b"data", address)) is None
-
-
-def test_sender_with_a_path(loop: Loop, tmp_path: Path) -> None:
-    for name in ("plain", "mit Löwe", "x" * 30):
-        path = str(tmp_path / name)
-        with UNIX.unbound() as sender:
-            sender.bind(path)
-            assert same_as_recvfrom(loop, UNIX, lambda address, sender=sender: sender.sendto(b"data", address)) == path
-
-
-def test_sender_with_a_path_that_is_no_text(loop: Loop, tmp_path: Path) -> None:
-    path = bytes(tmp_path) + b"/\xff\xfe"
-    with UNIX.unbound() as sender:
-        sender.bind(path)
-        address = same_as_recvfrom(loop, UNIX, lambda address: sender.sendto(b"data", address))
-        assert address.encode("utf-8", "surrogateescape") == path
-
-
-def test_sender_with_an_abstract_name(loop: Loop) -> None:
-    for name in (b"\0pyloop test", b"\0pyloop\0\0test\0", b"\0" + b"x" * 107):
-        with UNIX.unbound() as sender:
-            sender.bind(name)
-            assert same_as_recvfrom(loop, UNIX, lambda address, sender=sender: sender.sendto(b"data", address)) == name
-
-
-@needs_ipv6
-def test_sender_of_ipv6_has_four_items(loop: Loop) -> None:
-    with INET6.bound() as sender:
-        address = same_as_recvfrom(loop, INET6, lambda address: sender.sendto(b"data", address))
-        assert address == ("::1", sender.getsockname()[1], 0, 0)
-
-
-@needs_ipv6
-def test_sender_of_ipv4_seen_by_ipv6(loop: Loop) -> None:
-    both = Medium("both", socket.AF_INET6, ("::", 0))
-    with INET.bound() as sender:
-        address = same_as_recvfrom(loop, both, lambda address: sender.sendto(b"data", ("127.0.0.1", address[1])))
-        assert address == ("::ffff:127.0.0.1", sender.getsockname()[1], 0, 0)
-
-
-def test_many_senders_are_told_apart(loop: Loop) -> None:
-    protocol = Recorder()
-    senders = [INET.bound() for _ in range(200)]
-
-    async def main() -> None:
-        transport = await endpoint(protocol, INET.bound())
-        for turn in range(3):
-            for sender in senders:
-                sender.sendto(repr(sender.getsockname()).encode(), transport.get_extra_info("sockname"))
-            await protocol.until_received(200 * (turn + 1))
-        await end(protocol)
-
-    run(loop, main())
-    for sender in senders:
-        sender.close()
-    assert [repr(address).encode() for address in protocol.addresses] == protocol.received
-    assert len(set(protocol.addresses)) == 200
 
 
 @every_medium
 def test_empty_datagrams_arrive(loop: Loop, medium: Medium) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         with medium.bound() as peer:
@@ -164,13 +77,13 @@ def test_empty_datagrams_arrive(loop: Loop, medium: Medium) -> None:
             assert protocol.addresses == [peer.getsockname()] * 4
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.received == [b"", b"between", b"", b""]
 
 
 @pytest.mark.parametrize(("medium", "size"), [(INET, 65507), (UNIX, 150_000)], ids=str)
 def test_large_datagrams_arrive_whole(loop: Loop, medium: Medium, size: int) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     datagrams = [bytes([number]) * (size - number) for number in range(5)]
 
     async def main() -> None:
@@ -184,12 +97,12 @@ def test_large_datagrams_arrive_whole(loop: Loop, medium: Medium, size: int) -> 
                 await protocol.until_received(2 * number + 2)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.received[::2] == datagrams
     assert protocol.received[1::2] == [b"small"] * 5
 
 
-class Acting(Recorder):
+class Acting(DatagramRecorder):
     """Does something when it gets a certain datagram."""
 
     def __init__(self, action: Callable[["Acting"], object], number: int = 3) -> None:
@@ -204,7 +117,7 @@ class Acting(Recorder):
             self._action(self)
 
 
-async def send_many(protocol: Recorder, medium: Medium = INET) -> list[bytes]:
+async def send_many(protocol: DatagramRecorder, medium: Medium = INET) -> list[bytes]:
     """Have many datagrams wait in the socket before the transport looks."""
     datagrams = [b"%03d" % number for number in range(MANY)]
     mine = medium.bound()
@@ -224,7 +137,7 @@ def test_nothing_is_delivered_after_the_end(loop: Loop, ending: str) -> None:
         await protocol.until_event("lost")
         await pass_some()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.received == [b"000", b"001", b"002"]
     assert protocol.events == ["made", "datagram", "datagram", "datagram", "lost"]
     assert protocol.lost_with == [None]
@@ -246,11 +159,11 @@ def test_nothing_is_delivered_while_reading_is_paused(loop: Loop) -> None:
         assert protocol.received == datagrams
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_reading_can_stop_and_go_with_every_datagram(loop: Loop) -> None:
-    class Halting(Recorder):
+    class Halting(DatagramRecorder):
         def datagram_received(self, data: bytes, addr: Any) -> None:
             self.transport.pause_reading()
             loop.call_soon(self.transport.resume_reading)
@@ -264,11 +177,11 @@ def test_reading_can_stop_and_go_with_every_datagram(loop: Loop) -> None:
         assert protocol.received == datagrams
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_paused_before_anything_has_come(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         with INET.bound() as peer:
@@ -281,7 +194,7 @@ def test_paused_before_anything_has_come(loop: Loop) -> None:
             await protocol.until_received(1)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_close_while_paused_drops_what_waits(loop: Loop) -> None:
@@ -293,12 +206,12 @@ def test_close_while_paused_drops_what_waits(loop: Loop) -> None:
         await end(protocol)
         await pass_some()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert len(protocol.received) == 3
 
 
 def test_new_protocol_gets_the_next_datagram(loop: Loop) -> None:
-    second = Recorder()
+    second = DatagramRecorder()
     first = Acting(lambda protocol: protocol.transport.set_protocol(second))
 
     async def main() -> None:
@@ -309,7 +222,7 @@ def test_new_protocol_gets_the_next_datagram(loop: Loop) -> None:
         first.transport.close()
         await second.until_event("lost")
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_exception_in_datagram_received_is_reported_and_the_rest_delivered(
@@ -328,7 +241,7 @@ def test_exception_in_datagram_received_is_reported_and_the_rest_delivered(
         assert protocol.received == datagrams
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert [context["exception"] for context in reported] == [error]
     assert reported[0]["message"].startswith("Exception in callback ")
     assert protocol.errors == []
@@ -345,28 +258,28 @@ def test_exception_that_ends_the_run_loses_nothing(loop: Loop, exception: type[B
     with pytest.raises(exception):
         loop.run_forever()
     assert len(protocol.received) == 3
-    run(loop, protocol.until_received(MANY))
+    run_coroutine(loop, protocol.until_received(MANY))
     assert protocol.received == sending.result()
-    run(loop, end(protocol))
+    run_coroutine(loop, end(protocol))
 
 
 def test_what_comes_before_the_run_and_between_runs_is_kept(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair()
     right.send(b"early")
-    transport = run(loop, endpoint(protocol, left))
+    transport = run_coroutine(loop, endpoint(protocol, left))
     run_until(loop, lambda: len(protocol.received) == 1)
     right.send(b"between")
     run_until(loop, lambda: len(protocol.received) == 2)
     assert protocol.received == [b"early", b"between"]
     assert transport.is_reading()
-    run(loop, end(protocol))
+    run_coroutine(loop, end(protocol))
     right.close()
 
 
 def test_descriptors_that_come_with_a_datagram_are_closed(loop: Loop) -> None:
     """The fixture counts descriptors."""
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair()
 
     async def main() -> None:
@@ -377,12 +290,12 @@ def test_descriptors_that_come_with_a_datagram_are_closed(loop: Loop) -> None:
             await protocol.until_received(2)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.received == [b"with descriptors", b"without"]
 
 
 def test_callbacks_have_their_turn_under_a_flood(loop: Loop) -> None:
-    class Flooding(Recorder):
+    class Flooding(DatagramRecorder):
         def datagram_received(self, data: bytes, addr: Any) -> None:
             self.received.append(data)
             self.transport.sendto(data, addr)
@@ -399,5 +312,5 @@ def test_callbacks_have_their_turn_under_a_flood(loop: Loop) -> None:
         transport.abort()
         await protocol.until_event("lost")
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert len(protocol.received) >= 40

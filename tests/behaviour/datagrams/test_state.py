@@ -14,26 +14,25 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, run_iterations
+from support.loop_kinds import Loop, run_coroutine, run_iterations
 from support.peers.datagrams import (
     INET,
     UNIX,
-    Echo,
+    DatagramEcho,
+    DatagramRecorder,
     Medium,
-    Recorder,
     connected_pair,
     drain,
     end,
     endpoint,
     every_medium,
     pass_iterations,
-    run,
 )
 
 
 @every_medium
 def test_extra_info(loop: Loop, medium: Medium) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair(medium)
 
     async def main() -> None:
@@ -44,12 +43,12 @@ def test_extra_info(loop: Loop, medium: Medium) -> None:
         assert transport.get_extra_info("nothing", "default") == "default"
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     right.close()
 
 
 def test_kind_of_transport(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         transport = await endpoint(protocol, INET.bound())
@@ -58,11 +57,11 @@ def test_kind_of_transport(loop: Loop) -> None:
             assert isinstance(transport, asyncio.DatagramTransport)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_repr(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         transport = await endpoint(protocol, INET.bound())
@@ -77,11 +76,11 @@ def test_repr(loop: Loop) -> None:
         await protocol.until_event("lost")
         assert repr(transport) == f"<{name} closed fd={fd}>"
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_repr_of_a_full_one(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     left, right = connected_pair()
 
     async def main() -> None:
@@ -93,13 +92,13 @@ def test_repr_of_a_full_one(loop: Loop) -> None:
         assert re.search(r" closing fd=\d+ read=idle write=<idle, bufsize=\d+>>$", repr(transport))
         await protocol.until_event("lost")
 
-    run(loop, main())
+    run_coroutine(loop, main())
     right.close()
 
 
 @pytest.mark.parametrize("ending", ["close", "abort"])
 def test_ending_twice(loop: Loop, ending: str) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         transport = await endpoint(protocol, INET.bound())
@@ -112,13 +111,13 @@ def test_ending_twice(loop: Loop, ending: str) -> None:
         await pass_iterations()
         transport.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.lost_with == [None]
 
 
 def test_sending_on_a_closed_transport_without_an_address(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
     """Whatever asyncio makes of it, nothing breaks."""
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         with INET.bound() as peer:
@@ -128,15 +127,15 @@ def test_sending_on_a_closed_transport_without_an_address(loop: Loop, caplog: py
                 transport.sendto(b"too late", peer.getsockname())
             assert drain(peer) == []
 
-    run(loop, main())
+    run_coroutine(loop, main())
     caplog.clear()
 
 
 @every_medium
 def test_everything_works_in_debug_mode(loop: Loop, medium: Medium) -> None:
     loop.set_debug(True)
-    loop.slow_callback_duration = 3600.0  # type: ignore[attr-defined]
-    echo, protocol = Echo(), Recorder()
+    loop.slow_callback_duration = 3600.0
+    echo, protocol = DatagramEcho(), DatagramRecorder()
 
     async def main() -> None:
         await endpoint(echo, medium.bound())
@@ -148,14 +147,14 @@ def test_everything_works_in_debug_mode(loop: Loop, medium: Medium) -> None:
             await protocol.until_received(start + 5)
         await end(echo, protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.received == [b"%d" % number for number in range(200)]
 
 
 def test_full_socket_in_debug_mode(loop: Loop) -> None:
     loop.set_debug(True)
-    loop.slow_callback_duration = 3600.0  # type: ignore[attr-defined]
-    protocol = Recorder()
+    loop.slow_callback_duration = 3600.0
+    protocol = DatagramRecorder()
     left, right = connected_pair()
 
     async def main() -> None:
@@ -169,18 +168,18 @@ def test_full_socket_in_debug_mode(loop: Loop) -> None:
         assert received == [b"%03d" % number for number in range(500)]
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     right.close()
 
 
 def test_slow_datagram_received_is_logged_in_debug_mode(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
-    class Slow(Recorder):
+    class Slow(DatagramRecorder):
         def datagram_received(self, data: bytes, addr: Any) -> None:
             time.sleep(0.05)
             super().datagram_received(data, addr)
 
     loop.set_debug(True)
-    loop.slow_callback_duration = 0.05  # type: ignore[attr-defined]
+    loop.slow_callback_duration = 0.05
     protocol = Slow()
 
     async def main() -> None:
@@ -192,7 +191,7 @@ def test_slow_datagram_received_is_logged_in_debug_mode(loop: Loop, caplog: pyte
             await asyncio.sleep(0)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     messages = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert any(re.fullmatch(r"Executing <Handle .* took \d+\.\d{3} seconds", message) for message in messages)
 
@@ -200,7 +199,7 @@ def test_slow_datagram_received_is_logged_in_debug_mode(loop: Loop, caplog: pyte
 def test_pausing_is_logged_in_debug_mode(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "asyncio")
     loop.set_debug(True)
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     async def main() -> None:
         transport = await endpoint(protocol, INET.bound())
@@ -208,7 +207,7 @@ def test_pausing_is_logged_in_debug_mode(loop: Loop, caplog: pytest.LogCaptureFi
         transport.resume_reading()
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     messages = [record.getMessage() for record in caplog.records]
     assert [message.split("> ")[-1] for message in messages if "reading" in message] == [
         "pauses reading",
@@ -224,7 +223,7 @@ def test_many_endpoints_leave_no_descriptor(loop: Loop, medium: Medium) -> None:
         numbers = set()
         with medium.bound() as peer:
             for turn in range(200):
-                protocol = Recorder()
+                protocol = DatagramRecorder()
                 transport = await endpoint(protocol, medium.bound())
                 numbers.add(transport.get_extra_info("socket").fileno())
                 peer.sendto(b"%d" % turn, transport.get_extra_info("sockname"))
@@ -238,11 +237,11 @@ def test_many_endpoints_leave_no_descriptor(loop: Loop, medium: Medium) -> None:
                 assert drain(peer) == [b"%d" % turn]
         assert len(numbers) < 20
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_unclosed_transport_warns_and_has_sent_everything(loop: Loop) -> None:
-    class Forgetful(Recorder):
+    class Forgetful(DatagramRecorder):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             self.note("made")
 
@@ -251,7 +250,7 @@ def test_unclosed_transport_warns_and_has_sent_everything(loop: Loop) -> None:
         transport.pause_reading()  # type: ignore[attr-defined]
         return transport  # type: ignore[return-value]
 
-    transport = run(loop, main())
+    transport = run_coroutine(loop, main())
     run_iterations(loop, 3)
     watcher = weakref.ref(transport)
     gc.collect()
@@ -274,8 +273,8 @@ def test_unclosed_transport_warns_and_has_sent_everything(loop: Loop) -> None:
 
 
 def test_loop_closed_with_an_open_transport(loop: Loop) -> None:
-    protocol = Recorder()
-    transport = run(loop, endpoint(protocol, INET.bound()))
+    protocol = DatagramRecorder()
+    transport = run_coroutine(loop, endpoint(protocol, INET.bound()))
     run_iterations(loop, 3)
     loop.close()
     with warnings.catch_warnings(record=True):
@@ -289,23 +288,23 @@ def test_loop_closed_with_an_open_transport(loop: Loop) -> None:
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="asyncio does not check this before Python 3.12")
 def test_socket_cannot_have_two_transports(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     mine = INET.bound()
 
     async def main() -> None:
         await endpoint(protocol, mine)
         with pytest.raises(RuntimeError, match="is used by transport"):
-            await loop.create_datagram_endpoint(Recorder, sock=mine)
+            await loop.create_datagram_endpoint(DatagramRecorder, sock=mine)
         with INET.bound() as peer:
             peer.sendto(b"data", mine.getsockname())
             await protocol.until_received(1)
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_number_can_be_watched_after_the_transport_is_gone(loop: Loop) -> None:
-    protocol = Recorder()
+    protocol = DatagramRecorder()
     seen: list[bytes] = []
 
     async def main() -> None:
@@ -324,14 +323,14 @@ def test_number_can_be_watched_after_the_transport_is_gone(loop: Loop) -> None:
             if left.fileno() != number:
                 os.close(number)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert seen == [b"data"]
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_NETLINK"), reason="Linux has netlink sockets")
 def test_other_families_work_as_well(loop: Loop) -> None:
     """By asyncio's own transport."""
-    protocol = Recorder()
+    protocol = DatagramRecorder()
 
     def netlink_socket() -> socket.socket:
         unit_for_users = 2
@@ -348,5 +347,5 @@ def test_other_families_work_as_well(loop: Loop) -> None:
             assert protocol.addresses == [peer.getsockname()]
         await end(protocol)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.received == [b"data"]

@@ -17,7 +17,7 @@ def test_process_pool(kind: LoopKind, method: str) -> None:
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_worker_that_is_killed(kind: LoopKind, method: str) -> None:
-    """Whoever waits for the pool is told; the loop, and another pool, go on."""
+    """Waiting for the pool raises an error; the loop, and another pool, go on."""
     kind.expect("{'BrokenProcessPool'}\n{'BrokenProcessPool'}\n5\n[] 1\n", MODULE, "killed_workers", method)
 
 

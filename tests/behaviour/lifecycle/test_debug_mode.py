@@ -132,7 +132,7 @@ def slow_warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 def test_slow_callback_is_logged(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
     loop.set_debug(True)
-    loop.slow_callback_duration = 0.02  # type: ignore[attr-defined]
+    loop.slow_callback_duration = 0.02
     handle = loop.call_soon(slow)
     run_iterations(loop)
     assert slow_warnings(caplog) == [repr(handle)]
@@ -140,7 +140,7 @@ def test_slow_callback_is_logged(loop: Loop, caplog: pytest.LogCaptureFixture) -
 
 def test_slow_timer_is_logged(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
     loop.set_debug(True)
-    loop.slow_callback_duration = 0.02  # type: ignore[attr-defined]
+    loop.slow_callback_duration = 0.02
     handle = loop.call_at(0, slow)
     run_iterations(loop)
     assert slow_warnings(caplog) == [repr(handle)]
@@ -148,7 +148,7 @@ def test_slow_timer_is_logged(loop: Loop, caplog: pytest.LogCaptureFixture) -> N
 
 def test_slow_reader_is_logged(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
     loop.set_debug(True)
-    loop.slow_callback_duration = 0.02  # type: ignore[attr-defined]
+    loop.slow_callback_duration = 0.02
     left, right = socket.socketpair()
     with left, right:
         right.send(b"x")
@@ -163,7 +163,7 @@ def test_slow_reader_is_logged(loop: Loop, caplog: pytest.LogCaptureFixture) -> 
 
 def test_slow_step_of_a_task_is_logged(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
     loop.set_debug(True)
-    loop.slow_callback_duration = 0.02  # type: ignore[attr-defined]
+    loop.slow_callback_duration = 0.02
 
     async def main() -> None:
         slow()
@@ -174,16 +174,16 @@ def test_slow_step_of_a_task_is_logged(loop: Loop, caplog: pytest.LogCaptureFixt
 
 
 def test_duration_that_counts_as_slow_can_be_chosen(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
-    assert loop.slow_callback_duration == 0.1  # type: ignore[attr-defined]
+    assert loop.slow_callback_duration == 0.1
     loop.set_debug(True)
-    loop.slow_callback_duration = 3600  # type: ignore[attr-defined]
+    loop.slow_callback_duration = 3600
     loop.call_soon(slow)
     run_iterations(loop)
     assert slow_warnings(caplog) == []
 
 
 def test_slow_callbacks_are_not_logged_without_debug_mode(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
-    loop.slow_callback_duration = 0.0  # type: ignore[attr-defined]
+    loop.slow_callback_duration = 0.0
     loop.call_soon(slow)
     run_iterations(loop)
     assert slow_warnings(caplog) == []

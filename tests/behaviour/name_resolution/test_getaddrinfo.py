@@ -161,7 +161,7 @@ def test_subclasses_of_str(resolving: Loop) -> None:
 def test_is_a_coroutine_function_with_keyword_arguments(loop: Loop) -> None:
     assert inspect.iscoroutinefunction(loop.getaddrinfo)
     with pytest.raises(TypeError, match="positional"):
-        loop.getaddrinfo("127.0.0.1", 80, socket.AF_INET)  # type: ignore[misc]
+        loop.getaddrinfo("127.0.0.1", 80, socket.AF_INET)  # type: ignore[call-arg, unused-coroutine]
     expected = inspect.signature(asyncio.BaseEventLoop.getaddrinfo).parameters
     parameters = inspect.signature(type(loop).getaddrinfo).parameters
     assert [(p.name, p.kind, p.default) for p in parameters.values()] == [

@@ -46,7 +46,7 @@ def has_executor(loop: Loop) -> bool:
 def test_literals_start_no_thread(loop: Loop) -> None:
     async def main() -> None:
         for host, port in itertools.product(HOSTS, PORTS):
-            assert await loop.getaddrinfo(host, port)
+            assert await loop.getaddrinfo(host, port)  # type: ignore[arg-type]
 
     before = threading.active_count()
     loop.run_until_complete(main())
@@ -104,7 +104,7 @@ def test_replaced_resolver_is_called_once_with_the_arguments_in_a_thread(
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     for host in ("127.0.0.1", "::1", None, "name.invalid"):
-        assert resolving.run_until_complete(resolving.getaddrinfo(host, 80, type=1, flags=2)) == ["replaced"]
+        assert resolving.run_until_complete(resolving.getaddrinfo(host, 80, type=1, flags=2)) == ["replaced"]  # type: ignore[comparison-overlap]
     assert calls == [(host, 80, 0, 1, 0, 2) for host in ("127.0.0.1", "::1", None, "name.invalid")]
     assert threading.get_ident() not in threads
 
@@ -120,7 +120,7 @@ def test_replaced_method_serves_connections(loop: Loop) -> None:
             asked.append((host, port))
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)]
 
-        loop.getaddrinfo = resolve  # type: ignore[method-assign,assignment]
+        loop.getaddrinfo = resolve  # type: ignore[method-assign]
         transport, _ = await loop.create_connection(asyncio.Protocol, "name.invalid", 1)
         assert transport.get_extra_info("peername") == address
         transport.abort()
@@ -135,7 +135,7 @@ def test_replaced_method_serves_connections(loop: Loop) -> None:
 @pytest.mark.usefixtures("slow_threads")
 def test_others_get_their_turn(resolving: Loop) -> None:
     async def main() -> list[str]:
-        order = []
+        order: list[str] = []
         resolving.call_soon(order.append, "other")
         await resolving.getaddrinfo("127.0.0.1", 80)
         order.append("resolved")

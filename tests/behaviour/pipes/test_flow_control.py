@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 from pathlib import Path
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, run_coroutine
 from support.peers.pipes import (
     MORE_THAN_FITS,
     PIPE,
@@ -15,7 +15,6 @@ from support.peers.pipes import (
     read_slowly,
     writing,
 )
-from support.peers.streams import run
 
 
 @every_stream
@@ -42,7 +41,7 @@ def test_flow_control(loop: Loop, tmp_path: Path, between: PipeKind) -> None:
         assert protocol.events == ["made", "pause", "resume"]
 
     with writing(loop, protocol, tmp_path, between) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
 
 
 def test_small_writes_into_a_full_pipe_pause_the_protocol(loop: Loop, tmp_path: Path) -> None:
@@ -62,7 +61,7 @@ def test_small_writes_into_a_full_pipe_pause_the_protocol(loop: Loop, tmp_path: 
         await protocol.until_event("resume")
 
     with writing(loop, protocol, tmp_path) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
 
 
 def test_writing_in_resume_writing(loop: Loop, tmp_path: Path) -> None:
@@ -83,7 +82,7 @@ def test_writing_in_resume_writing(loop: Loop, tmp_path: Path) -> None:
         await protocol.until(lambda: protocol.events[1:] == ["pause", "resume"] * 4)
 
     with writing(loop, protocol, tmp_path) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
 
 
 def test_closing_with_data_left_writes_it_all(loop: Loop, tmp_path: Path) -> None:
@@ -102,7 +101,7 @@ def test_closing_with_data_left_writes_it_all(loop: Loop, tmp_path: Path) -> Non
         await protocol.until_lost()
 
     with writing(loop, protocol, tmp_path, PIPE) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
     assert protocol.lost_with == [None]
     assert protocol.events == ["made", "pause", "resume", "lost"]
 
@@ -119,6 +118,6 @@ def test_aborting_drops_what_is_left(loop: Loop, tmp_path: Path) -> None:
         assert 0 < len(received) < MORE_THAN_FITS
 
     with writing(loop, protocol, tmp_path) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
     assert protocol.events == ["made", "pause", "lost"]
     assert protocol.lost_with == [None]

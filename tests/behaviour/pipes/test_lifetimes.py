@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, LoopKind, run_iterations
+from support.loop_kinds import Loop, LoopKind, run_coroutine, run_iterations
 from support.peers.pipes import MORE_THAN_FITS, PIPE, PipeRecord, PipeRecorder, available, read_slowly, reading, writing
-from support.peers.streams import run
 
 
 def test_forgotten_transports_are_collected_with_a_warning(loop: Loop, tmp_path: Path) -> None:
@@ -24,7 +23,7 @@ def test_forgotten_transports_are_collected_with_a_warning(loop: Loop, tmp_path:
         await asyncio.sleep(0)
         return os.dup(read_end.fileno()), [reader, writer]
 
-    fd, transports = run(loop, main())
+    fd, transports = run_coroutine(loop, main())
     transports[0].pause_reading()
     # asyncio watches for the end of the reader as long as it writes.
     loop.remove_reader(transports[1].get_extra_info("pipe").fileno())
@@ -32,7 +31,7 @@ def test_forgotten_transports_are_collected_with_a_warning(loop: Loop, tmp_path:
     texts = {f"unclosed transport {transport!r}" for transport in transports}
 
     def write_and_forget() -> None:
-        transports.pop().write(b"last words")
+        transports.pop().write(b"last bytes")
         transports.clear()
         gc.collect()
 
@@ -46,7 +45,7 @@ def test_forgotten_transports_are_collected_with_a_warning(loop: Loop, tmp_path:
     caught.clear()  # a warning keeps its source, and from Python 3.15 on a weak reference outlives the finaliser
     gc.collect()
     assert [reference() for reference in references] == [None, None]
-    assert os.read(fd, 100) == b"last words"
+    assert os.read(fd, 100) == b"last bytes"
     assert os.read(fd, 100) == b""
     os.close(fd)
 
@@ -62,8 +61,8 @@ def test_transports_at_work_are_kept_by_their_loop(loop: Loop, tmp_path: Path) -
         gc.collect()
         reader.transport, writer.transport = (reference() for reference in references)
         os.write(to_reader, b"data")
-        run(loop, reader.until_received(4))
-        assert len(run(loop, read_slowly(from_writer, MORE_THAN_FITS, 1 << 18))) == MORE_THAN_FITS
+        run_coroutine(loop, reader.until_received(4))
+        assert len(run_coroutine(loop, read_slowly(from_writer, MORE_THAN_FITS, 1 << 18))) == MORE_THAN_FITS
 
 
 def test_closed_transports_are_freed(loop: Loop, tmp_path: Path) -> None:

@@ -4,9 +4,8 @@ import asyncio
 import os
 from pathlib import Path
 
-from support.loop_kinds import Loop, settle
+from support.loop_kinds import Loop, run_coroutine, settle
 from support.peers.pipes import PACKETS, PipeKind, PipeRecorder, every_kind, reading
-from support.peers.streams import run
 
 
 class Pieces(PipeRecorder):
@@ -39,7 +38,7 @@ def test_nothing_is_read_while_paused(loop: Loop, tmp_path: Path, between: PipeK
             transport.resume_reading()
             transport.resume_reading()
             assert transport.is_reading()
-            run(loop, protocol.until_received(before + 5))
+            run_coroutine(loop, protocol.until_received(before + 5))
         assert protocol.data == b"12345" * 3
 
 
@@ -52,8 +51,8 @@ def test_end_while_paused_is_noticed_when_reading_is_resumed(loop: Loop, tmp_pat
         settle(loop)
         assert protocol.events == ["made"]
         protocol.transport.resume_reading()
-        run(loop, protocol.until_lost())
-    assert (protocol.data, protocol.events) == (b"last", ["made", "data", "eof", "lost"])
+        run_coroutine(loop, protocol.until_lost())
+    assert (bytes(protocol.data), protocol.events) == (b"last", ["made", "data", "eof", "lost"])
 
 
 @every_kind
@@ -67,12 +66,12 @@ def test_pausing_in_data_received_stops_reading_at_once(loop: Loop, tmp_path: Pa
     with reading(loop, protocol, tmp_path, between) as fd:
         protocol.transport.max_size = 4
         os.write(fd, b"one.two.")
-        run(loop, protocol.until_event("data"))
+        run_coroutine(loop, protocol.until_event("data"))
         settle(loop)
         assert protocol.pieces == [b"one."]
         if between is not PACKETS:  # which drops the rest of a packet
             protocol.transport.resume_reading()
-            run(loop, protocol.until_received(8))
+            run_coroutine(loop, protocol.until_received(8))
             assert protocol.pieces == [b"one.", b"two."]
 
 
@@ -88,4 +87,4 @@ def test_pausing_in_connection_made(loop: Loop, tmp_path: Path) -> None:
         settle(loop)
         assert protocol.events == ["made"]
         protocol.transport.resume_reading()
-        run(loop, protocol.until_received(4))
+        run_coroutine(loop, protocol.until_received(4))

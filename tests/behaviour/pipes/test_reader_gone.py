@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, run_iterations, settle
+from support.loop_kinds import Loop, run_coroutine, run_iterations, settle
 from support.peers.pipes import (
     MORE_THAN_FITS,
     SOCKETS,
@@ -25,7 +25,6 @@ from support.peers.pipes import (
     read_slowly,
     writing,
 )
-from support.peers.streams import run
 
 
 @every_watched
@@ -33,7 +32,7 @@ def test_reader_goes_while_nothing_is_written(loop: Loop, tmp_path: Path, betwee
     protocol = PipeRecord()
     with writing(loop, protocol, tmp_path, between) as fd:
         os.close(fd)
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert protocol.transport.is_closing()
     assert protocol.lost_with == [None]
     assert protocol.events == ["made", "lost"]
@@ -51,7 +50,7 @@ def test_reader_goes_while_data_is_left(loop: Loop, tmp_path: Path, between: Pip
         settle(loop)
         assert "lost" not in protocol.events
         os.close(fd)
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert transport.get_write_buffer_size() == 0
     (error,) = protocol.lost_with
     assert type(error) is BrokenPipeError
@@ -76,7 +75,7 @@ def test_write_finds_that_the_reader_is_gone(
         await protocol.until_lost()
 
     with writing(loop, protocol, tmp_path, between) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
         run_iterations(loop, 3)
     (error,) = protocol.lost_with
     assert type(error) is BrokenPipeError
@@ -107,7 +106,7 @@ def test_writing_on_after_an_error_is_counted_and_warned_of(
         return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING].count(text)
 
     with writing(loop, protocol, tmp_path) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
 
 
 def test_both_small_and_large_writes_fail_once(loop: Loop, tmp_path: Path) -> None:
@@ -123,7 +122,7 @@ def test_both_small_and_large_writes_fail_once(loop: Loop, tmp_path: Path) -> No
         await asyncio.sleep(0.001)
 
     with writing(loop, protocol, tmp_path) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
     assert protocol.events == ["made", "lost"]
 
 
@@ -132,7 +131,7 @@ def test_half_closed_socket_counts_as_gone(loop: Loop, tmp_path: Path) -> None:
     with writing(loop, protocol, tmp_path, SOCKETS) as fd:
         with socket.socket(fileno=os.dup(fd)) as peer:
             peer.shutdown(socket.SHUT_WR)
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
     assert protocol.lost_with == [None]
 
 
@@ -150,7 +149,7 @@ def test_reader_may_change_while_the_pipe_is_open(loop: Loop, tmp_path: Path) ->
         await protocol.until_lost()
 
     with writing(loop, protocol, tmp_path) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
 
 
 def test_terminal_nobody_has_open(loop: Loop, reported: list[dict[str, Any]]) -> None:
@@ -167,7 +166,7 @@ def test_terminal_nobody_has_open(loop: Loop, reported: list[dict[str, Any]]) ->
         assert protocol.transport.is_closing()
         await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     (error,) = protocol.lost_with
     assert isinstance(error, OSError)
     assert error.errno == errno.EIO
@@ -187,7 +186,7 @@ def test_devices_that_cannot_be_polled(loop: Loop, device: str, code: int | None
         protocol.transport.close()
         await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     (error,) = protocol.lost_with
     assert (error and error.errno) == code  # type: ignore[attr-defined]
 
@@ -203,7 +202,7 @@ def test_device_that_cannot_be_polled_cannot_be_read(loop: Loop, reported: list[
         protocol.transport.close()
         await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     (context,) = reported
     assert type(context["exception"]) is PermissionError
     assert context["message"].startswith("Exception in callback ")
@@ -219,7 +218,7 @@ def test_regular_files_are_refused(loop: Loop, tmp_path: Path, method: str) -> N
     protocol = PipeRecord()
     with (tmp_path / "file").open("w+b", 0) as file:
         with pytest.raises(ValueError, match=f"^{texts[method]}$"):
-            run(loop, getattr(loop, method)(lambda: protocol, file))
+            run_coroutine(loop, getattr(loop, method)(lambda: protocol, file))
         assert not file.closed
     assert protocol.events == []
 
@@ -246,7 +245,7 @@ def test_failing_exception_handler_does_not_hide_the_end(
         await protocol.until_event("resume")
 
     with writing(loop, protocol, tmp_path) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
         assert [context["message"] for context in contexts] == [
             "protocol.pause_writing() failed",
             "protocol.resume_writing() failed",

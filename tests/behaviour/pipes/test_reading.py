@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, run_iterations
+from support.loop_kinds import Loop, run_coroutine, run_iterations
 from support.peers.pipes import PACKETS, PIPE, TERMINAL, PipeKind, PipeRecorder, every_kind, reading
-from support.peers.streams import LARGEST_READ, run
+from support.peers.streams import LARGEST_READ, factory_of
 
 DATA = bytes(range(256)) * 2000
 
@@ -37,7 +37,7 @@ def expected_end(between: PipeKind) -> list[str]:
 
 
 async def write_all(fd: int, data: bytes) -> None:
-    """Write as there is room."""
+    """Write as much as the pipe takes."""
     while data:
         try:
             data = data[os.write(fd, data[:50_000]) :]
@@ -57,7 +57,7 @@ def test_everything_arrives_and_then_the_end(loop: Loop, tmp_path: Path, between
 
     with reading(loop, protocol, tmp_path, between) as fd:
         pipe = protocol.transport.get_extra_info("pipe")
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
     assert protocol.data == DATA
     assert protocol.events == ["made", "data", *expected_end(between)]
     if between is TERMINAL:
@@ -84,7 +84,7 @@ def test_data_that_was_there_before_and_the_end_behind_it(loop: Loop, tmp_path: 
         write_end.close()
         await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.data == b"early"
     assert protocol.events == ["made", "data", *expected_end(between)]
 
@@ -95,7 +95,7 @@ def test_max_size_bounds_what_is_read_at_once(loop: Loop, tmp_path: Path) -> Non
         assert protocol.transport.max_size == LARGEST_READ
         protocol.transport.max_size = 10
         os.write(fd, DATA[:35])
-        run(loop, protocol.until_received(35))
+        run_coroutine(loop, protocol.until_received(35))
         assert [len(piece) for piece in protocol.pieces] == [10, 10, 10, 5]
         assert protocol.data == DATA[:35]
 
@@ -113,7 +113,7 @@ def test_one_read_takes_as_much_as_it_may(loop: Loop, tmp_path: Path, size: int)
             protocol.data.clear()
             assert os.write(fd, data) == len(data)
             protocol.transport.resume_reading()
-            run(loop, protocol.until_received(len(data)))
+            run_coroutine(loop, protocol.until_received(len(data)))
             assert len(protocol.pieces[0]) == min(size, len(data))
             assert protocol.data == data
             protocol.transport.pause_reading()
@@ -126,7 +126,7 @@ def test_sizes_of_reads_may_change_from_one_to_the_next(loop: Loop, tmp_path: Pa
         for size in sizes:
             protocol.data.clear()
             os.write(fd, DATA[:size])
-            run(loop, protocol.until_received(size))
+            run_coroutine(loop, protocol.until_received(size))
             assert protocol.data == DATA[:size]
         assert [len(piece) for piece in protocol.pieces] == sizes
 
@@ -139,7 +139,7 @@ def test_packets_arrive_one_by_one(loop: Loop, tmp_path: Path) -> None:
         for packet in packets:
             os.write(fd, packet)
         protocol.transport.resume_reading()
-        run(loop, protocol.until_received(sum(map(len, packets))))
+        run_coroutine(loop, protocol.until_received(sum(map(len, packets))))
         assert protocol.pieces == packets
 
 
@@ -151,7 +151,7 @@ def test_messages_of_sockets_arrive_one_by_one(loop: Loop, tmp_path: Path, kind_
         messages = [b"first", b"x" * 30_000, b"y" * 100_000, b"last"]
         for message in messages:
             os.write(fd, message)
-        run(loop, protocol.until_received(sum(map(len, messages))))
+        run_coroutine(loop, protocol.until_received(sum(map(len, messages))))
         assert protocol.pieces == messages
 
 
@@ -169,7 +169,7 @@ def test_terminal_in_line_mode_gives_all_lines(loop: Loop) -> None:
         os.write(keyboard, b" line\n\x04")  # control-D at the start of a line is the end
         await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     os.close(keyboard)
     assert protocol.pieces[3:] == [b"unfinished line\n"]
     assert protocol.events == ["made", "data", "eof", "lost"]
@@ -185,7 +185,7 @@ def test_hung_up_terminal_ends(loop: Loop) -> None:
         os.close(keyboard)
         await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.events == ["made", "eof", "lost"]
 
 
@@ -196,7 +196,7 @@ def test_two_transports_share_a_pipe(loop: Loop) -> None:
 
     async def main() -> None:
         for protocol, fd in zip(protocols, (read_end, os.dup(read_end)), strict=True):
-            await loop.connect_read_pipe(lambda protocol=protocol: protocol, os.fdopen(fd, "rb", 0))
+            await loop.connect_read_pipe(factory_of(protocol), os.fdopen(fd, "rb", 0))
         await asyncio.sleep(0.001)
         for count in range(1, 20):
             os.write(write_end, b"b")
@@ -206,7 +206,7 @@ def test_two_transports_share_a_pipe(loop: Loop) -> None:
         for protocol in protocols:
             await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert sum(len(protocol.data) for protocol in protocols) == 19
     assert [protocol.lost_with for protocol in protocols] == [[None], [None]]
 
@@ -224,7 +224,7 @@ def test_exception_in_data_received_is_reported_and_reading_goes_on(
     with reading(loop, protocol, tmp_path) as fd:
         for data in (b"bad", b"good"):
             os.write(fd, data)
-            run(loop, protocol.until(lambda data=data: protocol.pieces[-1:] == [data]))
+            run_coroutine(loop, protocol.until(lambda: protocol.pieces[-1:] == [data]))  # noqa: B023 - awaited at once
         assert not protocol.transport.is_closing()
         (context,) = reported
         assert set(context) == {"message", "exception", "handle"}
@@ -247,7 +247,7 @@ def test_exception_that_leaves_the_loop(loop: Loop, tmp_path: Path, exception: t
         with pytest.raises(exception):
             loop.run_forever()
         os.write(fd, b"stay")
-        run(loop, protocol.until_received(9))
+        run_coroutine(loop, protocol.until_received(9))
 
 
 def test_closing_in_data_received(loop: Loop, tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_closing_in_data_received(loop: Loop, tmp_path: Path) -> None:
     with reading(loop, protocol, tmp_path, PIPE) as fd:
         protocol.transport.max_size = 1
         os.write(fd, b"data")
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         run_iterations(loop, 3)
     assert protocol.pieces == [b"d"]
     assert protocol.events == ["made", "data", "lost"]
@@ -275,12 +275,12 @@ def test_other_protocol_takes_over(loop: Loop, tmp_path: Path) -> None:
     with reading(loop, first, tmp_path) as fd:
         transport = first.transport
         os.write(fd, b"for the first")
-        run(loop, first.until_received(13))
+        run_coroutine(loop, first.until_received(13))
         transport.set_protocol(second)
         assert transport.get_protocol() is second
         os.write(fd, b"for the second")
-        run(loop, second.until_received(14))
+        run_coroutine(loop, second.until_received(14))
         os.close(fd)
-        run(loop, second.until_lost())
+        run_coroutine(loop, second.until_lost())
         first.note("lost")
-    assert (first.data, second.data) == (b"for the first", b"for the second")
+    assert (bytes(first.data), bytes(second.data)) == (b"for the first", b"for the second")

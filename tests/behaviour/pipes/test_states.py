@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from support.loop_kinds import Loop, run_iterations, settle
+from support.loop_kinds import Loop, run_coroutine, run_iterations, settle
 from support.peers.pipes import MORE_THAN_FITS, PIPE, PipeRecord, PipeRecorder, fill, read_slowly, reading, writing
-from support.peers.streams import run
 
 VARIABLE = contextvars.ContextVar("VARIABLE", default="unset")
 
@@ -71,7 +70,7 @@ def test_extra_information(loop: Loop, tmp_path: Path) -> None:
         writer.close()
         await asyncio.sleep(0.001)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert read_end.closed
     assert write_end.closed
 
@@ -95,7 +94,7 @@ def test_waiting_ends_when_connection_made_was_called(loop: Loop, tmp_path: Path
         write_end.close()
         await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert order == ["made", "connected"]
 
 
@@ -127,7 +126,7 @@ def test_contexts_of_a_reader(loop: Loop, tmp_path: Path) -> None:
         write_end.close()
         await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert seen == ["connecting", "resuming", "resuming"]
 
 
@@ -153,7 +152,7 @@ def test_contexts_of_a_writer(loop: Loop, tmp_path: Path) -> None:
         await protocol.until_event("resume")
 
     with writing(loop, protocol, tmp_path) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
     assert seen == ["writing", "writing"]
 
 
@@ -175,7 +174,7 @@ def test_debug_mode(loop: Loop, tmp_path: Path, caplog: pytest.LogCaptureFixture
         writer.transport.close()
         await reader.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     texts = [re.sub(r"<\w+Transport [^>]*>", "T", record.getMessage()) for record in caplog.records]
     for text in ("T pauses reading", "T resumes reading", "T was closed by peer"):
         assert texts.count(text) == 1
@@ -194,7 +193,7 @@ def test_debug_mode_logs_errors_of_writing(loop: Loop, tmp_path: Path, caplog: p
         await protocol.until_lost()
 
     with writing(loop, protocol, tmp_path) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
     (record,) = [record for record in caplog.records if "Fatal write error" in record.getMessage()]
     assert record.levelno == logging.DEBUG
     assert record.getMessage().endswith("Fatal write error on pipe transport")
@@ -208,7 +207,7 @@ def test_slow_callback_is_warned_of_in_debug_mode(loop: Loop, tmp_path: Path, ca
     with reading(loop, protocol, tmp_path) as fd:
         loop.slow_callback_duration = 0.0
         os.write(fd, b"data")
-        run(loop, protocol.until_received(4))
+        run_coroutine(loop, protocol.until_received(4))
         loop.slow_callback_duration = 1000.0
     assert any(re.search(r"^Executing <Handle .*_read_ready", record.getMessage()) for record in caplog.records)
 
@@ -221,5 +220,5 @@ def test_handlers_of_the_same_descriptor_take_its_place(loop: Loop, tmp_path: Pa
         received: list[bytes] = []
         os.write(fd, b"data")
         settle(loop)
-        assert (received, protocol.data) == ([b"data"], b"")
+        assert (received, bytes(protocol.data)) == ([b"data"], b"")
         assert loop.remove_reader(own)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, only_pyloop, run_iterations
+from support.loop_kinds import Loop, only_pyloop, run_coroutine, run_iterations
 from support.peers.pipes import (
     MORE_THAN_FITS,
     PACKETS,
@@ -27,7 +27,6 @@ from support.peers.pipes import (
     read_slowly,
     writing,
 )
-from support.peers.streams import run
 
 
 @every_kind
@@ -41,7 +40,7 @@ def test_small_writes_of_any_type(loop: Loop, tmp_path: Path, between: PipeKind,
         return await read_slowly(fd, 290)
 
     with writing(loop, protocol, tmp_path, between) as fd:
-        assert run(loop, main(fd)) == b"".join(b"%d," % number for number in range(100))
+        assert run_coroutine(loop, main(fd)) == b"".join(b"%d," % number for number in range(100))
 
 
 @every_stream
@@ -71,7 +70,7 @@ def test_writes_of_all_sizes_with_a_slow_reader(loop: Loop, tmp_path: Path, betw
         return received
 
     with writing(loop, protocol, tmp_path, between) as fd:
-        assert run(loop, main(fd)) == data
+        assert run_coroutine(loop, main(fd)) == data
         assert protocol.lost_with == [None]
 
 
@@ -84,7 +83,7 @@ def test_writelines_is_one_write(loop: Loop, tmp_path: Path, between: PipeKind) 
         assert await read_slowly(fd, 13) == b"one two three"
 
     with writing(loop, protocol, tmp_path, between) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
 
 
 def test_what_was_written_may_be_changed_afterwards(loop: Loop, tmp_path: Path) -> None:
@@ -104,7 +103,7 @@ def test_what_was_written_may_be_changed_afterwards(loop: Loop, tmp_path: Path) 
         assert await read_slowly(fd, MORE_THAN_FITS + 6, 65536) == b"l" * MORE_THAN_FITS + b"behind"
 
     with writing(loop, protocol, tmp_path) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
 
 
 @pytest.mark.parametrize("ask", ["size", "info", "closing", "repr", "limits", "large write"])
@@ -133,7 +132,7 @@ def test_whoever_asks_for_the_state_finds_all_written(loop: Loop, tmp_path: Path
         assert protocol.events == ["made"]
 
     with writing(loop, protocol, tmp_path, between) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
 
 
 @pytest.mark.parametrize("end", ["close", "write_eof", "abort"])
@@ -142,17 +141,17 @@ def test_small_writes_before_the_end_arrive(loop: Loop, tmp_path: Path, between:
     protocol = PipeRecord()
 
     async def main(fd: int) -> None:
-        protocol.transport.write(b"last words")
+        protocol.transport.write(b"last bytes")
         getattr(protocol.transport, end)()
         if between is TERMINAL:  # it forgets all when the last writer goes
-            assert available(fd) == b"last words"
+            assert available(fd) == b"last bytes"
         await protocol.until_lost()
 
     with writing(loop, protocol, tmp_path, between) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
         assert protocol.lost_with == [None]
         if between is not TERMINAL:
-            assert available(fd) == b"last words"
+            assert available(fd) == b"last bytes"
             assert os.read(fd, 1) == b""
 
 
@@ -181,7 +180,7 @@ def test_packets_stay_packets(loop: Loop, tmp_path: Path) -> None:
             protocol.transport.write(data)
 
     with writing(loop, protocol, tmp_path, PACKETS) as fd:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert [os.read(fd, 10_000) for _ in range(3)] == [b"one", b"two", b"x" * 4000]
 
 
@@ -195,7 +194,7 @@ def test_messages_stay_messages(loop: Loop, tmp_path: Path, kind_of_socket: int)
             protocol.transport.write(data)
 
     with writing(loop, protocol, tmp_path, between) as fd:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert [os.read(fd, 100_000) for _ in range(3)] == [b"one", b"two", b"x" * 30_000]
 
 
@@ -213,7 +212,7 @@ def test_small_writes_stay_whole(loop: Loop, tmp_path: Path) -> None:
         assert await read_slowly(fd, 3000) == b"2" * 3000
 
     with writing(loop, protocol, tmp_path) as fd:
-        run(loop, main(fd))
+        run_coroutine(loop, main(fd))
 
 
 @pytest.mark.parametrize("data", ["text", None, 1, [b"list"], array.array("b", [1])])
@@ -236,7 +235,7 @@ def test_data_without_contiguous_memory_ends_the_connection(
     with writing(loop, protocol, tmp_path):
         protocol.transport.write(memoryview(b"every other")[::2])
         assert protocol.transport.is_closing()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
     (context,) = reported
     assert context["message"] == "Fatal write error on pipe transport"
     assert isinstance(context["exception"], BufferError)
@@ -267,6 +266,6 @@ def test_terminal_gets_each_write(loop: Loop) -> None:
         protocol.transport.close()
         await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     os.close(screen)
     assert protocol.events == ["made", "lost"]

@@ -1,4 +1,4 @@
-"""What add_reader and its kin accept as a file descriptor, and how they refuse the rest."""
+"""What add_reader, add_writer and their removals accept as a file descriptor, and how they refuse the rest."""
 
 import asyncio
 import errno

@@ -3,14 +3,22 @@
 import os
 import pty
 import socket
+from collections.abc import Callable
+from functools import partial
 
 from support.loop_kinds import Loop, SocketPair, run_until, settle
+
+
+def run_all(*calls: Callable[[], object]) -> None:
+    """Make several calls in one callback."""
+    for call in calls:
+        call()
 
 
 def test_end_of_a_connection_is_readable(loop: Loop, pair: SocketPair) -> None:
     left, right = pair
     received: list[bytes] = []
-    loop.add_reader(left, lambda: (received.append(left.recv(100)), loop.remove_reader(left)))
+    loop.add_reader(left, run_all, lambda: received.append(left.recv(100)), lambda: loop.remove_reader(left))
     right.close()
     settle(loop)
     assert received == [b""]
@@ -19,7 +27,7 @@ def test_end_of_a_connection_is_readable(loop: Loop, pair: SocketPair) -> None:
 def test_closed_write_end_makes_a_pipe_readable(loop: Loop) -> None:
     reader, writer = os.pipe()
     received: list[bytes] = []
-    loop.add_reader(reader, lambda: (received.append(os.read(reader, 10)), loop.remove_reader(reader)))
+    loop.add_reader(reader, run_all, lambda: received.append(os.read(reader, 10)), lambda: loop.remove_reader(reader))
     os.close(writer)
     settle(loop)
     os.close(reader)
@@ -29,11 +37,11 @@ def test_closed_write_end_makes_a_pipe_readable(loop: Loop) -> None:
 def test_closed_read_end_is_seen_by_reader_and_writer_of_the_write_end(loop: Loop) -> None:
     reader, writer = os.pipe()
     seen: list[str] = []
-    loop.add_reader(writer, lambda: (seen.append("reader"), loop.remove_reader(writer)))
+    loop.add_reader(writer, run_all, lambda: seen.append("reader"), lambda: loop.remove_reader(writer))
     settle(loop)
     assert seen == []
     os.close(reader)
-    loop.add_writer(writer, lambda: (seen.append("writer"), loop.remove_writer(writer)))
+    loop.add_writer(writer, run_all, lambda: seen.append("writer"), lambda: loop.remove_writer(writer))
     settle(loop)
     os.close(writer)
     assert sorted(seen) == ["reader", "writer"]
@@ -45,7 +53,7 @@ def test_pipes_event_counters_and_terminals_can_be_watched(loop: Loop) -> None:
     master, slave = pty.openpty()
     seen: list[int] = []
     for descriptor in (reader, counter, master):
-        loop.add_reader(descriptor, lambda fd: (seen.append(fd), loop.remove_reader(fd)), descriptor)
+        loop.add_reader(descriptor, run_all, partial(seen.append, descriptor), partial(loop.remove_reader, descriptor))
     os.write(writer, b"x")
     os.eventfd_write(counter, 1)
     os.write(slave, b"x")

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,7 @@ def test_any_kind_of_callable_is_accepted(loop: Loop) -> None:
         def __init__(self) -> None:
             seen.append("class")
 
-    callbacks = [
+    callbacks: list[Any] = [
         Callbacks().method,
         Callbacks.class_method,
         Callbacks.static_method,
@@ -174,10 +175,10 @@ def test_callback_is_required(loop: Loop, method: str) -> None:
 
 def test_callback_may_be_given_by_name(loop: Loop) -> None:
     seen: list[str] = []
-    loop.call_soon(callback=lambda: seen.append("soon"))  # type: ignore[call-overload]
-    loop.call_soon_threadsafe(callback=lambda: seen.append("threadsafe"))  # type: ignore[call-overload]
-    loop.call_later(delay=0, callback=lambda: seen.append("later"))  # type: ignore[call-overload]
-    loop.call_at(when=0, callback=lambda: seen.append("at"))  # type: ignore[call-overload]
+    loop.call_soon(callback=lambda: seen.append("soon"))
+    loop.call_soon_threadsafe(callback=lambda: seen.append("threadsafe"))
+    loop.call_later(delay=0, callback=lambda: seen.append("later"))
+    loop.call_at(when=0, callback=lambda: seen.append("at"))
     run_iterations(loop, 3)
     assert sorted(seen) == ["at", "later", "soon", "threadsafe"]
 

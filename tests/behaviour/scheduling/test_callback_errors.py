@@ -128,8 +128,10 @@ def test_handler_that_raises_is_logged(loop: Loop, caplog: pytest.LogCaptureFixt
     caplog.clear()
 
 
-def test_default_handler_that_raises_is_logged(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
-    loop.default_exception_handler = lambda _context: fail()  # type: ignore[method-assign]
+def test_default_handler_that_raises_is_logged(
+    loop: Loop, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "default_exception_handler", lambda _context: fail())
     loop.call_soon(fail)
     run_iterations(loop)
     assert [record.getMessage() for record in caplog.records] == ["Exception in default exception handler"]

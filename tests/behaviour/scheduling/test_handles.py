@@ -43,7 +43,7 @@ def test_cancelled_callback_does_not_run(loop: Loop, schedule: Schedule) -> None
     seen: list[int] = []
     handles = [schedule(seen.append, number) for number in range(10)]
     for handle in handles[::2]:
-        assert handle.cancel() is None
+        assert handle.cancel() is None  # type: ignore[func-returns-value]
         assert handle.cancelled() is True
     run_iterations(loop, 2)
     assert sorted(seen) == [1, 3, 5, 7, 9]

@@ -1,4 +1,4 @@
-"""Handles that wait for reuse are nobody's business: the garbage collector does not show them."""
+"""Handles that wait for reuse are invisible: the garbage collector does not show them."""
 
 import asyncio
 import gc

@@ -2,12 +2,11 @@
 
 import pytest
 
-from support.loop_kinds import LoopKind, only_pyloop
+from support.loop_kinds import LoopKind, assert_printed, only_pyloop
 
 
 def expect(kind: LoopKind, source: str, stdout: str) -> None:
-    done = kind.run_program(source, timeout=30)
-    assert (done.stdout, done.stderr, done.returncode) == (stdout, "", 0)
+    assert_printed(kind.run_program(source, timeout=30), stdout)
 
 
 @pytest.mark.parametrize("method", ["call_at", "call_later"])

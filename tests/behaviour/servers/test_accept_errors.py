@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, LoopKind
-from support.peers.streams import Recorder, Way, every_family, receive_all, run
+from support.loop_kinds import Loop, LoopKind, run_coroutine
+from support.peers.streams import Recorder, Way, every_family, receive_all
 
 
 class Greeter(Recorder):
@@ -54,7 +54,7 @@ def test_failing_protocol_factory(loop: Loop, way: Way, debug: bool) -> None:
         server.close()
         await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     gc.collect()
     # Without debug mode nobody is told.
     told = ("Error on transport creation for incoming connection", "LookupError('factory')")
@@ -127,7 +127,7 @@ def test_client_that_is_gone_before_it_is_accepted(loop: Loop, way: Way) -> None
         protocols.append(Recorder())
         return protocols[-1]
 
-    server = run(loop, way.create_server(factory))
+    server = run_coroutine(loop, way.create_server(factory))
     for _ in range(5):
         with socket.socket(way.family) as peer:
             peer.connect(server.sockets[0].getsockname())
@@ -139,5 +139,5 @@ def test_client_that_is_gone_before_it_is_accepted(loop: Loop, way: Way) -> None
             await protocol.until_lost()
         server.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert [protocol.events for protocol in protocols] == [["made", "eof", "lost"]] * 5

@@ -6,12 +6,14 @@ import logging
 import os
 import re
 import socket
+from asyncio.trsock import TransportSocket
 from typing import Any
 
 import pytest
 
 from support.loop_kinds import PROMPTLY, Loop
 from support.peers.streams import TCP_ACCEPTED, UNIX_ACCEPTED, Recorder, Way
+from support.process_figures import count_descriptors
 
 WAYS = pytest.mark.parametrize("way", [TCP_ACCEPTED, UNIX_ACCEPTED], ids=str)
 
@@ -62,7 +64,7 @@ def test_socket_at_any_moment(loop: Loop, way: Way, moment: str) -> None:
             await asyncio.wait_for(protocol.until_lost(), PROMPTLY)
         await asyncio.sleep(0)
         shown = protocol.answer if moment != "never" else protocol.transport.get_extra_info("socket")
-        assert type(shown) is asyncio.trsock.TransportSocket
+        assert type(shown) is TransportSocket
         assert (shown.family, shown.type, shown.proto) == (way.family, socket.SOCK_STREAM, shown.proto)
         assert shown.fileno() == -1
         assert protocol.transport.get_extra_info("socket") is shown
@@ -93,15 +95,15 @@ def test_forgotten_connection_is_closed_with_a_warning(loop: Loop, way: Way) -> 
 @WAYS
 def test_descriptor_is_closed_when_the_connection_ends(loop: Loop, way: Way) -> None:
     async def main() -> None:
-        before = len(os.listdir("/proc/self/fd"))
+        before = count_descriptors()
         for _ in range(5):
             protocol = Recorder()
             with await serve_one(way, protocol):
-                protocol.transport.write(b"last words")
+                protocol.transport.write(b"last bytes")
                 protocol.transport.close()
                 await asyncio.wait_for(protocol.until_lost(), PROMPTLY)
         await asyncio.sleep(0)
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert count_descriptors() == before
 
     loop.run_until_complete(main())
 
@@ -115,13 +117,13 @@ def test_protocol_factory_that_fails_costs_no_descriptor(loop: Loop) -> None:
             raise ValueError("no protocol")
 
         server = await loop.create_server(refuse, "127.0.0.1", 0)
-        before = len(os.listdir("/proc/self/fd"))
+        before = count_descriptors()
         with socket.socket() as client:
             client.setblocking(False)
             await loop.sock_connect(client, server.sockets[0].getsockname())
             assert await asyncio.wait_for(loop.sock_recv(client, 1), PROMPTLY) == b""
         gc.collect()
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert count_descriptors() == before
         server.close()
 
     loop.run_until_complete(main())

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import Recorder, Way, every_family, pass_iterations, receive, receive_all, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import Recorder, Way, every_family, pass_iterations, receive, receive_all
 
 
 async def connect(server: asyncio.Server, way: Way) -> socket.socket:
@@ -47,7 +47,7 @@ def test_server_serves_at_once_by_default(loop: Loop, way: Way) -> None:
         assert not server.is_serving()
         await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_server_serves_later_on_demand(loop: Loop) -> None:
@@ -69,7 +69,7 @@ def test_server_serves_later_on_demand(loop: Loop) -> None:
         server.close()
         await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @every_family
@@ -90,7 +90,7 @@ def test_serve_forever_ends_by_cancellation_which_closes_the_server(loop: Loop, 
         with pytest.raises(RuntimeError, match=r"is closed$"):
             await server.serve_forever()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @every_family
@@ -104,7 +104,7 @@ def test_close_ends_serve_forever(loop: Loop, way: Way) -> None:
             await serving
         assert serving.cancelled()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @every_family
@@ -128,7 +128,7 @@ def test_closed_server_refuses_connections_and_keeps_those_it_has(loop: Loop, wa
             assert await receive(peer, 6) == b"answer"
         await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @every_family
@@ -139,12 +139,12 @@ def test_async_with_closes_the_server(loop: Loop, way: Way) -> None:
         assert not server.is_serving()
         assert server.sockets == ()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @every_family
 def test_clients_that_queued_before_the_loop_ran_are_all_accepted(loop: Loop, way: Way) -> None:
-    server = run(loop, way.create_server(Greeter))
+    server = run_coroutine(loop, way.create_server(Greeter))
     peers = []
     for _ in range(60):
         peer = socket.socket(way.family)
@@ -157,7 +157,7 @@ def test_clients_that_queued_before_the_loop_ran_are_all_accepted(loop: Loop, wa
         server.close()
         await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     for peer in peers:
         peer.close()
 
@@ -176,16 +176,16 @@ def test_server_that_is_closed_by_its_first_connection(loop: Loop, way: Way) -> 
         assert await greeting(servers[0], way) == b"hello"
         assert not servers[0].is_serving()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @every_family
 def test_server_works_in_several_runs_of_the_loop(loop: Loop, way: Way) -> None:
-    server = run(loop, way.create_server(Greeter))
+    server = run_coroutine(loop, way.create_server(Greeter))
     for _ in range(3):
-        assert run(loop, greeting(server, way)) == b"hello"
+        assert run_coroutine(loop, greeting(server, way)) == b"hello"
     server.close()
-    run(loop, server.wait_closed())
+    run_coroutine(loop, server.wait_closed())
 
 
 def test_streams_server_hands_over_reader_and_writer(loop: Loop) -> None:
@@ -210,4 +210,4 @@ def test_streams_server_hands_over_reader_and_writer(loop: Loop) -> None:
         server.close()
         await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())

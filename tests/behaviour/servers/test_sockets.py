@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import Recorder, Way, every_family, receive_all, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import Recorder, Way, every_family, receive_all
 
 
 class Greeter(Recorder):
@@ -39,6 +39,7 @@ def test_sockets_are_shown_and_not_given_away(loop: Loop, way: Way) -> None:
     async def main() -> None:
         server = await way.create_server(Greeter)
         assert isinstance(server.sockets, tuple)
+        shown: Any
         (shown,) = server.sockets
         assert type(shown) is TransportSocket
         assert shown.family == way.family
@@ -49,7 +50,7 @@ def test_sockets_are_shown_and_not_given_away(loop: Loop, way: Way) -> None:
         assert shown.fileno() == -1
         await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("hosts", [["127.0.0.1", "127.0.0.2"], ("127.0.0.1", "127.0.0.1"), "127.0.0.3"], ids=str)
@@ -65,7 +66,7 @@ def test_several_addresses(loop: Loop, hosts: Any) -> None:
         server.close()
         await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_address_in_use_is_an_error_that_names_it(loop: Loop) -> None:
@@ -80,7 +81,7 @@ def test_address_in_use_is_an_error_that_names_it(loop: Loop) -> None:
                 await loop.create_server(Greeter, *address)
             assert caught.value.errno == errno.EADDRINUSE
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_port_can_be_shared(loop: Loop) -> None:
@@ -94,7 +95,7 @@ def test_port_can_be_shared(loop: Loop) -> None:
         assert [await greeting(socket.AF_INET, address) for _ in range(5)] == [b"hello"] * 5
         second.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("reuse", [None, True, False])
@@ -105,7 +106,7 @@ def test_address_can_be_used_again_by_default(loop: Loop, reuse: bool | None) ->
         assert bool(option) is (reuse is not False)
         server.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("backlog", [1, 7, 100])
@@ -118,7 +119,7 @@ def test_backlog_is_handed_to_the_kernel(loop: Loop, backlog: int) -> None:
         assert await greeting(socket.AF_INET, server.sockets[0].getsockname()) == b"hello"
         server.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_connections_are_kept_alive_on_demand(loop: Loop) -> None:
@@ -127,12 +128,12 @@ def test_connections_are_kept_alive_on_demand(loop: Loop) -> None:
 
     async def main() -> None:
         for wanted in (True, False):
-            server = await loop.create_server(Greeter, "127.0.0.1", 0, keep_alive=wanted)
+            server = await loop.create_server(Greeter, "127.0.0.1", 0, keep_alive=wanted)  # type: ignore[call-overload]
             option = server.sockets[0].getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
             assert bool(option) is wanted
             server.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("convert", [str, Path, os.fsencode], ids=["str", "Path", "bytes"])
@@ -146,7 +147,7 @@ def test_unix_server_at_a_path(loop: Loop, tmp_path: Path, convert: Any) -> None
         server.close()
         await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     # Since Python 3.13 the server removes its socket.
     assert path.exists() is (sys.version_info < (3, 13))
 
@@ -165,7 +166,7 @@ def test_unix_server_with_an_abstract_name(loop: Loop, tmp_path: Path, kind_of_n
         server.close()
         await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_unix_server_replaces_a_socket_that_nobody_serves(loop: Loop, tmp_path: Path) -> None:
@@ -178,7 +179,7 @@ def test_unix_server_replaces_a_socket_that_nobody_serves(loop: Loop, tmp_path: 
         assert await greeting(socket.AF_UNIX, str(path)) == b"hello"
         server.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_unix_server_does_not_replace_a_file(loop: Loop, tmp_path: Path) -> None:
@@ -191,7 +192,7 @@ def test_unix_server_does_not_replace_a_file(loop: Loop, tmp_path: Path) -> None
             await loop.create_unix_server(Greeter, path)
         assert caught.value.errno == errno.EADDRINUSE
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert path.read_text() == "precious"
 
 
@@ -201,15 +202,15 @@ def test_wrong_arguments_are_refused(loop: Loop) -> None:
             with pytest.raises(ValueError, match="A Stream Socket was expected, got"):
                 await loop.create_server(Greeter, sock=datagrams)
             with pytest.raises(ValueError, match="host/port and sock can not be specified at the same time"):
-                await loop.create_server(Greeter, "127.0.0.1", 0, sock=stream)
+                await loop.create_server(Greeter, "127.0.0.1", 0, sock=stream)  # type: ignore[call-overload]
             with pytest.raises(ValueError, match="Neither host/port nor sock were specified"):
-                await loop.create_server(Greeter)
+                await loop.create_server(Greeter)  # type: ignore[call-overload]
             with pytest.raises(ValueError, match="A UNIX Domain Stream Socket was expected, got"):
                 await loop.create_unix_server(Greeter, sock=stream)
             with pytest.raises(ValueError, match="path was not specified, and no sock specified"):
                 await loop.create_unix_server(Greeter)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_servers_without_a_host_listen_everywhere(loop: Loop) -> None:
@@ -220,13 +221,14 @@ def test_servers_without_a_host_listen_everywhere(loop: Loop) -> None:
             server.close()
             await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
+@pytest.mark.skipif(
+    sys.version_info < (3, 13),
+    reason="servers remove their Unix sockets, and create_unix_server() has cleanup_socket, since Python 3.13",
+)
 def test_socket_of_a_unix_server_can_be_kept(loop: Loop, tmp_path: Path) -> None:
-    if sys.version_info < (3, 13):
-        pytest.skip("servers remove their Unix sockets, and create_unix_server() has cleanup_socket, since Python 3.13")
-
     async def main() -> None:
         for keep in (True, False):
             path = tmp_path / f"kept-{keep}"
@@ -244,4 +246,4 @@ def test_socket_of_a_unix_server_can_be_kept(loop: Loop, tmp_path: Path) -> None
             await server.wait_closed()
             assert path.is_socket()
 
-    run(loop, main())
+    run_coroutine(loop, main())

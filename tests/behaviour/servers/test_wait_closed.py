@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import TOO_MUCH, Recorder, Way, every_family, pass_iterations, receive_all, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import TOO_MUCH, Recorder, Way, every_family, pass_iterations, receive_all
 
 waits_for_connections = pytest.mark.skipif(
     sys.version_info < (3, 12, 1), reason="wait_closed() awaits the connections since Python 3.12.1"
@@ -39,7 +39,7 @@ def test_wait_ends_when_an_unused_server_is_closed(loop: Loop, way: Way) -> None
         await asyncio.gather(*waiting)
         await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @waits_for_connections
@@ -62,7 +62,7 @@ def test_wait_ends_with_the_last_connection(loop: Loop, way: Way, ending: str) -
             await waiting
             assert protocol.events[-1] == "lost"
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @waits_for_connections
@@ -82,7 +82,7 @@ def test_wait_outlasts_the_data_that_is_buffered(loop: Loop, way: Way) -> None:
             assert len(await receive_all(peer)) == TOO_MUCH
             await waiting
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @waits_for_connections
@@ -100,7 +100,7 @@ def test_wait_counts_connections_whose_connection_lost_fails(loop: Loop, reporte
             server.close()
             await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert len(reported) == 1
 
 
@@ -119,7 +119,7 @@ def test_clients_can_be_closed(loop: Loop, way: Way) -> None:
             assert len(await receive_all(peer)) == TOO_MUCH
             await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.lost_with == [None]
 
 
@@ -137,7 +137,7 @@ def test_clients_can_be_aborted(loop: Loop, way: Way) -> None:
             await server.wait_closed()
             assert len(await receive_all(peer)) < TOO_MUCH
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.lost_with == [None]
 
 
@@ -165,4 +165,4 @@ def test_closing_clients_does_not_close_the_server(loop: Loop, way: Way) -> None
         server.close()
         await server.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())

@@ -70,8 +70,8 @@ async def waiting(coroutine: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
 async def cancel(task: "asyncio.Task[Any]") -> None:
     """Cancel a task and see it end so."""
     task.cancel()
-    (outcome,) = await asyncio.gather(task, return_exceptions=True)
-    assert isinstance(outcome, asyncio.CancelledError)
+    outcomes = await asyncio.gather(task, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError]
 
 
 def fill(sock: socket.socket) -> int:

@@ -15,7 +15,7 @@ def test_connection_is_made_and_accepted(loop: Loop) -> None:
     async def main() -> None:
         with listening() as listener, nonblocking() as client:
             accepting = await waiting(loop.sock_accept(listener))
-            assert await loop.sock_connect(client, listener.getsockname()) is None
+            assert await loop.sock_connect(client, listener.getsockname()) is None  # type: ignore[func-returns-value]
             served, address = await accepting
             with served:
                 assert address == client.getsockname()

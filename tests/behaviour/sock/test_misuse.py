@@ -180,7 +180,7 @@ def test_arguments_by_name(loop: Loop, pair: SocketPair) -> None:
 
 
 def test_closed_socket_does_not_wake_its_waiter(loop: Loop) -> None:
-    """Closing a socket tells nobody; whoever waits for it is to be cancelled first, or afterwards."""
+    """Closing a socket wakes no task; a task that waits for it has to be cancelled first, or afterwards."""
 
     async def main() -> None:
         left, right = socket.socketpair()

@@ -205,7 +205,7 @@ def test_receiving_and_sending_at_once(loop: Loop, pair: SocketPair) -> None:
     async def main() -> None:
         left, right = pair
         there, back = b"<" * size, b">" * size
-        assert await asyncio.gather(exchange(left, there), exchange(right, back)) == [back, there]
+        assert list(await asyncio.gather(exchange(left, there), exchange(right, back))) == [back, there]
 
     loop.run_until_complete(main())
 

@@ -51,13 +51,13 @@ def test_eight_mebibytes_over_tcp(loop: Loop) -> None:
 def test_little_is_sent_at_once(loop: Loop, pair: SocketPair) -> None:
     async def main() -> None:
         left, right = pair
-        assert await loop.sock_sendall(left, b"") is None
+        assert await loop.sock_sendall(left, b"") is None  # type: ignore[func-returns-value]
         with pytest.raises(BlockingIOError):
             right.recv(1)
-        assert await loop.sock_sendall(left, b"one ") is None
-        assert await loop.sock_sendall(left, bytearray(b"two ")) is None
-        assert await loop.sock_sendall(left, memoryview(b"-three-")[1:-1]) is None
-        assert await loop.sock_sendall(left, array.array("b", b" four")) is None
+        assert await loop.sock_sendall(left, b"one ") is None  # type: ignore[func-returns-value]
+        assert await loop.sock_sendall(left, bytearray(b"two ")) is None  # type: ignore[func-returns-value]
+        assert await loop.sock_sendall(left, memoryview(b"-three-")[1:-1]) is None  # type: ignore[func-returns-value]
+        assert await loop.sock_sendall(left, array.array("b", b" four")) is None  # type: ignore[func-returns-value]
         assert right.recv(100) == b"one two three four"
 
     loop.run_until_complete(main())

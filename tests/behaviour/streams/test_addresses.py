@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import Recorder, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import Recorder
 
 has_all_errors = "all_errors" in inspect.signature(asyncio.SelectorEventLoop.create_connection).parameters
 
@@ -37,7 +37,9 @@ def resolving_to(*results: tuple[int, Any]) -> Any:
     ids=str,
 )
 def test_families_are_interleaved(loop: Loop, options: dict[str, Any], expected: list[str]) -> None:
-    addresses = {f"6{name}": (f"::{index + 1}", index + 1, 0, 0) for index, name in enumerate("abc")}
+    addresses: dict[str, tuple[Any, ...]] = {
+        f"6{name}": (f"::{index + 1}", index + 1, 0, 0) for index, name in enumerate("abc")
+    }
     addresses |= {f"4{name}": (f"127.0.0.{index + 1}", index + 1) for index, name in enumerate("ab")}
     names = {address: name for name, address in addresses.items()}
     loop.getaddrinfo = resolving_to(  # type: ignore[method-assign]
@@ -49,13 +51,13 @@ def test_families_are_interleaved(loop: Loop, options: dict[str, Any], expected:
         tried.append(names[address])
         raise ConnectionRefusedError(errno.ECONNREFUSED, "refused by the test")
 
-    loop.sock_connect = sock_connect  # type: ignore[assignment, method-assign]
+    loop.sock_connect = sock_connect  # type: ignore[method-assign]
 
     async def main() -> None:
         with pytest.raises(ConnectionRefusedError):
             await loop.create_connection(Recorder, "name.invalid", 1, **options)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert tried == expected
 
 
@@ -69,10 +71,10 @@ def test_all_errors_can_be_had(loop: Loop, refusing: tuple[str, int], delay: flo
 
     async def main() -> None:
         with pytest.raises(ExceptionGroup) as caught:
-            await loop.create_connection(Recorder, "name.invalid", 1, happy_eyeballs_delay=delay, all_errors=True)
+            await loop.create_connection(Recorder, "name.invalid", 1, happy_eyeballs_delay=delay, all_errors=True)  # type: ignore[call-overload]
         assert [type(error) for error in caught.value.exceptions] == [ConnectionRefusedError] * 2
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("delay", [None, 0.02])
@@ -90,7 +92,7 @@ def test_address_for_which_there_is_no_socket_is_passed_over(
         await loop.create_connection(lambda: protocol, "name.invalid", 1, happy_eyeballs_delay=delay)
         await protocol.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("iterations", range(4))
@@ -123,4 +125,4 @@ def test_cancelled_connection_on_a_socket_closes_it_at_most_once(loop: Loop, ite
             other_peer.send(b"still here")
             assert await loop.sock_recv(other, 100) == b"still here"
 
-    run(loop, main())
+    run_coroutine(loop, main())

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import TOO_MUCH, Recorder, Way, connected, every_way, pass_iterations, receive_all, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import TOO_MUCH, Recorder, Way, connected, every_way, pass_iterations, receive_all
 
 ENDINGS = {
     "close": ["close"],
@@ -34,7 +34,7 @@ def test_descriptor_is_closed_after_connection_lost_and_not_before(loop: Loop, w
         descriptor = protocol.transport.get_extra_info("socket").fileno()
         os.fstat(descriptor)
         protocol.transport.close()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert open_at_the_time == [True]
         assert protocol.transport.get_extra_info("socket").fileno() == -1
         with pytest.raises(OSError, match="Bad file descriptor"):
@@ -59,7 +59,7 @@ def test_failing_connection_lost_is_reported_and_the_socket_closed(
         assert await receive_all(peer) == b""
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert [context["exception"] for context in reported] == [error]
         assert reported[0]["message"].startswith("Exception in callback ")
         assert protocol.transport.get_extra_info("socket").fileno() == -1
@@ -93,7 +93,7 @@ def test_writes_after_the_end_are_ignored_and_later_warned_about(
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b""
+        assert run_coroutine(loop, main()) == b""
         assert protocol.events == ["made", "lost"]
 
 
@@ -109,7 +109,7 @@ def test_writes_while_closing_with_buffered_data_are_still_sent(loop: Loop, way:
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        data = run(loop, main())
+        data = run_coroutine(loop, main())
         assert len(data) == TOO_MUCH + 3
         assert data.endswith(b"end")
 
@@ -143,5 +143,5 @@ def test_methods_of_a_lost_transport_do_no_harm(loop: Loop, way: Way, ending: st
             await pass_iterations()
 
     with connected(loop, protocol, way):
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "lost"]

@@ -3,13 +3,11 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from support.loop_kinds import PROMPTLY, Loop
+from support.loop_kinds import Loop, run_and_finish
 from support.project import CERTIFICATES
 
 BULK = bytes(range(256)) * 8000
@@ -37,21 +35,6 @@ async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, d
     return received
 
 
-def run(loop: Loop, main: Coroutine[Any, Any, None]) -> None:
-    """Run a test and then the handlers of connections to their end, which servers await only since Python 3.12."""
-
-    async def main_and_handlers() -> None:
-        await main
-        handlers = asyncio.all_tasks() - {asyncio.current_task()}
-        if handlers:
-            await asyncio.wait(handlers, timeout=PROMPTLY)
-        # Transports report the loss of their connection in the next iteration.
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-
-    loop.run_until_complete(main_and_handlers())
-
-
 def test_echo_over_tcp(loop: Loop) -> None:
     async def main() -> None:
         server = await asyncio.start_server(echo, "127.0.0.1", 0)
@@ -61,7 +44,7 @@ def test_echo_over_tcp(loop: Loop) -> None:
             results = await asyncio.gather(*(exchange(*client, BULK) for client in clients))
         assert results == [BULK] * 10
 
-    run(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_echo_over_ipv6_if_there_is_any(loop: Loop) -> None:
@@ -76,7 +59,7 @@ def test_echo_over_ipv6_if_there_is_any(loop: Loop) -> None:
             address = server.sockets[0].getsockname()[:2]
             assert await exchange(*await asyncio.open_connection(*address), b"six") == b"six"
 
-    run(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_echo_over_unix_sockets(loop: Loop, tmp_path: Path) -> None:
@@ -87,7 +70,7 @@ def test_echo_over_unix_sockets(loop: Loop, tmp_path: Path) -> None:
             reader, writer = await asyncio.open_unix_connection(path)
             assert await exchange(reader, writer, BULK) == BULK
 
-    run(loop, main())
+    run_and_finish(loop, main())
 
 
 def tls_contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
@@ -106,7 +89,7 @@ def test_echo_over_tls(loop: Loop) -> None:
             assert writer.get_extra_info("cipher") is not None
             assert await exchange(reader, writer, BULK) == BULK
 
-    run(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_tls_client_refuses_a_certificate_it_does_not_trust(loop: Loop) -> None:
@@ -121,7 +104,7 @@ def test_tls_client_refuses_a_certificate_it_does_not_trust(loop: Loop) -> None:
             # The server side ends its half of the failed handshake.
             await asyncio.sleep(0.05)
 
-    run(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_connection_is_upgraded_to_tls(loop: Loop) -> None:
@@ -141,10 +124,10 @@ def test_connection_is_upgraded_to_tls(loop: Loop) -> None:
             await writer.start_tls(client_context, server_hostname="localhost")
             assert await exchange(reader, writer, b"secret" * 1000) == b"secret" * 1000
 
-    run(loop, main())
+    run_and_finish(loop, main())
 
 
-class Recorder(asyncio.Protocol):
+class Events(asyncio.Protocol):
     """Notes the callbacks of a transport."""
 
     def __init__(self, closed: "asyncio.Future[None]") -> None:
@@ -171,10 +154,10 @@ class Recorder(asyncio.Protocol):
 
 def test_protocol_callbacks_come_in_order(loop: Loop) -> None:
     async def main() -> None:
-        protocols: list[Recorder] = []
+        protocols: list[Events] = []
 
-        def factory() -> Recorder:
-            protocols.append(Recorder(loop.create_future()))
+        def factory() -> Events:
+            protocols.append(Events(loop.create_future()))
             return protocols[-1]
 
         server = await loop.create_server(factory, "127.0.0.1", 0)
@@ -192,14 +175,14 @@ def test_protocol_callbacks_come_in_order(loop: Loop) -> None:
         assert served.events == ["made", "eof", "lost None"]
         assert client.events == ["made", "eof", "lost None"]
 
-    run(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_reading_can_be_paused(loop: Loop) -> None:
     async def main() -> None:
         left, right = socket.socketpair()
         with right:
-            transport, protocol = await loop.create_connection(lambda: Recorder(loop.create_future()), sock=left)
+            transport, protocol = await loop.create_connection(lambda: Events(loop.create_future()), sock=left)
             transport.pause_reading()
             right.send(b"data")
             await asyncio.sleep(0.02)
@@ -211,7 +194,7 @@ def test_reading_can_be_paused(loop: Loop) -> None:
             transport.close()
             await protocol.closed
 
-    run(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_refused_connection_raises(loop: Loop) -> None:
@@ -221,7 +204,7 @@ def test_refused_connection_raises(loop: Loop) -> None:
             with pytest.raises(ConnectionRefusedError):
                 await asyncio.open_connection(*unused.getsockname())
 
-    run(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_low_level_socket_methods(loop: Loop) -> None:
@@ -246,7 +229,7 @@ def test_low_level_socket_methods(loop: Loop) -> None:
                 await sending
                 assert received == BULK
 
-    run(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_file_is_sent(loop: Loop, tmp_path: Path) -> None:
@@ -265,4 +248,4 @@ def test_file_is_sent(loop: Loop, tmp_path: Path) -> None:
             writer.close()
             await writer.wait_closed()
 
-    run(loop, main())
+    run_and_finish(loop, main())

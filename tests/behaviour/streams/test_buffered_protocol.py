@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import BufferedRecorder, Way, connected, every_way, pass_iterations, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import BufferedRecorder, Way, connected, every_way, pass_iterations
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000, 65536, 300_000, 2_000_000])
@@ -24,7 +24,7 @@ def test_data_comes_in_pieces_that_fit(loop: Loop, way: Way, size: int) -> None:
         await protocol.until_lost()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.data == data
         assert all(0 < count <= size for count in protocol.counts)
         # The size of the next data is not known.
@@ -46,7 +46,7 @@ def test_buffer_is_asked_for_when_data_has_come_and_not_before(loop: Loop, way: 
         assert protocol.hints == [-1]
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
 
 
 @every_way
@@ -70,10 +70,10 @@ def test_buffer_may_be_another_one_each_time(loop: Loop, way: Way) -> None:
     async def main() -> None:
         for number in range(1, 11):
             await loop.sock_sendall(peer, b"%d" % (number % 10) * 50)
-            await protocol.until(lambda number=number: protocol.position == number * 50)
+            await protocol.until(lambda: protocol.position == number * 50)  # noqa: B023 - awaited at once
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert memory == b"".join(b"%d" % (number % 10) * 50 for number in range(1, 11)) + bytes(500)
         assert positions == sorted(positions)
 
@@ -93,7 +93,7 @@ def test_only_the_lent_part_is_written(loop: Loop, way: Way) -> None:
         await protocol.until(lambda: sum(protocol.counts) == 10)
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert memory == b"." * 10 + b"0123456789" + b"." * 10
 
 
@@ -115,7 +115,7 @@ def test_buffer_of_wide_items_counts_bytes(loop: Loop) -> None:
         await protocol.until(lambda: sum(protocol.counts) == 30)
 
     with connected(loop, protocol) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.counts == [30]
         assert memory.tobytes() == bytes(range(1, 31)) + bytes(10)
 
@@ -136,7 +136,7 @@ def test_buffer_is_free_again_when_the_protocol_is_told(loop: Loop, way: Way) ->
         await protocol.until_received(100)
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.data == b"0123456789" * 10
 
 
@@ -158,7 +158,7 @@ def test_pause_in_buffer_updated(loop: Loop, way: Way) -> None:
             protocol.transport.resume_reading()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
 
 
 @every_way
@@ -176,7 +176,7 @@ def test_close_in_buffer_updated(loop: Loop, way: Way) -> None:
         await pass_iterations()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.counts == [10]
         assert protocol.events == ["made", "data", "lost"]
 
@@ -196,7 +196,7 @@ def test_close_in_get_buffer(loop: Loop, way: Way) -> None:
         await pass_iterations()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         # The data that made the transport ask is still delivered.
         assert protocol.events == ["made", "data", "lost"]
         assert protocol.lost_with == [None]
@@ -227,7 +227,7 @@ def test_wrong_buffer_ends_the_connection(loop: Loop, way: Way, name: str, repor
         await protocol.until_lost()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "lost"]
         assert [type(lost) for lost in protocol.lost_with] == [error]
         if error is RuntimeError:
@@ -260,7 +260,7 @@ def test_failing_method_ends_the_connection(
         await protocol.until_lost()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.lost_with == [error]
         assert reported == [
             {

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, run_coroutine
 from support.peers.streams import (
     TCP_ACCEPTED,
     UNIX_ACCEPTED,
@@ -17,7 +17,7 @@ from support.peers.streams import (
     Recorder,
     Way,
     every_family,
-    run,
+    factory_of,
 )
 
 BULK = 16 << 20
@@ -78,7 +78,7 @@ def test_bulk_in_both_directions_at_the_same_time(loop: Loop, way: Way) -> None:
             protocol.transport.close()
             await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert (served.count, client.count) == (BULK, BULK)
     assert served.received.digest() == client.sent.digest()
     assert client.received.digest() == served.sent.digest()
@@ -144,7 +144,7 @@ def test_hundreds_of_connections_echo_random_sizes(loop: Loop, way: Way, echo_cl
         return client.data == expected
 
     async def main() -> None:
-        server = await way.create_server(serve, backlog=300)  # type: ignore[arg-type]
+        server = await way.create_server(serve, backlog=300)
         address = server.sockets[0].getsockname()
         assert await asyncio.gather(*(talk(number, address) for number in range(200))) == [True] * 200
         server.close()
@@ -152,7 +152,7 @@ def test_hundreds_of_connections_echo_random_sizes(loop: Loop, way: Way, echo_cl
             await protocol.until_lost()
         assert len(servers) == 200
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def keeps_views() -> bool:
@@ -183,7 +183,7 @@ def test_thousands_of_small_messages_back_and_forth(loop: Loop, way: Way) -> Non
         await served.until_lost()
         server.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert client.count == 3000
 
 
@@ -205,8 +205,8 @@ def test_ring_of_transports(loop: Loop) -> None:
         links = [(Link(), Link()) for _ in range(length)]
         for left, right in links:
             first, second = socket.socketpair()
-            await loop.create_connection(lambda left=left: left, sock=first)
-            await loop.create_connection(lambda right=right: right, sock=second)
+            await loop.create_connection(factory_of(left), sock=first)
+            await loop.create_connection(factory_of(right), sock=second)
         # What arrives at one end of a pair goes out through the next pair.
         for number, (_, right) in enumerate(links):
             right.following = links[(number + 1) % length][0].transport
@@ -218,5 +218,5 @@ def test_ring_of_transports(loop: Loop) -> None:
                 link.transport.abort()
                 await link.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert done == [b"go" + b"!" * 199]

@@ -5,8 +5,17 @@ import socket
 
 import pytest
 
-from support.loop_kinds import Loop, run_iterations
-from support.peers.streams import TOO_MUCH, Recorder, Way, connected, every_way, pass_iterations, receive_all, run
+from support.loop_kinds import Loop, run_coroutine, run_iterations
+from support.peers.streams import (
+    TOO_MUCH,
+    Recorder,
+    Way,
+    connected,
+    every_way,
+    factory_of,
+    pass_iterations,
+    receive_all,
+)
 
 ENDINGS = {
     "close": ["close"],
@@ -40,7 +49,7 @@ def test_connection_lost_is_called_once(loop: Loop, way: Way, ending: str) -> No
         assert protocol.transport.is_closing()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "lost"]
         assert protocol.lost_with == [None]
 
@@ -70,8 +79,8 @@ def test_buffered_data_arrives_before_the_close(loop: Loop, way: Way) -> None:
         return len(await receive_all(peer))
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == TOO_MUCH
-        run(loop, protocol.until_lost())
+        assert run_coroutine(loop, main()) == TOO_MUCH
+        run_coroutine(loop, protocol.until_lost())
         assert protocol.lost_with == [None]
         assert protocol.transport.get_write_buffer_size() == 0
 
@@ -89,7 +98,7 @@ def test_abort_drops_buffered_data(loop: Loop, way: Way, ending: str) -> None:
         return len(await receive_all(peer))
 
     with connected(loop, protocol, way) as peer:
-        assert 0 < run(loop, main()) < TOO_MUCH
+        assert 0 < run_coroutine(loop, main()) < TOO_MUCH
         assert protocol.events == ["made", "pause", "lost"]
         assert protocol.lost_with == [None]
 
@@ -108,7 +117,7 @@ def test_abort_ends_a_close_that_waits_for_a_peer_that_does_not_read(loop: Loop,
         await pass_iterations()
 
     with connected(loop, protocol, way):
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.lost_with == [None]
 
 
@@ -123,8 +132,8 @@ def test_end_in_connection_made(loop: Loop, way: Way, ending: str) -> None:
 
     protocol = Ending()
     with connected(loop, protocol, way) as peer:
-        assert run(loop, receive_all(peer)) == b"bye"
-        run(loop, protocol.until_lost())
+        assert run_coroutine(loop, receive_all(peer)) == b"bye"
+        run_coroutine(loop, protocol.until_lost())
         assert protocol.events == ["made", "lost"]
         assert protocol.lost_with == [None]
 
@@ -147,7 +156,7 @@ def test_end_in_data_received(loop: Loop, way: Way, ending: str) -> None:
         return answer
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"bye"
+        assert run_coroutine(loop, main()) == b"bye"
         assert protocol.events == ["made", "data", "lost"]
         assert protocol.lost_with == [None]
 
@@ -171,7 +180,7 @@ def test_nothing_is_received_after_close_in_data_received(loop: Loop, way: Way) 
         await asyncio.gather(sending, return_exceptions=True)
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.calls == 1
         assert protocol.events == ["made", "data", "lost"]
 
@@ -184,8 +193,8 @@ def test_data_that_came_before_the_end_of_the_transport_is_not_received(loop: Lo
         peer.send(b"late")
         peer.shutdown(socket.SHUT_WR)
         end(protocol, ending)
-        run(loop, protocol.until_lost())
-        run(loop, pass_iterations())
+        run_coroutine(loop, protocol.until_lost())
+        run_coroutine(loop, pass_iterations())
         assert protocol.events == ["made", "lost"]
         assert protocol.lost_with == [None]
 
@@ -202,8 +211,8 @@ def test_end_of_the_peer_while_closing_with_buffered_data_is_not_reported(loop: 
         return len(await receive_all(peer))
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == TOO_MUCH
-        run(loop, protocol.until_lost())
+        assert run_coroutine(loop, main()) == TOO_MUCH
+        run_coroutine(loop, protocol.until_lost())
         assert protocol.events == ["made", "pause", "resume", "lost"]
         assert protocol.lost_with == [None]
 
@@ -217,7 +226,7 @@ def test_many_transports_close_in_one_callback(loop: Loop) -> None:
             mine, peer = socket.socketpair()
             peer.setblocking(False)
             peers.append(peer)
-            await loop.create_connection(lambda protocol=protocol: protocol, sock=mine)
+            await loop.create_connection(factory_of(protocol), sock=mine)
         for number, protocol in enumerate(protocols):
             protocol.transport.write(b"%d" % number)
             end(protocol, list(ENDINGS)[number % len(ENDINGS)])
@@ -226,7 +235,7 @@ def test_many_transports_close_in_one_callback(loop: Loop) -> None:
         for protocol in protocols:
             await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert [protocol.events for protocol in protocols] == [["made", "lost"]] * 100
     for peer in peers:
         peer.close()
@@ -246,9 +255,8 @@ def test_one_transport_ends_another_that_has_data_in_the_same_iteration(loop: Lo
     async def main() -> None:
         pairs = [socket.socketpair() for _ in range(10)]
         for mine, _ in pairs:
-            protocol = Killer()
-            protocols.append(protocol)
-            await loop.create_connection(lambda protocol=protocol: protocol, sock=mine)
+            protocols.append(Killer())
+            await loop.create_connection(factory_of(protocols[-1]), sock=mine)
         await pass_iterations()
         for _, peer in pairs:
             peer.send(b"data")
@@ -262,4 +270,4 @@ def test_one_transport_ends_another_that_has_data_in_the_same_iteration(loop: Lo
         for _, peer in pairs:
             peer.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import Recorder, receive, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import Recorder, receive
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_connection_can_be_used_when_it_is_returned(loop: Loop, listener: socket
             assert await receive(peer, 7) == b"at once"
             await protocol.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_refused_connection(loop: Loop, refusing: tuple[str, int]) -> None:
@@ -47,7 +47,7 @@ def test_refused_connection(loop: Loop, refusing: tuple[str, int]) -> None:
         with pytest.raises(ConnectionRefusedError):
             await loop.create_connection(Recorder, *refusing)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_unix_socket_that_does_not_exist_or_does_not_listen(loop: Loop, tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_unix_socket_that_does_not_exist_or_does_not_listen(loop: Loop, tmp_path
             with pytest.raises(ConnectionRefusedError):
                 await loop.create_unix_connection(Recorder, str(tmp_path / "deaf"))
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_attempt_can_time_out(loop: Loop, silent: tuple[str, int]) -> None:
@@ -67,7 +67,7 @@ def test_attempt_can_time_out(loop: Loop, silent: tuple[str, int]) -> None:
         with pytest.raises(asyncio.TimeoutError):
             await asyncio.wait_for(loop.create_connection(Recorder, *silent), 0.05)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_attempt_can_be_cancelled(loop: Loop, silent: tuple[str, int], listener: socket.socket) -> None:
@@ -86,7 +86,7 @@ def test_attempt_can_be_cancelled(loop: Loop, silent: tuple[str, int], listener:
             await protocol.until_received(4)
             await protocol.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("iterations", range(8))
@@ -110,7 +110,7 @@ def test_attempt_is_cancelled_at_any_moment(loop: Loop, listener: socket.socket,
             if "made" in protocol.events:
                 await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_own_address_can_be_chosen(loop: Loop, listener: socket.socket) -> None:
@@ -125,7 +125,7 @@ def test_own_address_can_be_chosen(loop: Loop, listener: socket.socket) -> None:
             assert transport.get_extra_info("sockname") == address
             await protocol.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_own_address_that_is_taken_is_an_error(loop: Loop, listener: socket.socket) -> None:
@@ -133,7 +133,7 @@ def test_own_address_that_is_taken_is_an_error(loop: Loop, listener: socket.sock
         with pytest.raises(OSError, match="error while attempting to bind on address"):
             await loop.create_connection(Recorder, *listener.getsockname(), local_addr=listener.getsockname())
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def resolving_to(*addresses: tuple[str, int]) -> Any:
@@ -157,7 +157,7 @@ def test_next_address_is_tried_when_one_refuses(
         assert protocol.transport.get_extra_info("peername") == listener.getsockname()
         await protocol.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_silent_address_is_overtaken(loop: Loop, listener: socket.socket, silent: tuple[str, int]) -> None:
@@ -172,7 +172,7 @@ def test_silent_address_is_overtaken(loop: Loop, listener: socket.socket, silent
             await protocol.until_received(4)
             await protocol.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("delay", [None, 0.02])
@@ -183,7 +183,7 @@ def test_all_addresses_refuse(loop: Loop, refusing: tuple[str, int], delay: floa
         with pytest.raises(ConnectionRefusedError):
             await loop.create_connection(Recorder, "name.invalid", 1, happy_eyeballs_delay=delay)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_socket_of_the_caller_is_used(loop: Loop) -> None:
@@ -199,7 +199,7 @@ def test_socket_of_the_caller_is_used(loop: Loop) -> None:
             await protocol.close()
             assert mine.fileno() == -1
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_wrong_arguments_are_refused(loop: Loop) -> None:
@@ -208,7 +208,7 @@ def test_wrong_arguments_are_refused(loop: Loop) -> None:
             with pytest.raises(ValueError, match="A Stream Socket was expected, got"):
                 await loop.create_connection(Recorder, sock=datagrams)
             with pytest.raises(ValueError, match="host/port and sock can not be specified at the same time"):
-                await loop.create_connection(Recorder, "127.0.0.1", 1, sock=stream)
+                await loop.create_connection(Recorder, "127.0.0.1", 1, sock=stream)  # type: ignore[call-overload]
             with pytest.raises(ValueError, match="host and port was not specified and no sock specified"):
                 await loop.create_connection(Recorder)
             with pytest.raises(ValueError, match="A UNIX Domain Stream Socket was expected, got"):
@@ -216,4 +216,4 @@ def test_wrong_arguments_are_refused(loop: Loop) -> None:
             with pytest.raises(ValueError, match="no path and sock were specified"):
                 await loop.create_unix_connection(Recorder)
 
-    run(loop, main())
+    run_coroutine(loop, main())

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, run_coroutine
 from support.peers.streams import (
     TOO_MUCH,
     BufferedRecorder,
@@ -21,8 +21,8 @@ from support.peers.streams import (
     Way,
     connected,
     every_way,
+    factory_of,
     receive,
-    run,
 )
 
 ONE_CONTEXT = sys.version_info >= (3, 15)
@@ -60,7 +60,7 @@ def test_methods_see_the_context_in_which_the_connection_was_made(loop: Loop, pr
             peer.shutdown(socket.SHUT_WR)
             await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert seen == [
         ("made", "creator"),
         ("data", "creator"),
@@ -95,7 +95,7 @@ def test_variables_set_in_data_received_last(loop: Loop, way: Way, protocol_clas
         assert place.get() == "nowhere"
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert seen == [
             ("made", "nowhere"),
             ("data", "after 1" if ONE_CONTEXT else "nowhere"),
@@ -127,7 +127,7 @@ def test_who_resumes_reading_gives_the_context(loop: Loop, way: Way, protocol_cl
         await protocol.until_received(6)
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         resumer = "nowhere" if ONE_CONTEXT else "resumer"
         assert seen == [("made", "nowhere"), ("data", resumer), ("data", resumer)]
 
@@ -147,7 +147,7 @@ def test_who_ends_the_connection_gives_the_context_of_its_loss(loop: Loop, way: 
         await protocol.until_lost()
 
     with connected(loop, protocol, way):
-        run(loop, main())
+        run_coroutine(loop, main())
         assert seen == [("made", "nowhere"), ("lost", "nowhere" if ONE_CONTEXT else "ender")]
 
 
@@ -172,7 +172,7 @@ def test_who_fills_the_buffer_gives_the_context_of_resume_writing(loop: Loop, wa
         protocol.transport.close()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         filler = "nowhere" if ONE_CONTEXT else "first"
         assert seen == [("made", "nowhere"), ("pause", "first"), ("resume", filler), ("lost", filler)]
 
@@ -184,14 +184,14 @@ def test_context_of_each_connection_is_its_own(loop: Loop) -> None:
         pairs = [socket.socketpair() for _ in made]
         for number, ((protocol, _), (mine, _)) in enumerate(zip(made, pairs, strict=True)):
             place.set(str(number))
-            await loop.create_connection(lambda protocol=protocol: protocol, sock=mine)
+            await loop.create_connection(factory_of(protocol), sock=mine)
         for _, peer in pairs:
             peer.send(b"data")
             peer.close()
         for protocol, _ in made:
             await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     for number, (_, seen) in enumerate(made):
         assert seen == [(event, str(number)) for event in ("made", "data", "eof", "lost")]
 
@@ -212,7 +212,7 @@ def test_accepted_connections_have_the_context_of_the_server(loop: Loop, way: Wa
         await protocol.until_lost()
         server.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert seen == [(event, "server") for event in ("made", "data", "eof", "lost")]
 
 
@@ -239,7 +239,7 @@ def test_accepted_connections_do_not_see_what_others_have_set(loop: Loop, way: W
         assert place.get() == "nowhere"
         server.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     first, second = seen[: len(seen) // 2], seen[len(seen) // 2 :]
     assert first == second
     assert first[0] == "nowhere"
@@ -268,5 +268,5 @@ def test_tasks_started_in_data_received_inherit_its_context(loop: Loop) -> None:
         assert place.get() == "nowhere"
 
     with connected(loop, protocol) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert seen == ["here", "here"]

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, run_coroutine
 from support.peers.streams import (
     TCP_CONNECTED,
     TOO_MUCH,
@@ -21,7 +21,6 @@ from support.peers.streams import (
     receive,
     receive_all,
     reset,
-    run,
 )
 
 every_protocol = pytest.mark.parametrize("protocol_class", [Recorder, BufferedRecorder])
@@ -31,7 +30,7 @@ every_protocol = pytest.mark.parametrize("protocol_class", [Recorder, BufferedRe
 def debugged(loop: Loop) -> Loop:
     """The loop, in debug mode, and with no complaints about a busy machine."""
     loop.set_debug(True)
-    loop.slow_callback_duration = 3600.0  # type: ignore[attr-defined]
+    loop.slow_callback_duration = 3600.0
     return loop
 
 
@@ -52,7 +51,7 @@ def test_data_goes_both_ways(debugged: Loop, way: Way, protocol_class: type[Reco
         await protocol.until_lost()
 
     with connected(debugged, protocol, way) as peer:
-        run(debugged, main())
+        run_coroutine(debugged, main())
         assert protocol.events == ["made", "data", "pause", "resume", "eof", "lost"]
         assert protocol.data == b"question"
 
@@ -65,7 +64,7 @@ def test_slow_data_received_is_logged(loop: Loop, way: Way, caplog: pytest.LogCa
             super().data_received(data)
 
     loop.set_debug(True)
-    loop.slow_callback_duration = 0.05  # type: ignore[attr-defined]
+    loop.slow_callback_duration = 0.05
     protocol = Slow()
 
     async def main() -> None:
@@ -76,7 +75,7 @@ def test_slow_data_received_is_logged(loop: Loop, way: Way, caplog: pytest.LogCa
 
     with connected(loop, protocol, way) as peer:
         caplog.clear()
-        run(loop, main())
+        run_coroutine(loop, main())
     messages = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert any(re.fullmatch(r"Executing <Handle .* took \d+\.\d{3} seconds", message) for message in messages)
 
@@ -89,7 +88,7 @@ def test_changes_of_the_state_are_logged(debugged: Loop, way: Way, caplog: pytes
         protocol.transport.pause_reading()
         protocol.transport.resume_reading()
         peer.shutdown(socket.SHUT_WR)
-        run(debugged, protocol.until_lost())
+        run_coroutine(debugged, protocol.until_lost())
     texts = [re.sub(r"^<.*> ", "", record.getMessage()) for record in caplog.records]
     assert [text for text in texts if text in ("pauses reading", "resumes reading", "received EOF")] == [
         "pauses reading",
@@ -103,7 +102,7 @@ def test_errors_of_the_network_are_logged(debugged: Loop, caplog: pytest.LogCapt
     with connected(debugged, protocol, TCP_CONNECTED) as peer, caplog.at_level(logging.DEBUG, "asyncio"):
         caplog.clear()
         reset(peer)
-        run(debugged, protocol.until_lost())
+        run_coroutine(debugged, protocol.until_lost())
     records = [record for record in caplog.records if "Fatal read error on socket transport" in record.getMessage()]
     assert len(records) == 1
     assert records[0].levelno == logging.DEBUG
@@ -113,7 +112,7 @@ def test_errors_of_the_network_are_logged(debugged: Loop, caplog: pytest.LogCapt
 
 @every_way
 def test_mode_can_change_while_the_connection_lives(loop: Loop, way: Way) -> None:
-    loop.slow_callback_duration = 3600.0  # type: ignore[attr-defined]
+    loop.slow_callback_duration = 3600.0
     protocol = Recorder()
 
     async def main() -> bytes:
@@ -127,5 +126,5 @@ def test_mode_can_change_while_the_connection_lives(loop: Loop, way: Way) -> Non
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"0123456789"
+        assert run_coroutine(loop, main()) == b"0123456789"
         assert protocol.data == b"ab" * 10

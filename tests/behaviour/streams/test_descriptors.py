@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import Recorder, Way, connected, every_way, pass_iterations, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import Recorder, Way, connected, every_way, factory_of, pass_iterations
 
 REFUSED: dict[str, Callable[[Loop, Any], Any]] = {
     "add_reader": lambda loop, descriptor: loop.add_reader(descriptor, int),
@@ -38,7 +38,7 @@ def test_descriptor_cannot_be_watched(loop: Loop, way: Way, method: str) -> None
         # The refusals have changed nothing.
         protocol.transport.resume_reading()
         peer.send(b"data")
-        run(loop, protocol.until_received(4))
+        run_coroutine(loop, protocol.until_received(4))
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="asyncio does not check this before Python 3.12")
@@ -58,7 +58,7 @@ def test_socket_cannot_have_two_transports(loop: Loop) -> None:
                 protocol.transport.abort()
         await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @every_way
@@ -92,7 +92,7 @@ def test_number_can_be_watched_after_the_transport_is_gone(loop: Loop, way: Way)
                 os.close(number)
 
     with connected(loop, protocol, way):
-        run(loop, main())
+        run_coroutine(loop, main())
         assert seen == [b"data"]
         assert protocol.events == ["made", "lost"]
 
@@ -115,7 +115,7 @@ def test_new_transport_gets_the_number_of_one_that_just_ended(loop: Loop) -> Non
             mine, peer = socket.socketpair()
             peer.setblocking(False)
             protocol = Recorder()
-            transport, _ = await loop.create_connection(lambda protocol=protocol: protocol, sock=mine)
+            transport, _ = await loop.create_connection(factory_of(protocol), sock=mine)
             numbers.add(mine.fileno())
             del mine
             peer.send(b"in %02d" % turn)
@@ -133,7 +133,7 @@ def test_new_transport_gets_the_number_of_one_that_just_ended(loop: Loop) -> Non
                 assert await receive_what_comes(peer) == b"out %02d" % turn
         assert len(numbers) < 20
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_no_byte_reaches_a_wrong_connection(loop: Loop) -> None:
@@ -189,5 +189,5 @@ def test_no_byte_reaches_a_wrong_connection(loop: Loop) -> None:
             await asyncio.gather(*(talk(number) for number in range(start, start + 30)))
         await pass_iterations()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert lost == 1500

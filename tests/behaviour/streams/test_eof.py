@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import TOO_MUCH, Recorder, Way, connected, every_way, receive_all, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import TOO_MUCH, Recorder, Way, connected, every_way, receive_all
 
 
 @every_way
@@ -27,7 +27,7 @@ def test_data_is_sent_before_the_end(loop: Loop, way: Way, size: int) -> None:
         return len(await receive_all(peer))
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == size
+        assert run_coroutine(loop, main()) == size
         assert not protocol.transport.is_closing()
         assert "lost" not in protocol.events
 
@@ -49,7 +49,7 @@ def test_nothing_can_be_written_after_the_end(loop: Loop, way: Way, size: int) -
         assert len(await receive_all(peer)) == size
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
 
 
 @every_way
@@ -65,7 +65,7 @@ def test_writing_the_end_twice_is_harmless(loop: Loop, way: Way) -> None:
         return data
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"data"
+        assert run_coroutine(loop, main()) == b"data"
 
 
 @every_way
@@ -79,7 +79,7 @@ def test_end_after_close_is_harmless(loop: Loop, way: Way) -> None:
         protocol.transport.write_eof()
 
     with connected(loop, protocol, way):
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.lost_with == [None]
 
 
@@ -95,7 +95,7 @@ def test_end_of_the_peer_closes_by_default(loop: Loop, way: Way, size: int) -> N
         assert await receive_all(peer) == b""
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", *(["data"] if size else []), "eof", "lost"]
         assert len(protocol.data) == size
         assert protocol.lost_with == [None]
@@ -112,7 +112,7 @@ def test_transport_is_closing_after_the_end_of_the_peer(loop: Loop, way: Way) ->
         await protocol.until_lost()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
 
 
 @every_way
@@ -129,7 +129,7 @@ def test_buffered_data_is_sent_after_the_end_of_the_peer(loop: Loop, way: Way) -
         return count
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == TOO_MUCH
+        assert run_coroutine(loop, main()) == TOO_MUCH
         assert protocol.lost_with == [None]
 
 
@@ -148,7 +148,7 @@ def test_failing_eof_received_is_reported(loop: Loop, way: Way, reported: list[d
         await protocol.until_lost()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.lost_with == [error]
         assert reported == [
             {
@@ -188,6 +188,6 @@ def test_close_in_eof_received_wins_over_its_result(loop: Loop, way: Way) -> Non
         await protocol.until_lost()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "eof", "lost"]
         assert protocol.lost_with == [None]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import Recorder, Way, connected, every_way, pass_iterations, receive_all, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import Recorder, Way, connected, every_way, factory_of, pass_iterations, receive_all
 
 
 class OwnBaseException(BaseException):
@@ -37,10 +37,10 @@ def test_failing_data_received_ends_the_connection(
     with connected(loop, protocol, way) as peer:
         sending = main()
         try:
-            run(loop, sending)
+            run_coroutine(loop, sending)
         except (ConnectionResetError, BrokenPipeError):
             # The transport may be gone while data is still being sent.
-            run(loop, protocol.until_lost())
+            run_coroutine(loop, protocol.until_lost())
         assert protocol.events == ["made", "data", "lost"]
         assert protocol.lost_with == [error]
         assert reported == [
@@ -70,7 +70,7 @@ def test_error_of_the_system_out_of_data_received_is_not_reported(
         await protocol.until_lost()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.lost_with == [error]
         assert reported == []
 
@@ -89,7 +89,7 @@ def test_what_was_written_before_the_failure_is_sent(loop: Loop, way: Way, repor
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"sorry"
+        assert run_coroutine(loop, main()) == b"sorry"
         assert len(reported) == 1
 
 
@@ -111,7 +111,7 @@ def test_failing_connection_made_is_reported_and_the_connection_lives(
         await protocol.until_received(4)
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert [context["exception"] for context in reported] == [error]
         assert reported[0]["message"].startswith("Exception in callback ")
 
@@ -139,7 +139,7 @@ def test_exit_in_data_received_leaves_the_loop_and_not_the_connection(
             loop.run_forever()
         assert not loop.is_running()
         assert protocol.events == ["made", "data"]
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.data == b"leavestay"
         assert reported == []
 
@@ -157,7 +157,7 @@ def test_exit_in_data_received_does_not_lose_the_data_of_others(loop: Loop) -> N
         for mine, _ in pairs:
             protocol = Leaving()
             protocols.append(protocol)
-            await loop.create_connection(lambda protocol=protocol: protocol, sock=mine)
+            await loop.create_connection(factory_of(protocol), sock=mine)
         await pass_iterations()
 
     async def close() -> None:
@@ -166,14 +166,14 @@ def test_exit_in_data_received_does_not_lose_the_data_of_others(loop: Loop) -> N
             await protocol.until_lost()
 
     pairs = [socket.socketpair() for _ in range(5)]
-    run(loop, connect())
+    run_coroutine(loop, connect())
     for number, (_, peer) in enumerate(pairs):
         peer.send(b"%d" % number)
     for _ in pairs:
         with pytest.raises(SystemExit):
             loop.run_forever()
     assert [bytes(protocol.data) for protocol in protocols] == [b"0", b"1", b"2", b"3", b"4"]
-    run(loop, close())
+    run_coroutine(loop, close())
     for _, peer in pairs:
         peer.close()
 
@@ -190,7 +190,7 @@ def test_failure_of_one_connection_leaves_the_others_alone(loop: Loop, reported:
     async def main() -> None:
         pairs = [socket.socketpair() for _ in protocols]
         for protocol, (mine, _) in zip(protocols, pairs, strict=True):
-            await loop.create_connection(lambda protocol=protocol: protocol, sock=mine)
+            await loop.create_connection(factory_of(protocol), sock=mine)
         for number, (_, peer) in enumerate(pairs):
             peer.send(b"bad" if number % 2 else b"good")
         for number, protocol in enumerate(protocols):
@@ -202,5 +202,5 @@ def test_failure_of_one_connection_leaves_the_others_alone(loop: Loop, reported:
         for _, peer in pairs:
             peer.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert len(reported) == 5

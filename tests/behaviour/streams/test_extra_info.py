@@ -6,8 +6,8 @@ from asyncio.trsock import TransportSocket
 
 import pytest
 
-from support.loop_kinds import PROMPTLY, Loop
-from support.peers.streams import Recorder, Way, connected, every_way, receive_all, run
+from support.loop_kinds import PROMPTLY, Loop, run_coroutine
+from support.peers.streams import Recorder, Way, connected, every_way, receive_all
 
 
 @every_way
@@ -55,7 +55,7 @@ def test_information_outlives_the_connection(loop: Loop, way: Way) -> None:
         transport = protocol.transport
         before = (transport.get_extra_info("sockname"), transport.get_extra_info("peername"))
         transport.close()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert (transport.get_extra_info("sockname"), transport.get_extra_info("peername")) == before
         assert transport.get_extra_info("socket").fileno() == -1
 
@@ -80,7 +80,7 @@ def test_information_is_there_in_connection_made_and_connection_lost(loop: Loop,
     with connected(loop, protocol, way) as peer:
         expected = (protocol.transport.get_extra_info("socket").fileno(), peer.getsockname())
         protocol.transport.close()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert seen == [expected, expected]
 
 
@@ -103,7 +103,7 @@ def test_what_was_written_precedes_what_is_done_to_the_socket(loop: Loop, way: W
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"d" * size
+        assert run_coroutine(loop, main()) == b"d" * size
 
 
 @every_way

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, run_coroutine
 from support.peers.streams import (
     TOO_MUCH,
     Recorder,
@@ -18,7 +18,6 @@ from support.peers.streams import (
     fill,
     receive,
     receive_all,
-    run,
 )
 
 
@@ -42,7 +41,7 @@ def test_protocol_is_paused_above_the_high_limit_and_not_at_it(loop: Loop, way: 
         assert protocol.events == ["made", "pause"]
 
     with connected(loop, protocol, way):
-        run(loop, main())
+        run_coroutine(loop, main())
 
 
 @every_way
@@ -57,7 +56,7 @@ def test_lower_limits_pause_at_once(loop: Loop, way: Way) -> None:
         assert protocol.events == ["made", "pause"]
 
     with connected(loop, protocol, way):
-        run(loop, main())
+        run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("low", [0, 1000, 30_000])
@@ -80,7 +79,7 @@ def test_protocol_is_resumed_at_the_low_limit(loop: Loop, way: Way, low: int) ->
         await protocol.until_event("resume")
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "pause", "resume"]
         assert len(sizes) == 1
         assert sizes[0] <= low
@@ -105,7 +104,7 @@ def test_pauses_and_resumptions_alternate(loop: Loop, way: Way) -> None:
         return (await asyncio.gather(receive_all(peer), send()))[0]
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == data
+        assert run_coroutine(loop, main()) == data
         calls = [event for event in protocol.events if event in ("pause", "resume")]
         assert len(calls) >= 4
         assert calls == ["pause", "resume"] * (len(calls) // 2)
@@ -137,7 +136,7 @@ def test_write_in_resume_writing(loop: Loop, way: Way) -> None:
         await protocol.until(lambda: protocol.events.count("resume") == 4)
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", *["pause", "resume"] * 4]
 
 
@@ -157,7 +156,7 @@ def test_failing_pause_writing_is_reported(loop: Loop, way: Way, reported: list[
         return await receive(peer, TOO_MUCH + 3)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == bytes(TOO_MUCH) + b"end"
+        assert run_coroutine(loop, main()) == bytes(TOO_MUCH) + b"end"
         assert reported == [
             {
                 "message": "protocol.pause_writing() failed",
@@ -187,7 +186,7 @@ def test_failing_resume_writing_is_reported(loop: Loop, way: Way, reported: list
         return data + await receive(peer, 3)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == bytes(TOO_MUCH) + b"end"
+        assert run_coroutine(loop, main()) == bytes(TOO_MUCH) + b"end"
         assert reported == [
             {
                 "message": "protocol.resume_writing() failed",
@@ -223,7 +222,7 @@ def test_abort_of_a_paused_protocol_does_not_resume_it(loop: Loop, way: Way) -> 
         await protocol.until_lost()
 
     with connected(loop, protocol, way):
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "pause", "lost"]
 
 
@@ -238,5 +237,5 @@ def test_closing_transport_resumes_its_protocol_when_drained(loop: Loop, way: Wa
         await protocol.until_lost()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "pause", "resume", "lost"]

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, run_coroutine
 from support.peers.streams import (
     TOO_MUCH,
     Recorder,
@@ -13,7 +13,6 @@ from support.peers.streams import (
     pass_iterations,
     receive,
     receive_all,
-    run,
 )
 
 
@@ -31,7 +30,7 @@ def test_reading_goes_on_after_the_own_end(loop: Loop, way: Way) -> None:
         await protocol.until_lost()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "data", "eof", "lost"]
         assert protocol.data == b"answer" * 3
         assert protocol.lost_with == [None]
@@ -58,7 +57,7 @@ def test_connection_can_be_kept_open_after_the_end_of_the_peer(loop: Loop, way: 
         await protocol.until_lost()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert [event for event in protocol.events if event not in ("pause", "resume")] == [
             "made",
             "data",
@@ -85,7 +84,7 @@ def test_both_ends_one_after_the_other(loop: Loop, way: Way) -> None:
         await protocol.until_lost()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.lost_with == [None]
 
 
@@ -103,7 +102,7 @@ def test_truth_of_any_result_counts(loop: Loop, way: Way) -> None:
         assert await receive(peer, 5) == b"still"
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
 
 
 def test_streams_see_the_end_and_can_still_write(loop: Loop) -> None:
@@ -123,4 +122,4 @@ def test_streams_see_the_end_and_can_still_write(loop: Loop) -> None:
             writer.close()
             await writer.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())

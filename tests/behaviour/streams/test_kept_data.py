@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import TCP_ACCEPTED, UNIX_ACCEPTED, Recorder, Way, connected, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import TCP_ACCEPTED, UNIX_ACCEPTED, Recorder, Way, connected
 
 # Around what decides how the next message is received; most are of one kind, which is where memory is used again.
 SIZES = (5000, 5000, 5000, 100, 4095, 4096, 9000, 16_383, 16_384, 16_385, 5000, 40_000)
@@ -81,7 +81,7 @@ async def converse(loop: Loop, protocol: Recorder, peer: object, seed: int) -> b
 def test_kept_data_does_not_change(loop: Loop, way: Way, keeping: Keep) -> None:
     protocol = Keeper(keeping)
     with connected(loop, protocol, way) as peer:
-        sent = run(loop, converse(loop, protocol, peer, seed=1))
+        sent = run_coroutine(loop, converse(loop, protocol, peer, seed=1))
     contents = [content(item) for item in protocol.kept]
     assert b"".join(contents) == sent
     assert protocol.hashes == [hash(data) for data in contents]
@@ -110,7 +110,7 @@ def test_data_that_is_written_and_does_not_fit(loop: Loop) -> None:
         return bytes(echoed)
 
     with connected(loop, protocol, TCP_ACCEPTED) as peer:
-        assert run(loop, main()) == b"".join(messages)
+        assert run_coroutine(loop, main()) == b"".join(messages)
 
 
 def test_a_block_is_not_two_connections_at_once(loop: Loop) -> None:
@@ -122,7 +122,7 @@ def test_a_block_is_not_two_connections_at_once(loop: Loop) -> None:
         try:
             protocol = Keeper(keep)
             with connected(other, protocol, TCP_ACCEPTED) as peer:
-                sent = run(other, converse(other, protocol, peer, seed=2))
+                sent = run_coroutine(other, converse(other, protocol, peer, seed=2))
             inner.append((sent, b"".join(content(item) for item in protocol.kept)))
         finally:
             other.close()
@@ -139,7 +139,7 @@ def test_a_block_is_not_two_connections_at_once(loop: Loop) -> None:
 
     protocol = Interrupted(keep_every_third)
     with connected(loop, protocol, TCP_ACCEPTED) as peer:
-        sent = run(loop, converse(loop, protocol, peer, seed=3))
+        sent = run_coroutine(loop, converse(loop, protocol, peer, seed=3))
     assert b"".join(content(item) for item in protocol.kept) == sent
     ((inner_sent, inner_received),) = inner
     assert inner_received == inner_sent

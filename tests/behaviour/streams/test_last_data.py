@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from support.loop_kinds import PROMPTLY, Loop, settle
+from support.loop_kinds import PROMPTLY, Loop, run_coroutine, settle
 from support.peers.streams import (
     LARGEST_READ,
     UNIX_ACCEPTED,
@@ -18,7 +18,6 @@ from support.peers.streams import (
     connected,
     every_family,
     every_way,
-    run,
 )
 
 # Around the size of one read, where an engine may take the socket for drained; and what fits no single read.
@@ -42,14 +41,14 @@ def test_client_that_sends_and_closes_before_it_is_accepted(
     data = random.Random(size).randbytes(size)
     protocol = protocol_class()
 
-    server = run(loop, way.create_server(lambda: protocol))  # type: ignore[arg-type, return-value]
+    server = run_coroutine(loop, way.create_server(lambda: protocol))
     peer = socket.socket(way.family)
     peer.connect(server.sockets[0].getsockname())
     with ThreadPoolExecutor(1) as sender:
         sending = sender.submit(send_and_close, peer, data)
         if size <= 1000:
             sending.result()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         sending.result()
     server.close()
     settle(loop)
@@ -70,7 +69,7 @@ def test_data_and_end_while_the_loop_does_not_run(
         sending = sender.submit(send_and_close, peer, data)
         if size <= 1000:
             sending.result()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert protocol.events == ["made", "data", "eof", "lost"]
         assert protocol.data == data
         assert protocol.lost_with == [None]
@@ -88,7 +87,7 @@ def test_data_and_end_while_reading_is_paused(loop: Loop, way: Way, size: int, p
         settle(loop)
         assert protocol.events == ["made"]
         protocol.transport.resume_reading()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         sending.result()
         assert protocol.events == ["made", "data", "eof", "lost"]
         assert protocol.data == data
@@ -108,7 +107,7 @@ def test_end_after_data_that_pauses(loop: Loop, way: Way) -> None:
         settle(loop)
         assert protocol.events == ["made", "data"]
         protocol.transport.resume_reading()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert protocol.events == ["made", "data", "eof", "lost"]
 
 
@@ -131,7 +130,7 @@ def test_answer_to_a_client_that_has_ended_its_half(loop: Loop, way: Way) -> Non
         return bytes(answer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"hello"
+        assert run_coroutine(loop, main()) == b"hello"
 
 
 def test_hundreds_of_clients_that_send_and_close_at_once(loop: Loop) -> None:
@@ -157,6 +156,6 @@ def test_hundreds_of_clients_that_send_and_close_at_once(loop: Loop) -> None:
             await protocol.until_lost()
         server.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert [protocol.events for protocol in protocols] == [["made", "data", "eof", "lost"]] * 300
     assert sorted(int(protocol.data) for protocol in protocols) == list(range(300))

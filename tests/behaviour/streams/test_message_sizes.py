@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import TCP_ACCEPTED, UNIX_ACCEPTED, Recorder, Way, connected, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import TCP_ACCEPTED, UNIX_ACCEPTED, Recorder, Way, connected
 
 SIZES = [5000, 5000, 5001, 4999, 4096, 4095, 16_383, 16_384, 16_385, 1, 9000, 200_000, 9000, 40_000, 3, 12_000, 12_000]
 
@@ -29,4 +29,4 @@ def test_messages_of_changing_sizes(loop: Loop, way: Way, seed: int) -> None:
         return bytes(protocol.data)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"".join(messages)
+        assert run_coroutine(loop, main()) == b"".join(messages)

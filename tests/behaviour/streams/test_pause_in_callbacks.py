@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from support.loop_kinds import Loop, settle
+from support.loop_kinds import Loop, run_coroutine, settle
 from support.peers.streams import (
     LARGEST_READ,
     BufferedRecorder,
@@ -14,8 +14,8 @@ from support.peers.streams import (
     Way,
     connected,
     every_way,
+    factory_of,
     pass_iterations,
-    run,
 )
 
 every_protocol = pytest.mark.parametrize("protocol_class", [Recorder, BufferedRecorder])
@@ -56,7 +56,7 @@ def test_pause_in_data_received_stops_further_calls(loop: Loop, way: Way) -> Non
         await sending
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.calls >= 3
         assert protocol.data == bytes(size)
 
@@ -78,7 +78,7 @@ def test_resume_in_and_after_data_received(loop: Loop, way: Way, later: bool) ->
         await asyncio.gather(loop.sock_sendall(peer, data), protocol.until_received(len(data)))
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.data == data
 
 
@@ -96,7 +96,7 @@ def test_pause_in_connection_made(loop: Loop, way: Way) -> None:
         settle(loop)
         assert protocol.events == ["made"]
         protocol.transport.resume_reading()
-        run(loop, protocol.until_received(4))
+        run_coroutine(loop, protocol.until_received(4))
 
 
 @every_way
@@ -110,9 +110,9 @@ def test_pause_and_resume_in_connection_made(loop: Loop, way: Way) -> None:
     protocol = Undecided()
     with connected(loop, protocol, way) as peer:
         peer.send(b"data")
-        run(loop, protocol.until_received(4))
+        run_coroutine(loop, protocol.until_received(4))
         peer.send(b"more")
-        run(loop, protocol.until_received(8))
+        run_coroutine(loop, protocol.until_received(8))
         assert protocol.data == b"datamore"
 
 
@@ -130,9 +130,8 @@ def test_one_transport_pauses_another_that_has_data_in_the_same_iteration(loop: 
     async def main() -> None:
         pairs = [socket.socketpair() for _ in range(10)]
         for mine, _ in pairs:
-            protocol = PausingOthers()
-            protocols.append(protocol)
-            await loop.create_connection(lambda protocol=protocol: protocol, sock=mine)
+            protocols.append(PausingOthers())
+            await loop.create_connection(factory_of(protocols[-1]), sock=mine)
         await pass_iterations()
         for _, peer in pairs:
             peer.send(b"data")
@@ -150,4 +149,4 @@ def test_one_transport_pauses_another_that_has_data_in_the_same_iteration(loop: 
         for _, peer in pairs:
             peer.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())

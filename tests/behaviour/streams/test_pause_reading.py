@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from support.loop_kinds import Loop, run_iterations, settle
+from support.loop_kinds import Loop, run_coroutine, run_iterations, settle
 from support.peers.streams import (
     BufferedRecorder,
     Record,
@@ -15,7 +15,6 @@ from support.peers.streams import (
     connected,
     every_way,
     pass_iterations,
-    run,
 )
 
 every_protocol = pytest.mark.parametrize("protocol_class", [Recorder, BufferedRecorder])
@@ -38,7 +37,7 @@ def test_nothing_is_received_while_paused(loop: Loop, way: Way, protocol_class: 
         assert protocol.transport.is_reading()
         # Data comes from the loop, never from within the call.
         assert protocol.events == ["made"]
-        run(loop, protocol.until_received(7))
+        run_coroutine(loop, protocol.until_received(7))
         assert protocol.data == b"one two"
 
 
@@ -53,7 +52,7 @@ def test_data_that_came_between_pause_and_resume_outside_of_a_run(
         protocol.transport.pause_reading()
         peer.send(b"data")
         protocol.transport.resume_reading()
-        run(loop, protocol.until_received(4))
+        run_coroutine(loop, protocol.until_received(4))
         assert protocol.data == b"data"
 
 
@@ -72,7 +71,7 @@ def test_many_small_pieces_are_there_when_reading_resumes(loop: Loop, way: Way) 
         await protocol.until_received(len(b"".join(pieces)))
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.data == b"".join(pieces)
 
 
@@ -89,7 +88,7 @@ def test_pausing_and_resuming_twice_is_harmless(loop: Loop, way: Way) -> None:
         protocol.transport.resume_reading()
         protocol.transport.resume_reading()
         assert protocol.transport.is_reading()
-        run(loop, protocol.until_received(4))
+        run_coroutine(loop, protocol.until_received(4))
         run_iterations(loop, 3)
         assert protocol.data == b"data"
 
@@ -116,7 +115,7 @@ def test_many_changes_in_one_callback(loop: Loop, way: Way) -> None:
         await pass_iterations()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.data == b"firstsecond"
 
 
@@ -141,7 +140,7 @@ def test_pausing_and_resuming_many_times_under_load(loop: Loop, way: Way) -> Non
         await asyncio.gather(loop.sock_sendall(peer, data), toggle())
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.data == data
 
 
@@ -155,7 +154,7 @@ def test_end_of_data_waits_for_the_resumption(loop: Loop, way: Way) -> None:
         settle(loop)
         assert protocol.events == ["made"]
         protocol.transport.resume_reading()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert protocol.events == ["made", "data", "eof", "lost"]
         assert protocol.data == b"data"
 
@@ -169,7 +168,7 @@ def test_end_without_data_waits_for_the_resumption(loop: Loop, way: Way) -> None
         settle(loop)
         assert protocol.events == ["made"]
         protocol.transport.resume_reading()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert protocol.events == ["made", "eof", "lost"]
 
 
@@ -188,7 +187,7 @@ def test_paused_transport_can_write(loop: Loop, way: Way) -> None:
         assert protocol.data == b""
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
 
 
 @every_way
@@ -202,5 +201,5 @@ def test_closing_transport_is_not_reading_and_cannot_resume(loop: Loop, way: Way
         protocol.transport.resume_reading()
         assert not protocol.transport.is_reading()
         protocol.transport.pause_reading()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert protocol.events == ["made", "lost"]

@@ -5,8 +5,8 @@ import re
 import socket
 import warnings
 
-from support.loop_kinds import Loop, run_iterations
-from support.peers.streams import TOO_MUCH, Recorder, Way, connected, every_way, pass_iterations, run
+from support.loop_kinds import Loop, run_coroutine, run_iterations
+from support.peers.streams import TOO_MUCH, Recorder, Way, connected, every_way, pass_iterations
 
 
 def state(protocol: Recorder) -> str:
@@ -23,7 +23,7 @@ def test_descriptor_is_shown(loop: Loop, way: Way) -> None:
         descriptor = protocol.transport.get_extra_info("socket").fileno()
         assert f" fd={descriptor} " in repr(protocol.transport)
         protocol.transport.close()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert repr(protocol.transport).endswith(f" closed fd={descriptor}>")
 
 
@@ -31,7 +31,7 @@ def test_descriptor_is_shown(loop: Loop, way: Way) -> None:
 def test_states_of_an_open_transport(loop: Loop, way: Way) -> None:
     protocol = Recorder()
     with connected(loop, protocol, way):
-        run(loop, pass_iterations())
+        run_coroutine(loop, pass_iterations())
         assert state(protocol) == "fd=N read=polling write=<idle, bufsize=0>"
         protocol.transport.pause_reading()
         assert state(protocol) == "fd=N read=idle write=<idle, bufsize=0>"
@@ -70,7 +70,7 @@ def test_state_in_connection_made(loop: Loop, way: Way) -> None:
     protocol = Looking()
     with connected(loop, protocol, way):
         protocol.transport.close()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         # Reading begins after connection_made().
         assert seen == [
             "fd=N read=idle write=<idle, bufsize=0>",
@@ -86,7 +86,7 @@ def test_state_after_the_loop_was_closed(loop: Loop) -> None:
 
     mine, peer = socket.socketpair()
     with peer, mine:
-        run(loop, connect())
+        run_coroutine(loop, connect())
         loop.close()
         assert state(protocol) == "fd=N"
         with warnings.catch_warnings():

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, settle
+from support.loop_kinds import Loop, run_coroutine, settle
 from support.peers.streams import (
     TCP_ACCEPTED,
     TCP_CONNECTED,
@@ -20,7 +20,6 @@ from support.peers.streams import (
     pass_iterations,
     receive,
     reset,
-    run,
 )
 
 every_tcp_way = pytest.mark.parametrize("way", [TCP_CONNECTED, TCP_ACCEPTED], ids=str)
@@ -40,7 +39,7 @@ def test_reset_while_reading(
         await pass_iterations()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "lost"]
         assert [type(error) for error in protocol.lost_with] == [ConnectionResetError]
         assert protocol.transport.is_closing()
@@ -59,7 +58,7 @@ def test_reset_after_data_that_was_read(loop: Loop, way: Way) -> None:
         await protocol.until_lost()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "data", "lost"]
         assert [type(error) for error in protocol.lost_with] == [ConnectionResetError]
 
@@ -74,7 +73,7 @@ def test_reset_while_reading_is_paused_is_noticed_when_it_resumes(loop: Loop, wa
         assert protocol.events == ["made"]
         assert not protocol.transport.is_closing()
         protocol.transport.resume_reading()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert [type(error) for error in protocol.lost_with] == [ConnectionResetError]
 
 
@@ -86,7 +85,7 @@ def test_paused_transport_whose_peer_has_reset_can_be_closed(loop: Loop, way: Wa
         reset(peer)
         settle(loop)
         protocol.transport.close()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         assert protocol.events == ["made", "lost"]
         assert protocol.lost_with == [None]
 
@@ -107,7 +106,7 @@ def test_reset_while_data_is_buffered(loop: Loop, way: Way, paused: bool, report
         await pass_iterations()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "pause", "lost"]
         assert [type(error) for error in protocol.lost_with] == [ConnectionResetError]
         assert reported == []
@@ -126,7 +125,7 @@ def test_reset_while_closing_with_buffered_data(loop: Loop, way: Way) -> None:
         await pass_iterations()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "pause", "lost"]
         assert [type(error) for error in protocol.lost_with] == [ConnectionResetError]
 
@@ -149,7 +148,7 @@ def test_writing_to_a_closed_peer_breaks_the_pipe(
         await pass_iterations()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "eof", "lost"]
         assert [type(error) for error in protocol.lost_with] == [BrokenPipeError]
         assert reported == []
@@ -168,7 +167,7 @@ def test_peer_that_closes_while_data_is_buffered(loop: Loop, way: Way) -> None:
         await pass_iterations()
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.lost_with[0] is not None
         assert isinstance(protocol.lost_with[0], ConnectionResetError | BrokenPipeError)
         assert protocol.events[-1] == "lost"
@@ -193,7 +192,7 @@ def test_peer_that_closes_with_unread_data(loop: Loop, way: Way) -> None:
             return b""
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made", "lost"]
         assert [type(error) for error in protocol.lost_with] == [ConnectionResetError]
 
@@ -216,4 +215,4 @@ def test_streams_raise_the_reset(loop: Loop) -> None:
             with pytest.raises(ConnectionResetError):
                 await writer.wait_closed()
 
-    run(loop, main())
+    run_coroutine(loop, main())

@@ -8,21 +8,21 @@ from typing import IO, Any
 import pytest
 
 from support.files_to_send import CONTENT, WAYS
-from support.loop_kinds import Loop
-from support.peers.tls import Recorder, client_context, close, complete, server_context, until
+from support.loop_kinds import Loop, run_and_finish
+from support.peers.tls import TlsRecorder, client_context, close, server_context, until
 
 
-async def connected(loop: Loop, *, tls: bool = False) -> tuple[Recorder, Recorder]:
+async def connected(loop: Loop, *, tls: bool = False) -> tuple[TlsRecorder, TlsRecorder]:
     """A protocol that sends and one that receives."""
-    accepted: list[Recorder] = []
+    accepted: list[TlsRecorder] = []
 
-    def factory() -> Recorder:
-        accepted.append(Recorder())
+    def factory() -> TlsRecorder:
+        accepted.append(TlsRecorder())
         return accepted[-1]
 
     options: dict[str, Any] = {"ssl": client_context(), "server_hostname": "localhost"} if tls else {}
     server = await loop.create_server(factory, "127.0.0.1", 0, ssl=server_context() if tls else None)
-    _, client = await loop.create_connection(Recorder, *server.sockets[0].getsockname(), **options)
+    _, client = await loop.create_connection(TlsRecorder, *server.sockets[0].getsockname(), **options)
     await until(lambda: accepted and accepted[0].events)
     server.close()
     for protocol in (client, accepted[0]):
@@ -60,7 +60,7 @@ def test_part_of_a_file(
         assert served.data == expected + b"|"
         await close(client, served)
 
-    complete(sending, main())
+    run_and_finish(sending, main())
 
 
 @WAYS
@@ -73,7 +73,7 @@ def test_empty_file(sending: Loop, opened: Callable[..., IO[bytes]], native: boo
         await until(lambda: served.data == b"after")
         await close(client, served)
 
-    complete(sending, main())
+    run_and_finish(sending, main())
 
 
 @WAYS
@@ -98,7 +98,7 @@ def test_what_is_written_before_and_after_keeps_its_place(
         assert served.data == total
         await close(client, served)
 
-    complete(sending, main())
+    run_and_finish(sending, main())
 
 
 def test_writing_meanwhile_is_refused(sending: Loop, opened: Callable[..., IO[bytes]]) -> None:
@@ -117,7 +117,7 @@ def test_writing_meanwhile_is_refused(sending: Loop, opened: Callable[..., IO[by
         assert served.data == CONTENT * 8 + b"now"
         await close(client, served)
 
-    complete(sending, main())
+    run_and_finish(sending, main())
 
 
 @WAYS
@@ -148,7 +148,7 @@ def test_reading_is_as_it_was_afterwards(
         assert client.transport.get_protocol() is client
         await close(client, served)
 
-    complete(sending, main())
+    run_and_finish(sending, main())
 
 
 @pytest.mark.parametrize("way", ["native", "fallback", "tls"])
@@ -172,7 +172,7 @@ def test_peer_that_leaves_in_the_middle(sending: Loop, opened: Callable[..., IO[
         client.transport.abort()
         await asyncio.gather(client.lost, served.lost)
 
-    complete(sending, main())
+    run_and_finish(sending, main())
 
 
 def test_transfer_can_be_cancelled(sending: Loop, opened: Callable[..., IO[bytes]]) -> None:
@@ -191,7 +191,7 @@ def test_transfer_can_be_cancelled(sending: Loop, opened: Callable[..., IO[bytes
         assert served.data[:-7] == (CONTENT * 8)[: len(served.data) - 7]
         await close(client, served)
 
-    complete(sending, main())
+    run_and_finish(sending, main())
 
 
 def test_fallback_that_is_not_wanted(sending: Loop, opened: Callable[..., IO[bytes]]) -> None:
@@ -207,7 +207,7 @@ def test_fallback_that_is_not_wanted(sending: Loop, opened: Callable[..., IO[byt
             await sending.sendfile(client.transport, opened(), fallback=False)
         await close(client, served)
 
-    complete(sending, main())
+    run_and_finish(sending, main())
 
 
 def test_transports_that_cannot_send_files(sending: Loop, opened: Callable[..., IO[bytes]]) -> None:
@@ -221,4 +221,4 @@ def test_transports_that_cannot_send_files(sending: Loop, opened: Callable[..., 
             await sending.sendfile(transport, opened())  # type: ignore[arg-type]
         transport.close()
 
-    complete(sending, main())
+    run_and_finish(sending, main())

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import TOO_MUCH, Recorder, Way, connected, every_way, receive, receive_all, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import TOO_MUCH, Recorder, Way, connected, every_way, receive, receive_all
 
 CONTENT = random.Random(12).randbytes(700_000)
 
@@ -35,7 +35,7 @@ def test_file_is_sent_between_writes(loop: Loop, way: Way, content: Path, before
         return await receiving
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"b" * before + CONTENT + b"after"
+        assert run_coroutine(loop, main()) == b"b" * before + CONTENT + b"after"
 
 
 @every_way
@@ -59,7 +59,7 @@ def test_nothing_can_be_written_meanwhile(loop: Loop, way: Way, content: Path) -
         assert await receive(peer, 5) == b"after"
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
 
 
 @every_way
@@ -75,7 +75,7 @@ def test_part_of_a_file_and_reading_at_the_same_time(loop: Loop, way: Way, conte
         await protocol.until_received(11)
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.data == b"beforeafter"
 
 
@@ -89,7 +89,7 @@ def test_closing_transport_is_refused(loop: Loop, way: Way, content: Path) -> No
             await loop.sendfile(protocol.transport, file)
 
     with connected(loop, protocol, way):
-        run(loop, main())
+        run_coroutine(loop, main())
 
 
 @every_way
@@ -106,4 +106,4 @@ def test_connection_that_is_lost_meanwhile_raises(loop: Loop, way: Way, content:
                 await sending
 
     with connected(loop, protocol, way):
-        run(loop, main())
+        run_coroutine(loop, main())

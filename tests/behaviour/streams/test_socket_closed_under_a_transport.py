@@ -1,4 +1,4 @@
-"""A socket that somebody closes although a transport has it: whoever gets its number next hears nothing from there."""
+"""A socket is closed while a transport has it: the next owner of its number is not affected by the transport."""
 
 import contextlib
 import errno
@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from support.loop_kinds import Loop, only_pyloop
+from support.loop_kinds import Loop, only_pyloop, run_coroutine
 from support.peers import datagrams
-from support.peers.streams import Recorder, pass_iterations, run
+from support.peers.streams import Recorder, pass_iterations
 
 
 @contextlib.contextmanager
@@ -44,7 +44,7 @@ def test_write(loop: Loop, size: int) -> None:
             transport.write(b"x" * size)
             await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert [type(error) for error in protocol.lost_with] == [OSError]
     assert [getattr(error, "errno", None) for error in protocol.lost_with] == [errno.EBADF]
 
@@ -64,7 +64,7 @@ def test_what_waits_for_room(loop: Loop) -> None:
             transport.abort()
             await protocol.until_lost()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_reading_is_resumed(loop: Loop) -> None:
@@ -81,13 +81,13 @@ def test_reading_is_resumed(loop: Loop) -> None:
             await protocol.until_lost()
             await pass_iterations()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert protocol.data == b""
 
 
 @pytest.mark.parametrize("connected", [True, False])
 def test_datagrams(loop: Loop, connected: bool) -> None:
-    protocol = datagrams.Recorder()
+    protocol = datagrams.DatagramRecorder()
 
     async def main() -> None:
         peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -103,7 +103,7 @@ def test_datagrams(loop: Loop, connected: bool) -> None:
             transport.abort()
             await protocol.until_event("lost")
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert [getattr(error, "errno", None) for error in protocol.errors] == [errno.EBADF]
 
 
@@ -122,4 +122,4 @@ def test_calls_on_sockets(loop: Loop, name: str) -> None:
         with peer, another_owner_of(mine, socket.SOCK_STREAM), pytest.raises(OSError, match="Bad file descriptor"):
             await CALLS[name](loop, mine)  # type: ignore[misc]
 
-    run(loop, main())
+    run_coroutine(loop, main())

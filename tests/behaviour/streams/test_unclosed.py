@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import PROMPTLY, Loop, run_iterations
-from support.peers.streams import TOO_MUCH, BufferedRecorder, Record, Recorder, pass_iterations, receive_all, run
+from support.loop_kinds import PROMPTLY, Loop, run_coroutine, run_iterations
+from support.peers.streams import TOO_MUCH, BufferedRecorder, Record, Recorder, pass_iterations, receive_all
 
 every_protocol = pytest.mark.parametrize("protocol_class", [Recorder, BufferedRecorder])
 
@@ -51,11 +51,11 @@ def connect(loop: Loop, mine: socket.socket, protocol_class: type[Record] = Reco
     """A transport; its protocol refers to it, and so do the loop while it reads and the result."""
 
     async def main() -> asyncio.Transport:
-        transport, _ = await loop.create_connection(protocol_class, sock=mine)  # type: ignore[arg-type, type-var]
+        transport, _ = await loop.create_connection(protocol_class, sock=mine)
         await pass_iterations()
         return transport
 
-    return run(loop, main())
+    return run_coroutine(loop, main())
 
 
 @every_protocol
@@ -89,9 +89,9 @@ def test_transport_that_reads_is_kept_by_its_loop(loop: Loop) -> None:
         peer.send(b"data")
         protocol = kept.get_protocol()
         assert isinstance(protocol, Recorder)
-        run(loop, protocol.until_received(4))
+        run_coroutine(loop, protocol.until_received(4))
         kept.close()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
 
 
 def test_transport_that_writes_is_kept_by_its_loop(loop: Loop) -> None:
@@ -107,7 +107,7 @@ def test_transport_that_writes_is_kept_by_its_loop(loop: Loop) -> None:
         del transport
         gc.collect()
         assert reference() is not None
-        assert len(run(loop, receive_all(peer))) == TOO_MUCH
+        assert len(run_coroutine(loop, receive_all(peer))) == TOO_MUCH
         run_iterations(loop, 3)
         gc.collect()
         assert reference() is None
@@ -121,7 +121,7 @@ def test_forgotten_transport_has_sent_what_was_written(loop: Loop) -> None:
         transports[0].pause_reading()
 
         def write_and_forget() -> None:
-            transports.pop().write(b"last words")
+            transports.pop().write(b"last bytes")
             gc.collect()
             loop.stop()
 
@@ -129,7 +129,7 @@ def test_forgotten_transport_has_sent_what_was_written(loop: Loop) -> None:
         with warned("unclosed transport <.*>"):
             loop.run_forever()
         peer.settimeout(PROMPTLY)
-        assert peer.recv(100) == b"last words"
+        assert peer.recv(100) == b"last bytes"
         assert peer.recv(100) == b""
 
 
@@ -144,7 +144,11 @@ def test_lost_transport_is_freed(
     mine, peer = socket.socketpair()
     with peer:
         transport = connect(loop, mine, protocol_class)
-        references = [weakref.ref(transport), weakref.ref(transport.get_protocol()), weakref.ref(mine)]
+        references: list[weakref.ref[Any]] = [
+            weakref.ref(transport),
+            weakref.ref(transport.get_protocol()),
+            weakref.ref(mine),
+        ]
         del mine
         protocol: Any = transport.get_protocol()
         if ending == "peer closes with error":
@@ -153,7 +157,7 @@ def test_lost_transport_is_freed(
             peer.close()
         else:
             getattr(transport, ending)()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         run_iterations(loop, 3)
         reported.clear()
         del transport, protocol
@@ -167,14 +171,18 @@ def test_closed_transport_leaves_no_cycle(loop: Loop, protocol_class: type[Recor
     mine, peer = socket.socketpair()
     with peer, without_collector():
         transport = connect(loop, mine, protocol_class)
-        references = [weakref.ref(transport), weakref.ref(transport.get_protocol()), weakref.ref(mine)]
+        references: list[weakref.ref[Any]] = [
+            weakref.ref(transport),
+            weakref.ref(transport.get_protocol()),
+            weakref.ref(mine),
+        ]
         del mine
         protocol: Any = transport.get_protocol()
         peer.send(b"data")
-        run(loop, protocol.until_received(4))
+        run_coroutine(loop, protocol.until_received(4))
         transport.write(b"answer")
         transport.close()
-        run(loop, protocol.until_lost())
+        run_coroutine(loop, protocol.until_lost())
         run_iterations(loop, 3)
         del transport, protocol
         assert [reference() for reference in references] == [None] * 3

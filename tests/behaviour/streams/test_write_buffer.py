@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import TOO_MUCH, Recorder, Way, connected, every_way, fill, receive, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import TOO_MUCH, Recorder, Way, connected, every_way, fill, receive
 
 
 @every_way
@@ -67,7 +67,7 @@ def test_what_the_kernel_takes_does_not_count(loop: Loop, way: Way) -> None:
         await receive(peer, 5103)
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made"]
 
 
@@ -81,7 +81,7 @@ def test_small_writes_beyond_the_limit_in_one_callback_do_not_pause(loop: Loop, 
         await receive(peer, 66_000)
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.events == ["made"]
 
 
@@ -107,7 +107,7 @@ def test_size_of_the_buffer_is_exact(loop: Loop, way: Way) -> None:
             await asyncio.sleep(0)
 
     with connected(loop, protocol, way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
         assert received.endswith(b"g" * 71_001 + bytes(10) + b"34")
         assert set(received[: -71_001 - 12]) == set(b"f")
 
@@ -126,7 +126,7 @@ def test_buffered_bytearray_may_change_after_it_was_written(loop: Loop, way: Way
         return await receive(peer, TOO_MUCH)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"1" * TOO_MUCH
+        assert run_coroutine(loop, main()) == b"1" * TOO_MUCH
 
 
 def test_write_buffer_has_no_cap_of_its_own(loop: Loop) -> None:
@@ -145,5 +145,5 @@ def test_write_buffer_has_no_cap_of_its_own(loop: Loop) -> None:
                 assert await receive(peer, len(piece)) == piece
             assert await receive(peer, 3) == b"end"
 
-        run(loop, main())
+        run_coroutine(loop, main())
         assert protocol.transport.get_write_buffer_size() == 0

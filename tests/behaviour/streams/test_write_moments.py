@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from support.loop_kinds import PROMPTLY, Loop, run_iterations
-from support.peers.streams import Recorder, Way, connected, every_way, receive, receive_all, run
+from support.loop_kinds import PROMPTLY, Loop, run_coroutine, run_iterations
+from support.peers.streams import Recorder, Way, connected, every_way, receive, receive_all
 
 # Below and above what an engine may treat as small.
 every_size = pytest.mark.parametrize("size", [1, 100, 4096, 60_000])
@@ -106,7 +106,7 @@ def test_write_before_abort_is_sent(loop: Loop, way: Way, size: int) -> None:
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"d" * size
+        assert run_coroutine(loop, main()) == b"d" * size
 
 
 @every_size
@@ -120,7 +120,7 @@ def test_write_before_close_is_sent(loop: Loop, way: Way, size: int) -> None:
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"d" * size
+        assert run_coroutine(loop, main()) == b"d" * size
         assert protocol.lost_with == [None]
 
 
@@ -149,7 +149,7 @@ def test_write_in_connection_made(loop: Loop, way: Way, size: int) -> None:
             self.transport.write(b"i")
 
     with connected(loop, Greeter(), way) as peer:
-        assert run(loop, receive(peer, size + 1)) == b"h" * size + b"i"
+        assert run_coroutine(loop, receive(peer, size + 1)) == b"h" * size + b"i"
 
 
 @every_size
@@ -166,19 +166,19 @@ def test_write_in_data_received(loop: Loop, way: Way, size: int) -> None:
             assert await receive(peer, size) == b"a" * size
 
     with connected(loop, Answerer(), way) as peer:
-        run(loop, main())
+        run_coroutine(loop, main())
 
 
 @every_way
 def test_write_in_eof_received(loop: Loop, way: Way) -> None:
     class Sender(Recorder):
         def eof_received(self) -> None:
-            self.transport.write(b"last words")
+            self.transport.write(b"last bytes")
 
     protocol = Sender()
     with connected(loop, protocol, way) as peer:
         peer.shutdown(socket.SHUT_WR)
-        assert run(loop, receive_all(peer)) == b"last words"
+        assert run_coroutine(loop, receive_all(peer)) == b"last bytes"
         assert protocol.events == ["made", "lost"]
 
 
@@ -201,7 +201,7 @@ def test_write_in_a_callback_that_fails_is_sent(loop: Loop, reported: list[objec
 
     with connected(loop, protocol) as peer:
         loop.call_soon(write_and_fail)
-        assert run(loop, receive(peer, 6)) == b"before"
+        assert run_coroutine(loop, receive(peer, 6)) == b"before"
         assert len(reported) == 1
 
 
@@ -209,4 +209,4 @@ def test_write_in_a_timer(loop: Loop) -> None:
     protocol = Recorder()
     with connected(loop, protocol) as peer:
         loop.call_later(0.001, protocol.transport.write, b"timer")
-        assert run(loop, receive(peer, 5)) == b"timer"
+        assert run_coroutine(loop, receive(peer, 5)) == b"timer"

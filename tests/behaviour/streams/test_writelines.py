@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import ASYNCIO, Loop, LoopKind
-from support.peers.streams import Recorder, Way, connected, every_way, receive, receive_all, run
+from support.loop_kinds import ASYNCIO, Loop, LoopKind, run_coroutine
+from support.peers.streams import Recorder, Way, connected, every_way, receive, receive_all
 
 LINES: dict[str, Any] = {
     "list": [b"one ", b"two ", b"three"],
@@ -30,7 +30,7 @@ def test_lines_arrive_in_order(loop: Loop, way: Way, lines: str) -> None:
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"one two three"
+        assert run_coroutine(loop, main()) == b"one two three"
 
 
 @every_way
@@ -43,7 +43,7 @@ def test_generator_of_lines(loop: Loop, way: Way) -> None:
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"0,1,2,3,4,5,6,7,8,9,"
+        assert run_coroutine(loop, main()) == b"0,1,2,3,4,5,6,7,8,9,"
 
 
 @every_way
@@ -59,7 +59,7 @@ def test_no_lines_are_nothing(loop: Loop, way: Way) -> None:
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"one"
+        assert run_coroutine(loop, main()) == b"one"
 
 
 @every_way
@@ -79,7 +79,7 @@ def test_lines_and_writes_are_sent_in_the_order_of_the_calls(loop: Loop, way: Wa
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == expected
+        assert run_coroutine(loop, main()) == expected
 
 
 @every_way
@@ -93,7 +93,7 @@ def test_thousands_of_lines(loop: Loop, way: Way) -> None:
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"".join(lines)
+        assert run_coroutine(loop, main()) == b"".join(lines)
 
 
 def test_list_may_change_after_it_was_written(loop: Loop) -> None:
@@ -106,7 +106,7 @@ def test_list_may_change_after_it_was_written(loop: Loop) -> None:
         return await receive(peer, 7)
 
     with connected(loop, protocol) as peer:
-        assert run(loop, main()) == b"one two"
+        assert run_coroutine(loop, main()) == b"one two"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_other_things_are_refused_and_nothing_is_sent(loop: Loop, lines: Any) ->
         return await receive(peer, 4)
 
     with connected(loop, protocol) as peer:
-        assert run(loop, main()) == b"next"
+        assert run_coroutine(loop, main()) == b"next"
 
 
 @pytest.mark.parametrize("item", [None, 0, "", [], 0.0], ids=repr)
@@ -136,6 +136,6 @@ def test_items_that_are_false(kind: LoopKind, item: Any) -> None:
                 protocol.transport.writelines([b"one", item, b"two"])
             except TypeError:
                 protocol.transport.write(b"refused")
-            return run(loop, receive(peer, 6)).decode()
+            return run_coroutine(loop, receive(peer, 6)).decode()
 
     assert outcome(kind.new_event_loop()) == outcome(ASYNCIO.new_event_loop())

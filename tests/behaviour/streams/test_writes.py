@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import Recorder, Way, connected, every_way, receive, receive_all, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import Recorder, Way, connected, every_way, factory_of, receive, receive_all
 
 
 class BytesSubclass(bytes):
@@ -48,7 +48,7 @@ def test_every_kind_of_bytes_arrives(loop: Loop, way: Way, binary: str, size: in
         return await receive(peer, size + 3)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == data + b"end"
+        assert run_coroutine(loop, main()) == data + b"end"
 
 
 NOT_BINARY = {
@@ -91,7 +91,7 @@ def test_data_may_be_a_keyword_argument(loop: Loop) -> None:
         return await receive(peer, 7)
 
     with connected(loop, protocol) as peer:
-        assert run(loop, main()) == b"keyword"
+        assert run_coroutine(loop, main()) == b"keyword"
 
 
 @pytest.mark.parametrize("empty", [b"", bytearray(), memoryview(b""), memoryview(b"full")[2:2]], ids=str)
@@ -110,7 +110,7 @@ def test_empty_data_is_nothing(loop: Loop, way: Way, empty: Any) -> None:
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"onetwo"
+        assert run_coroutine(loop, main()) == b"onetwo"
 
 
 @pytest.mark.parametrize("size", [6, 40_000])
@@ -130,7 +130,7 @@ def test_bytearray_may_change_after_it_was_written(loop: Loop, way: Way, size: i
         return await receive(peer, 3 * size)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"1" * size + b"2" * size + b"3" * size
+        assert run_coroutine(loop, main()) == b"1" * size + b"2" * size + b"3" * size
 
 
 @every_way
@@ -147,7 +147,7 @@ def test_order_of_small_and_large_writes_is_kept(loop: Loop, way: Way) -> None:
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"".join(pieces)
+        assert run_coroutine(loop, main()) == b"".join(pieces)
 
 
 @every_way
@@ -167,7 +167,7 @@ def test_order_is_kept_over_many_iterations(loop: Loop, way: Way) -> None:
         return (await asyncio.gather(receive_all(peer), send()))[0]
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"".join(pieces)
+        assert run_coroutine(loop, main()) == b"".join(pieces)
 
 
 # More pieces than the kernel takes in one system call, and a number that is no multiple of it.
@@ -184,7 +184,7 @@ def test_thousands_of_writes_in_one_callback(loop: Loop, way: Way, count: int) -
         return await receive_all(peer)
 
     with connected(loop, protocol, way) as peer:
-        assert run(loop, main()) == b"".join(pieces)
+        assert run_coroutine(loop, main()) == b"".join(pieces)
 
 
 def test_writes_to_many_transports_in_one_callback(loop: Loop) -> None:
@@ -194,7 +194,7 @@ def test_writes_to_many_transports_in_one_callback(loop: Loop) -> None:
     async def main() -> list[bytes]:
         for protocol, (mine, peer) in zip(protocols, pairs, strict=True):
             peer.setblocking(False)
-            await loop.create_connection(lambda protocol=protocol: protocol, sock=mine)
+            await loop.create_connection(factory_of(protocol), sock=mine)
         for part in range(3):
             for number, protocol in enumerate(protocols):
                 protocol.transport.write(b"%d.%d " % (number, part))
@@ -205,7 +205,7 @@ def test_writes_to_many_transports_in_one_callback(loop: Loop) -> None:
             await protocol.until_lost()
         return received
 
-    assert run(loop, main()) == [b"%d.0 %d.1 %d.2 " % (number, number, number) for number in range(50)]
+    assert run_coroutine(loop, main()) == [b"%d.0 %d.1 %d.2 " % (number, number, number) for number in range(50)]
     for _, peer in pairs:
         peer.close()
 
@@ -218,7 +218,7 @@ def test_memory_that_is_not_contiguous_ends_the_connection(loop: Loop, reported:
         await protocol.until_lost()
 
     with connected(loop, protocol):
-        run(loop, main())
+        run_coroutine(loop, main())
         assert [type(error) for error in protocol.lost_with] == [BufferError]
         assert [context["message"] for context in reported] == ["Fatal write error on socket transport"]
         assert reported[0]["transport"] is protocol.transport

@@ -48,9 +48,9 @@ def test_output_and_errors_are_separate_or_together(loop: Loop) -> None:
         child = await asyncio.create_subprocess_shell(command, stdout=PIPE, stderr=PIPE)
         assert await child.communicate() == (b"out\n", b"err\n")
         child = await asyncio.create_subprocess_shell(command, stdout=PIPE, stderr=STDOUT)
-        assert await child.communicate() == (b"out\nerr\n", None)
+        assert list(await child.communicate()) == [b"out\nerr\n", None]
         child = await asyncio.create_subprocess_shell(command, stdout=DEVNULL, stderr=PIPE)
-        assert await child.communicate() == (None, b"err\n")
+        assert list(await child.communicate()) == [None, b"err\n"]
 
     loop.run_until_complete(main())
 

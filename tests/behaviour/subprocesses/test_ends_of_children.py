@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import PROMPTLY, Loop
+from support.loop_kinds import Loop, run_coroutine
 
 
 class Noting(asyncio.SubprocessProtocol):
@@ -55,10 +55,6 @@ async def write_on(stdin: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0)
 
 
-def run(loop: Loop, main: Any) -> None:
-    loop.run_until_complete(asyncio.wait_for(main, PROMPTLY))
-
-
 def test_output_is_closed_long_before_the_end(loop: Loop) -> None:
     async def main() -> None:
         transport, protocol = await loop.subprocess_exec(Noting, "sh", "-c", "exec >&- 2>&-; read line; exit 4")
@@ -73,7 +69,7 @@ def test_output_is_closed_long_before_the_end(loop: Loop) -> None:
         assert protocol.events[-1] == "lost"
         transport.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_input_is_closed_by_the_child(loop: Loop) -> None:
@@ -92,7 +88,7 @@ def test_input_is_closed_by_the_child(loop: Loop) -> None:
         assert transport.get_returncode() == -signal.SIGKILL
         transport.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_killed_while_it_writes_and_is_written_to(loop: Loop) -> None:
@@ -113,17 +109,17 @@ def test_killed_while_it_writes_and_is_written_to(loop: Loop) -> None:
             with pytest.raises((BrokenPipeError, ConnectionResetError)):
                 await write_on(child.stdin)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGSEGV, signal.SIGABRT, signal.SIGPIPE, signal.SIGKILL])
 def test_signal_that_ends_a_child_is_its_code(loop: Loop, number: int) -> None:
     async def main() -> None:
-        # The limit: no core file in the directory of whoever runs the tests.
+        # The limit: no core file in the directory where the tests run.
         child = await asyncio.create_subprocess_exec("sh", "-c", f"ulimit -c 0; kill -{int(number)} $$")
         assert await child.wait() == -number
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_stopped_child_has_not_ended(loop: Loop) -> None:
@@ -138,7 +134,7 @@ def test_stopped_child_has_not_ended(loop: Loop) -> None:
         child.send_signal(signal.SIGCONT)
         assert await child.wait() == 6
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_grandchild_that_keeps_the_pipe(loop: Loop) -> None:
@@ -158,7 +154,7 @@ def test_grandchild_that_keeps_the_pipe(loop: Loop) -> None:
         assert protocol.events[-1] == "lost"
         transport.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_exit_status_after_much_output(loop: Loop) -> None:
@@ -182,7 +178,7 @@ def test_exit_status_after_much_output(loop: Loop) -> None:
         await wait_for(lambda: is_refused(child.kill))  # the transport lets go of the child just after the waiters
         assert is_refused(child.terminate)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_cancelled_while_it_communicates(loop: Loop) -> None:
@@ -197,4 +193,4 @@ def test_cancelled_while_it_communicates(loop: Loop) -> None:
         assert await asyncio.gather(*waiting[1:]) == [0] * 4
         assert waiting[0].cancelled()
 
-    run(loop, main())
+    run_coroutine(loop, main())

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, LoopKind
-from support.peers.streams import run
+from support.loop_kinds import Loop, LoopKind, run_coroutine
 
 # Number of the user, number of the group, mask for new files, process group of the child.
 WHO = "id -u; id -g; umask; exec cut -d ' ' -f 1,5 /proc/self/stat"
@@ -34,7 +33,7 @@ def test_user_group_and_umask(loop: Loop) -> None:
         user, group, _, _, _ = await output_of("sh", "-c", WHO)
         assert (int(user), int(group)) == (os.getuid(), os.getgid())
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_extra_groups(loop: Loop) -> None:
@@ -45,7 +44,7 @@ def test_extra_groups(loop: Loop) -> None:
         groups = await output_of("id", "-G", extra_groups=[1234, 4321])
         assert {"1234", "4321"} <= set(groups)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("option", ["process_group", "start_new_session", "preexec_fn"])
@@ -59,7 +58,7 @@ def test_process_group(loop: Loop, option: str) -> None:
         assert int(group) == os.getpgrp()
 
     # Python 3.12 warns of preexec_fn when there are threads, which an engine has and an executor would.
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_failing_preexec_fn_is_an_error_of_the_call(loop: Loop) -> None:
@@ -70,7 +69,7 @@ def test_failing_preexec_fn_is_an_error_of_the_call(loop: Loop) -> None:
         with pytest.raises(subprocess.SubprocessError, match="preexec_fn"):
             await asyncio.create_subprocess_exec("true", preexec_fn=fail)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("size", [4096, 262144])
@@ -83,7 +82,7 @@ def test_size_of_the_pipes(loop: Loop, size: int) -> None:
         output, _ = await child.communicate(b"through it" * 10_000)
         assert output == b"through it" * 10_000
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_signals_are_restored_in_the_child_unless_asked_not_to(loop: Loop) -> None:
@@ -95,7 +94,7 @@ def test_signals_are_restored_in_the_child_unless_asked_not_to(loop: Loop) -> No
             ignored = bool(int(line[1], 16) >> (signal.SIGPIPE - 1) & 1)
             assert ignored is not restore
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_descriptors_are_closed_unless_asked_not_to(loop: Loop) -> None:
@@ -107,7 +106,7 @@ def test_descriptors_are_closed_unless_asked_not_to(loop: Loop) -> None:
             numbers = await output_of("ls", "/proc/self/fd", close_fds=close_fds)
             assert (str(read_end) in numbers) is not close_fds
 
-    run(loop, main())
+    run_coroutine(loop, main())
     os.close(read_end)
     os.close(write_end)
 
@@ -129,33 +128,33 @@ def test_options_asyncio_refuses(loop: Loop, options: dict[str, Any]) -> None:
         with pytest.raises(ValueError, match=next(iter(options))):
             await loop.subprocess_shell(asyncio.SubprocessProtocol, "true", **options)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_shell_and_program_do_not_go_together(loop: Loop) -> None:
     async def main() -> None:
         with pytest.raises(ValueError, match="shell must be False"):
-            await loop.subprocess_exec(asyncio.SubprocessProtocol, "true", shell=True)
+            await loop.subprocess_exec(asyncio.SubprocessProtocol, "true", shell=True)  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="shell must be True"):
-            await loop.subprocess_shell(asyncio.SubprocessProtocol, "true", shell=False)
+            await loop.subprocess_shell(asyncio.SubprocessProtocol, "true", shell=False)  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="cmd must be a string"):
             await loop.subprocess_shell(asyncio.SubprocessProtocol, ["true"])  # type: ignore[arg-type]
         with pytest.raises(TypeError, match="no_such_option"):
             await loop.subprocess_exec(asyncio.SubprocessProtocol, "true", no_such_option=1)
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("command", ["echo $0 word; exit 3", b"echo $0 word; exit 3"], ids=["str", "bytes"])
 def test_shell(loop: Loop, command: Any) -> None:
     async def main() -> None:
         child = await asyncio.create_subprocess_shell(command, stdout=PIPE)
-        output, errors = await child.communicate()
-        assert output.split()[1:] == [b"word"]
-        assert errors is None
+        outputs: tuple[Any, Any] = await child.communicate()
+        assert outputs[0].split()[1:] == [b"word"]
+        assert outputs[1] is None
         assert child.returncode == 3
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("iterations", [0, 1, 2, 5, 50])
@@ -175,7 +174,7 @@ def test_communicate_can_be_cancelled(loop: Loop, iterations: int) -> None:
         assert child.stdout is not None
         assert await child.stdout.read() == b""
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_handler_for_children_that_end(kind: LoopKind) -> None:

@@ -1,4 +1,4 @@
-"""Others use SIGCHLD and `waitpid` in the same process: nobody's child is stolen, and nobody's handler is lost."""
+"""Others use SIGCHLD and `waitpid` in the same process: no child is reaped by the wrong one, and no handler is lost."""
 
 import sys
 

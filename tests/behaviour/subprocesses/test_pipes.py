@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import run
+from support.loop_kinds import Loop, run_coroutine
 
 MANY = 8 << 20
 DATA = hashlib.shake_128(b"data").digest(MANY)
@@ -39,7 +38,7 @@ def test_much_goes_in_and_out(loop: Loop) -> None:
         assert child.returncode == 0
         return output
 
-    assert run(loop, main()) == DATA
+    assert run_coroutine(loop, main()) == DATA
 
 
 def test_much_in_pieces_of_all_sizes(loop: Loop) -> None:
@@ -62,7 +61,7 @@ def test_much_in_pieces_of_all_sizes(loop: Loop) -> None:
         await feeding
         assert await child.wait() == 0
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_line_by_line(loop: Loop) -> None:
@@ -79,7 +78,7 @@ def test_line_by_line(loop: Loop) -> None:
         assert await child.stdout.read() == b""
         assert await child.wait() == 0
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_output_and_errors_arrive_completely(loop: Loop) -> None:
@@ -87,7 +86,7 @@ def test_output_and_errors_arrive_completely(loop: Loop) -> None:
         child = await asyncio.create_subprocess_exec(sys.executable, "-c", TO_BOTH, stdout=PIPE, stderr=PIPE)
         return await child.communicate()
 
-    output, errors = run(loop, main())
+    output, errors = run_coroutine(loop, main())
     assert output == b"".join(b"out %d\n" % number for number in range(1000))
     assert errors == b"".join(b"err %d\n" % number for number in range(1000))
 
@@ -96,13 +95,13 @@ def test_many_children_at_once(loop: Loop) -> None:
     async def child(number: int) -> None:
         process = await asyncio.create_subprocess_exec("cat", stdin=PIPE, stdout=PIPE)
         data = DATA[number : number + 70_000]
-        assert await process.communicate(data) == (data, None)
+        assert list(await process.communicate(data)) == [data, None]
         assert process.returncode == 0
 
     async def main() -> None:
         await asyncio.gather(*(child(number) for number in range(30)))
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_closing_the_input_early(loop: Loop) -> None:
@@ -112,20 +111,20 @@ def test_closing_the_input_early(loop: Loop) -> None:
         child.stdin.write(b"only this")
         child.stdin.close()
         assert child.stdin.is_closing()
-        assert await child.communicate() == (b"only this", None)
+        assert list(await child.communicate()) == [b"only this", None]
         assert child.returncode == 0
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 @pytest.mark.parametrize("size", [0, 5, 100_000, MANY])
 def test_child_that_does_not_read_its_input(loop: Loop, size: int) -> None:
     async def main() -> None:
         child = await asyncio.create_subprocess_exec("true", stdin=PIPE, stdout=PIPE)
-        assert await child.communicate(DATA[:size]) == (b"", None)
+        assert list(await child.communicate(DATA[:size])) == [b"", None]
         assert child.returncode == 0
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_writing_to_a_child_that_is_gone(loop: Loop) -> None:
@@ -135,7 +134,7 @@ def test_writing_to_a_child_that_is_gone(loop: Loop) -> None:
         await child.wait()
         await write_until_error(child.stdin, b"hello?")
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_child_that_stops_reading(loop: Loop) -> None:
@@ -147,7 +146,7 @@ def test_child_that_stops_reading(loop: Loop) -> None:
         assert await child.stdout.read() == DATA[:100]
         assert await child.wait() == 0
 
-    run(loop, main())
+    run_coroutine(loop, main())
 
 
 def test_protocol_hears_of_everything(loop: Loop) -> None:
@@ -179,7 +178,7 @@ def test_protocol_hears_of_everything(loop: Loop) -> None:
         transport.close()
         return protocol.events
 
-    events = run(loop, main())
+    events = run_coroutine(loop, main())
     assert events[0] == (1, b"data")
     assert set(events[1:]) == {(0, None), (1, None), (2, None), "exited"}
     assert len(events) == 5

@@ -89,8 +89,8 @@ def factory_calls(loop: Loop) -> list[Any]:
         context = contextvars.copy_context()
         for options in ({}, {"name": None}, {"name": "a name"}, {"context": None}, {"context": context}):
             calls.append(options if "context" not in options else "context")
-            await loop.create_task(value(), **options)  # type: ignore[arg-type]
-            await asyncio.create_task(value(), **options)  # type: ignore[arg-type]
+            await loop.create_task(value(), **options)
+            await asyncio.create_task(value(), **options)
         if takes_keywords:
             await loop.create_task(value(), eager_start=False)  # type: ignore[call-arg]
 
@@ -138,7 +138,7 @@ def test_eager_tasks_of_every_kind(loop: Loop) -> None:
             grouped = group.create_task(at_once("grouped"))
             assert grouped.done()
         gathered = asyncio.gather(at_once("a"), at_once("b"))
-        assert await gathered == ["a", "b"]
+        assert list(await gathered) == ["a", "b"]
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     loop.run_until_complete(main())

@@ -6,6 +6,7 @@ import contextvars
 import gc
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import pytest
@@ -153,7 +154,8 @@ def test_done_callbacks_run_in_order_and_in_their_contexts(loop: Loop) -> None:
     for number in range(3):
         context = contextvars.copy_context()
         context.run(variable.set, f"context {number}")
-        future.add_done_callback(lambda _, number=number: seen.append((number, variable.get())), context=context)
+        note = partial(lambda number, _: seen.append((number, variable.get())), number)
+        future.add_done_callback(note, context=context)
     future.set_result(None)
     assert seen == []
     run_iterations(loop)
@@ -323,7 +325,7 @@ def test_task_factory_makes_the_tasks(loop: Loop) -> None:
         made.append(kwargs)
         return asyncio.Task(coro, loop=loop, **kwargs)
 
-    loop.set_task_factory(factory)
+    loop.set_task_factory(factory)  # type: ignore[arg-type]
     assert loop.get_task_factory() is factory
     context = contextvars.copy_context()
 
@@ -362,7 +364,7 @@ def test_eager_tasks_start_at_once(loop: Loop) -> None:
         assert not waiting.done()
         assert waiting.get_name() == "named"
         assert asyncio.current_task() is not waiting
-        assert await asyncio.gather(finished, waiting) == ["finishes", "blocks"]
+        assert list(await asyncio.gather(finished, waiting)) == ["finishes", "blocks"]
 
     factory: Callable[..., Any] = asyncio.eager_task_factory  # type: ignore[attr-defined]
     loop.set_task_factory(factory)

@@ -275,7 +275,7 @@ def test_debug_mode_refuses_calls_from_another_thread(loop: Loop, pool: ThreadPo
     async def main() -> None:
         with pytest.raises(RuntimeError, match=WRONG_THREAD):
             await loop.run_in_executor(pool, calls[method])
-        await loop.run_in_executor(pool, loop.call_soon_threadsafe, int)
+        await loop.run_in_executor(pool, lambda: loop.call_soon_threadsafe(int))
         calls[method]()
 
     loop.run_until_complete(main())

@@ -58,7 +58,7 @@ class Busy:
 def debug(request: pytest.FixtureRequest, loop: Loop) -> bool:
     """Whether the loop is in debug mode, in which the engine leaves the call to asyncio."""
     loop.set_debug(request.param)
-    loop.slow_callback_duration = PROMPTLY  # type: ignore[attr-defined]
+    loop.slow_callback_duration = PROMPTLY
     return bool(request.param)
 
 
@@ -129,6 +129,7 @@ def test_callback_cancels_its_own_handle(loop: Loop, debug: bool) -> None:
 
 def test_callback_cancels_the_next_one(loop: Loop, debug: bool) -> None:
     calls: list[int] = []
+    handle: asyncio.Handle
     loop.call_soon_threadsafe(lambda: handle.cancel())
     handle = loop.call_soon_threadsafe(calls.append, 1)
     run_iterations(loop)
@@ -139,8 +140,12 @@ def test_thread_cancels_another_one_while_a_callback_runs(loop: Loop, debug: boo
     cancelled = threading.Event()
     calls: list[int] = []
 
+    def cancel() -> None:
+        handle.cancel()
+        cancelled.set()
+
     def callback() -> None:
-        with thread(lambda: (handle.cancel(), cancelled.set())):
+        with thread(cancel):
             assert cancelled.wait(PROMPTLY)
 
     loop.call_soon_threadsafe(callback)
@@ -152,8 +157,12 @@ def test_thread_cancels_another_one_while_a_callback_runs(loop: Loop, debug: boo
 def test_handle_of_call_soon_is_cancelled_at_once(loop: Loop) -> None:
     cancelled = threading.Event()
 
+    def cancel() -> None:
+        handle.cancel()
+        cancelled.set()
+
     def callback() -> None:
-        with thread(lambda: (handle.cancel(), cancelled.set())):
+        with thread(cancel):
             assert cancelled.wait(PROMPTLY)
 
     handle = loop.call_soon(callback)
@@ -176,8 +185,12 @@ def test_thread_waits_for_the_running_callback(loop: Loop, debug: bool, method: 
 def test_thread_does_not_wait_before_3_14(loop: Loop, debug: bool) -> None:
     cancelled = threading.Event()
 
+    def cancel() -> None:
+        handle.cancel()
+        cancelled.set()
+
     def callback() -> None:
-        with thread(lambda: (handle.cancel(), cancelled.set())):
+        with thread(cancel):
             assert cancelled.wait(PROMPTLY)
 
     handle = loop.call_soon_threadsafe(callback)

@@ -89,7 +89,7 @@ def test_time_that_cannot_be_compared_is_a_type_error(loop: Loop, when: object) 
     """asyncio notices it when it compares: at once if other timers wait, else in the next iteration."""
 
     def schedule_and_run() -> None:
-        loop.call_at(when, int)  # type: ignore[call-overload]
+        loop.call_at(when, int)  # type: ignore[arg-type]
         loop.call_later(0.001, loop.stop)
         loop.run_forever()
 
@@ -99,18 +99,18 @@ def test_time_that_cannot_be_compared_is_a_type_error(loop: Loop, when: object) 
 
 def test_callback_is_required(loop: Loop) -> None:
     with pytest.raises(TypeError):
-        loop.call_later(1)  # type: ignore[call-overload]
+        loop.call_later(1)  # type: ignore[call-arg]
     with pytest.raises(TypeError):
-        loop.call_at(1)  # type: ignore[call-overload]
+        loop.call_at(1)  # type: ignore[call-arg]
     with pytest.raises(TypeError):
-        loop.call_later()  # type: ignore[call-overload]
+        loop.call_later()  # type: ignore[call-arg]
 
 
 def test_keyword_arguments_are_refused(loop: Loop) -> None:
     with pytest.raises(TypeError, match="end"):
-        loop.call_later(0, print, end="")  # type: ignore[call-overload]
+        loop.call_later(0, print, end="")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="end"):
-        loop.call_at(0, print, end="")  # type: ignore[call-overload]
+        loop.call_at(0, print, end="")  # type: ignore[call-arg]
 
 
 def test_arguments_reach_the_callback(loop: Loop) -> None:

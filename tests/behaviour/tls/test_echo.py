@@ -5,8 +5,8 @@ import ssl
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.tls import Echo, Recorder, client_context, close, complete, connected, server_context, until
+from support.loop_kinds import Loop, run_and_finish
+from support.peers.tls import TlsEcho, TlsRecorder, client_context, close, connected, server_context, until
 
 MEBIBYTE = bytes(range(256)) * 4096
 VERSIONS = pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=lambda v: v.name)
@@ -17,7 +17,7 @@ def test_mebibyte_comes_back_to_a_protocol(loop: Loop, version: ssl.TLSVersion) 
     async def main() -> None:
         context = server_context()
         context.maximum_version = version
-        client, served = await connected(loop, served=Echo, context=context)
+        client, served = await connected(loop, served=TlsEcho, context=context)
         client.transport.write(MEBIBYTE)
         await until(lambda: len(client.data) >= len(MEBIBYTE))
         assert client.data == MEBIBYTE
@@ -27,7 +27,7 @@ def test_mebibyte_comes_back_to_a_protocol(loop: Loop, version: ssl.TLSVersion) 
         assert client.events[-1] == "lost"
         assert client.error is served.error is None
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_mebibyte_comes_back_to_a_stream(loop: Loop) -> None:
@@ -53,7 +53,7 @@ def test_mebibyte_comes_back_to_a_stream(loop: Loop) -> None:
             writer.close()
             await writer.wait_closed()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_mebibyte_comes_back_to_a_buffered_protocol(loop: Loop) -> None:
@@ -78,30 +78,30 @@ def test_mebibyte_comes_back_to_a_buffered_protocol(loop: Loop) -> None:
             self.lost.set_result(exc)
 
     async def main() -> None:
-        client, served = await connected(loop, Buffered, Echo)
+        client, served = await connected(loop, Buffered, TlsEcho)
         client.transport.write(MEBIBYTE)
         await until(lambda: len(client.data) >= len(MEBIBYTE))
         assert client.data == MEBIBYTE
         await close(client, served)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_many_connections_at_once(loop: Loop) -> None:
     count = 50
 
     async def main() -> None:
-        echoes: list[Echo] = []
+        echoes: list[TlsEcho] = []
 
-        def factory() -> Echo:
-            echoes.append(Echo())
+        def factory() -> TlsEcho:
+            echoes.append(TlsEcho())
             return echoes[-1]
 
         server = await loop.create_server(factory, "127.0.0.1", 0, ssl=server_context(), backlog=count)
         address, context = server.sockets[0].getsockname(), client_context()
 
         async def exchange(number: int) -> None:
-            _, client = await loop.create_connection(Recorder, *address, ssl=context, server_hostname="localhost")
+            _, client = await loop.create_connection(TlsRecorder, *address, ssl=context, server_hostname="localhost")
             expected = b""
             for message in (b"%d " % number, b"%d" % number * 10_000, b"end"):
                 client.transport.write(message)
@@ -116,7 +116,7 @@ def test_many_connections_at_once(loop: Loop) -> None:
         assert [echo.error for echo in echoes] == [None] * count
         server.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_what_transports_say_about_the_connection(loop: Loop) -> None:
@@ -147,11 +147,11 @@ def test_what_transports_say_about_the_connection(loop: Loop) -> None:
         assert client.transport.get_protocol() is client
         await close(client, served)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_connection_is_made_after_the_handshake(loop: Loop) -> None:
-    class Greeter(Recorder):
+    class Greeter(TlsRecorder):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             super().connection_made(transport)
             self.transport.write(b"hello ")
@@ -162,7 +162,7 @@ def test_connection_is_made_after_the_handshake(loop: Loop) -> None:
         await until(lambda: client.data == served.data == b"hello from me!")
         await close(client, served)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_half_close_is_not_possible(loop: Loop) -> None:
@@ -178,7 +178,7 @@ def test_half_close_is_not_possible(loop: Loop) -> None:
         await close(client, served)
         assert served.data == b""
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_nothing_is_received_while_reading_is_paused(loop: Loop) -> None:
@@ -197,11 +197,11 @@ def test_nothing_is_received_while_reading_is_paused(loop: Loop) -> None:
         await until(lambda: client.data == b"one two")
         await close(client, served)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_reading_can_be_paused_while_data_is_received(loop: Loop) -> None:
-    class Sipper(Recorder):
+    class Sipper(TlsRecorder):
         calls = 0
 
         def data_received(self, data: bytes) -> None:
@@ -222,7 +222,7 @@ def test_reading_can_be_paused_while_data_is_received(loop: Loop) -> None:
         assert client.data == MEBIBYTE
         await close(client, served)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_writer_is_paused_by_a_slow_reader(loop: Loop) -> None:
@@ -249,4 +249,4 @@ def test_writer_is_paused_by_a_slow_reader(loop: Loop) -> None:
         assert served.transport.get_write_buffer_size() == 0
         await close(client, served)
 
-    complete(loop, main())
+    run_and_finish(loop, main())

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.tls import Listening, Recorder, complete, connected, read_to_the_end, until
+from support.loop_kinds import Loop, run_and_finish
+from support.peers.tls import Listening, TlsRecorder, connected, read_to_the_end, until
 
 MEBIBYTE = bytes(range(256)) * 4096
 GARBAGE = b"this is not a record of TLS, whatever you may think of it\r\n" * 3
@@ -27,7 +27,7 @@ def test_written_data_arrives_before_the_end(loop: Loop) -> None:
         assert client.error is served.error is None
         assert [event for event in served.events if event in ("made", "eof", "lost")] == ["made", "eof", "lost"]
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_abort_ends_the_connection_at_once(loop: Loop) -> None:
@@ -38,23 +38,23 @@ def test_abort_ends_the_connection_at_once(loop: Loop) -> None:
         assert client.events == ["made", "lost"]
         assert client.error is None
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_end_without_a_closing_alert(loop: Loop) -> None:
     async def main() -> None:
         async with Listening(loop) as server:
             peer, protocol = await server.established()
-            await peer.send(b"last words")
+            await peer.send(b"last bytes")
             peer.writer.write_eof()
             await protocol.lost
-            assert protocol.data == b"last words"
+            assert protocol.data == b"last bytes"
             assert protocol.events == ["made", "eof", "lost"]
             assert protocol.error is None
             await read_to_the_end(peer.reader)
             peer.writer.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_end_within_a_record(loop: Loop) -> None:
@@ -71,7 +71,7 @@ def test_end_within_a_record(loop: Loop) -> None:
             await read_to_the_end(peer.reader)
             peer.writer.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_closing_alert_of_the_peer(loop: Loop) -> None:
@@ -91,7 +91,7 @@ def test_closing_alert_of_the_peer(loop: Loop) -> None:
             peer.tls.unwrap()
             peer.writer.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_reset_by_the_peer(loop: Loop) -> None:
@@ -105,7 +105,7 @@ def test_reset_by_the_peer(loop: Loop) -> None:
             assert protocol.events == ["made", "lost"]
             assert isinstance(protocol.error, ConnectionResetError)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_garbage_within_the_connection(loop: Loop) -> None:
@@ -122,7 +122,7 @@ def test_garbage_within_the_connection(loop: Loop) -> None:
             await read_to_the_end(peer.reader)
             peer.writer.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_peer_that_does_not_answer_the_closing_alert(loop: Loop) -> None:
@@ -137,7 +137,7 @@ def test_peer_that_does_not_answer_the_closing_alert(loop: Loop) -> None:
             await read_to_the_end(peer.reader)
             peer.writer.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_data_that_arrives_after_close_is_dropped(loop: Loop) -> None:
@@ -154,10 +154,10 @@ def test_data_that_arrives_after_close_is_dropped(loop: Loop) -> None:
             assert getattr(protocol.error, "reason", None) in (None, "APPLICATION_DATA_AFTER_CLOSE_NOTIFY")
             peer.writer.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
-class Failing(Recorder):
+class Failing(TlsRecorder):
     def data_received(self, data: bytes) -> None:
         raise ZeroDivisionError("in data_received")
 
@@ -172,5 +172,5 @@ def test_exception_of_a_protocol_is_reported(loop: Loop, reported: list[dict[str
             await read_to_the_end(peer.reader)
             peer.writer.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
     assert [type(context["exception"]) for context in reported] == [ZeroDivisionError]

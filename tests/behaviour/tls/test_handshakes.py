@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, run_and_finish
 from support.peers.tls import (
     HandDriven,
     Handler,
     Listening,
-    Recorder,
+    TlsRecorder,
     client_context,
-    complete,
     read_to_the_end,
     server_context,
     until,
@@ -24,12 +23,12 @@ from support.peers.tls import (
 GARBAGE = b"this is not what a handshake looks like, whatever you may think of it\r\n" * 3
 
 
-async def connection_to(loop: Loop, serve: Handler, **options: Any) -> tuple[asyncio.Transport, Recorder]:
+async def connection_to(loop: Loop, serve: Handler, **options: Any) -> tuple[asyncio.Transport, TlsRecorder]:
     """Connect over TLS to a server of plain streams."""
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     try:
         return await loop.create_connection(
-            Recorder,
+            TlsRecorder,
             *server.sockets[0].getsockname(),
             **{"ssl": client_context(), "server_hostname": "localhost", **options},
         )
@@ -49,7 +48,7 @@ def test_client_gives_up_on_a_silent_server(loop: Loop) -> None:
         with pytest.raises(ConnectionAbortedError, match=message):
             await connection_to(loop, silent, ssl_handshake_timeout=0.05)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_server_gives_up_on_a_silent_client(loop: Loop) -> None:
@@ -60,7 +59,7 @@ def test_server_gives_up_on_a_silent_client(loop: Loop) -> None:
             peer.writer.close()
         assert [protocol.events for protocol in server.protocols] == [[]]
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_garbage_instead_of_a_client(loop: Loop) -> None:
@@ -72,7 +71,7 @@ def test_garbage_instead_of_a_client(loop: Loop) -> None:
             peer.writer.close()
         assert [protocol.events for protocol in server.protocols] == [[]]
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_garbage_instead_of_a_server(loop: Loop) -> None:
@@ -85,7 +84,7 @@ def test_garbage_instead_of_a_server(loop: Loop) -> None:
             await connection_to(loop, serve)
         assert raised.value.reason in ("WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE")
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 @pytest.mark.parametrize("part", [0, 1, 5, 100])
@@ -99,7 +98,7 @@ def test_client_that_leaves_during_the_handshake(loop: Loop, part: int) -> None:
             peer.writer.close()
         assert [protocol.events for protocol in server.protocols] == [[]]
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 @pytest.mark.parametrize("part", [0, 1, 5, 100])
@@ -117,7 +116,7 @@ def test_server_that_leaves_during_the_handshake(loop: Loop, part: int) -> None:
         with pytest.raises(ConnectionResetError):
             await connection_to(loop, serve)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_handshake_that_arrives_byte_by_byte(loop: Loop) -> None:
@@ -133,7 +132,7 @@ def test_handshake_that_arrives_byte_by_byte(loop: Loop) -> None:
             server.protocols[0].transport.abort()
             peer.writer.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 @pytest.mark.parametrize(
@@ -146,13 +145,13 @@ def test_certificate_that_cannot_be_verified(loop: Loop, trust: bool, hostname: 
         context = client_context() if trust else ssl.create_default_context()
         async with Listening(loop) as server:
             with pytest.raises(ssl.SSLCertVerificationError, match=message) as raised:
-                await loop.create_connection(Recorder, *server.address, ssl=context, server_hostname=hostname)
+                await loop.create_connection(TlsRecorder, *server.address, ssl=context, server_hostname=hostname)
             assert raised.value.verify_code != 0
             await until(lambda: server.protocols)
         await asyncio.sleep(0.02)
         assert [protocol.events for protocol in server.protocols] == [[]]
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_client_without_the_certificate_it_is_asked_for(loop: Loop) -> None:
@@ -164,14 +163,14 @@ def test_client_without_the_certificate_it_is_asked_for(loop: Loop) -> None:
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         async with Listening(loop, ssl=context) as server:
             _, client = await loop.create_connection(
-                Recorder, *server.address, ssl=client_context(), server_hostname="localhost"
+                TlsRecorder, *server.address, ssl=client_context(), server_hostname="localhost"
             )
             await client.lost
         assert client.events[0] == "made"
         assert client.error is None or isinstance(client.error, ssl.SSLError)  # asyncio's server sends no alert
         assert [protocol.events for protocol in server.protocols] == [[]]
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_versions_that_have_nothing_in_common(loop: Loop) -> None:
@@ -182,9 +181,9 @@ def test_versions_that_have_nothing_in_common(loop: Loop) -> None:
         async with Listening(loop, ssl=new) as server:
             # asyncio's server closes the connection without the alert that says why.
             with pytest.raises((ssl.SSLError, ConnectionResetError)):
-                await loop.create_connection(Recorder, *server.address, ssl=old, server_hostname="localhost")
+                await loop.create_connection(TlsRecorder, *server.address, ssl=old, server_hostname="localhost")
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_handshake_can_be_cancelled(loop: Loop) -> None:
@@ -205,7 +204,7 @@ def test_handshake_can_be_cancelled(loop: Loop) -> None:
             await connecting
         await ended.wait()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_many_handshakes_are_cancelled_at_any_moment(loop: Loop) -> None:
@@ -213,7 +212,9 @@ def test_many_handshakes_are_cancelled_at_any_moment(loop: Loop) -> None:
         async with Listening(loop) as server:
             for turns in range(30):
                 connecting = asyncio.create_task(
-                    loop.create_connection(Recorder, *server.address, ssl=client_context(), server_hostname="localhost")
+                    loop.create_connection(
+                        TlsRecorder, *server.address, ssl=client_context(), server_hostname="localhost"
+                    )
                 )
                 for _ in range(turns):
                     await asyncio.sleep(0)
@@ -224,13 +225,13 @@ def test_many_handshakes_are_cancelled_at_any_moment(loop: Loop) -> None:
                     outcome[0].abort()
             # None of this disturbs the next.
             _, client = await loop.create_connection(
-                Recorder, *server.address, ssl=client_context(), server_hostname="localhost"
+                TlsRecorder, *server.address, ssl=client_context(), server_hostname="localhost"
             )
             client.transport.abort()
             await client.lost
         await until(lambda: all(protocol.lost.done() for protocol in server.protocols if protocol.events))
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_closed_server_goes_on_with_what_it_has_accepted(loop: Loop) -> None:
@@ -244,7 +245,7 @@ def test_closed_server_goes_on_with_what_it_has_accepted(loop: Loop) -> None:
         server.protocols[0].transport.abort()
         peer.writer.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 @pytest.mark.parametrize(
@@ -268,20 +269,20 @@ def test_options_that_make_no_sense(loop: Loop, options: dict[str, Any], message
     async def main() -> None:
         left, right = socket.socketpair()
         with left, right, pytest.raises(ValueError, match=message):
-            await loop.create_connection(Recorder, sock=left, **options)
+            await loop.create_connection(TlsRecorder, sock=left, **options)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_server_options_that_make_no_sense(loop: Loop) -> None:
     async def main() -> None:
         with pytest.raises(TypeError, match="ssl argument must be an SSLContext or None"):
-            await loop.create_server(Recorder, "127.0.0.1", 0, ssl=True)  # type: ignore[arg-type]
+            await loop.create_server(TlsRecorder, "127.0.0.1", 0, ssl=True)
         for option in ("ssl_handshake_timeout", "ssl_shutdown_timeout"):
             with pytest.raises(ValueError, match=f"{option} is only meaningful with ssl"):
-                await loop.create_server(Recorder, "127.0.0.1", 0, **{option: 1})  # type: ignore[call-overload]
+                await loop.create_server(TlsRecorder, "127.0.0.1", 0, **{option: 1})  # type: ignore[call-overload]
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_what_clients_do_wrong_is_not_reported(loop: Loop, reported: list[dict[str, Any]]) -> None:
@@ -297,5 +298,5 @@ def test_what_clients_do_wrong_is_not_reported(loop: Loop, reported: list[dict[s
             for make in (lambda _: b"", lambda _: GARBAGE, lambda peer: peer.client_hello()[:50]):
                 await send(server, make)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
     assert reported == []

@@ -6,22 +6,22 @@ import shutil
 import ssl
 import subprocess
 import weakref
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, run_and_finish
 from support.peers.tls import (
-    CERTIFICATES,
-    Echo,
     Listening,
-    Recorder,
+    TlsEcho,
+    TlsRecorder,
     close,
-    complete,
     connected,
     until,
 )
+from support.project import CERTIFICATES
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command to encrypt a key")
@@ -34,15 +34,15 @@ def test_key_that_is_encrypted(loop: Loop, tmp_path: Path) -> None:
     context.load_cert_chain(CERTIFICATES / "localhost.crt", encrypted, password="secret")
 
     async def main() -> None:
-        protocol, served = await connected(loop, served=Echo, context=context)
+        protocol, served = await connected(loop, served=TlsEcho, context=context)
         protocol.transport.write(b"secret")
         await until(lambda: protocol.data == b"secret")
         await close(protocol, served)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
-class Restless(Recorder):
+class Restless(TlsRecorder):
     """Writes a numbered line from within every callback a transport makes."""
 
     def __init__(self) -> None:
@@ -93,7 +93,7 @@ def test_writing_from_within_every_callback(loop: Loop) -> None:
         await close(one, other)
         assert one.error is other.error is None
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_close_ends_although_the_peer_goes_on_sending(loop: Loop) -> None:
@@ -122,7 +122,7 @@ def test_close_ends_although_the_peer_goes_on_sending(loop: Loop) -> None:
             await sending
             peer.writer.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_closed_connections_leave_nothing_behind(loop: Loop) -> None:
@@ -131,9 +131,9 @@ def test_closed_connections_leave_nothing_behind(loop: Loop) -> None:
     async def main() -> None:
         watched: list[weakref.ref[Any]] = []
         for _ in range(20):
-            protocol, served = await connected(loop, served=Echo)
+            protocol, served = await connected(loop, served=TlsEcho)
             protocol.transport.write(b"data")
-            await until(lambda protocol=protocol: protocol.data)
+            await until(partial(getattr, protocol, "data"))
             for end in (protocol, served):
                 watched += [weakref.ref(end), weakref.ref(end.transport), weakref.ref(end.transport._ssl_protocol)]
                 watched.append(weakref.ref(end.transport.get_extra_info("ssl_object")))
@@ -142,4 +142,4 @@ def test_closed_connections_leave_nothing_behind(loop: Loop) -> None:
         await until(lambda: gc.collect() >= 0 and not any(reference() for reference in watched))
         assert len(watched) == 160
 
-    complete(loop, main())
+    run_and_finish(loop, main())

@@ -7,23 +7,23 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.tls import Echo, HandDriven, Recorder, client_context, close, complete, server_context, until
+from support.loop_kinds import Loop, run_and_finish
+from support.peers.tls import HandDriven, TlsEcho, TlsRecorder, client_context, close, server_context, until
 
 BULK = bytes(range(256)) * 1200
 SIDES = pytest.mark.parametrize("server_side", [False, True], ids=["client", "server"])
 
 
-async def plain_pair(loop: Loop) -> tuple[Recorder, Recorder]:
+async def plain_pair(loop: Loop) -> tuple[TlsRecorder, TlsRecorder]:
     """Two protocols connected by TCP."""
-    accepted: list[Recorder] = []
+    accepted: list[TlsRecorder] = []
 
-    def factory() -> Recorder:
-        accepted.append(Recorder())
+    def factory() -> TlsRecorder:
+        accepted.append(TlsRecorder())
         return accepted[-1]
 
     server = await loop.create_server(factory, "127.0.0.1", 0)
-    _, client = await loop.create_connection(Recorder, *server.sockets[0].getsockname())
+    _, client = await loop.create_connection(TlsRecorder, *server.sockets[0].getsockname())
     await until(lambda: accepted and accepted[0].events)
     server.close()
     return client, accepted[0]
@@ -39,7 +39,7 @@ async def plain_streams() -> tuple[Any, Any]:
     return client, served
 
 
-def upgrading(loop: Loop, protocol: Recorder, *, server_side: bool, **options: Any) -> Any:
+def upgrading(loop: Loop, protocol: TlsRecorder, *, server_side: bool, **options: Any) -> Any:
     """The coroutine that upgrades the transport of a protocol."""
     context = server_context() if server_side else client_context()
     hostname = None if server_side else "localhost"
@@ -75,7 +75,7 @@ def test_either_end_of_a_connection_can_be_the_server(loop: Loop, server_side: b
         await close(one, other)
         assert one.error is other.error is None
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 @SIDES
@@ -87,7 +87,7 @@ def test_nothing_is_lost_that_arrives_before_the_upgrade(loop: Loop, server_side
         peer = HandDriven(reader, writer)
         accepted_writer = accepted[1]
         # From here on the accepted connection belongs to a protocol that pauses reading at once.
-        protocol = Recorder()
+        protocol = TlsRecorder()
         protocol.transport = accepted_writer.transport
         protocol.transport.pause_reading()
         protocol.transport.set_protocol(protocol)
@@ -109,14 +109,14 @@ def test_nothing_is_lost_that_arrives_before_the_upgrade(loop: Loop, server_side
         protocol.transport.abort()
         writer.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_data_glued_to_the_end_of_the_handshake(loop: Loop) -> None:
     async def main() -> None:
         (reader, writer), accepted = await plain_streams()
         peer = HandDriven(reader, writer)
-        protocol = Recorder()
+        protocol = TlsRecorder()
         protocol.transport = accepted[1].transport
         protocol.transport.pause_reading()
         upgrade = asyncio.create_task(upgrading(loop, protocol, server_side=True))
@@ -138,7 +138,7 @@ def test_data_glued_to_the_end_of_the_handshake(loop: Loop) -> None:
         protocol.transport.abort()
         writer.close()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 async def hello_behind_the_line(streams: bool) -> str:
@@ -153,7 +153,7 @@ async def hello_behind_the_line(streams: bool) -> str:
         if streams:
             upgrade = asyncio.create_task(writer.start_tls(server_context(), ssl_handshake_timeout=0.3))
         else:
-            protocol = Recorder()
+            protocol = TlsRecorder()
             protocol.transport = writer.transport
             upgrade = asyncio.create_task(upgrading(loop, protocol, server_side=True, ssl_handshake_timeout=0.3))
         handshake = asyncio.create_task(peer.handshake())
@@ -207,20 +207,20 @@ def test_streams_are_upgraded_in_both_directions(loop: Loop) -> None:
         await writer.wait_closed()
         await serving
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_tls_within_tls(loop: Loop) -> None:
     async def main() -> None:
-        accepted: list[Recorder] = []
+        accepted: list[TlsRecorder] = []
 
-        def factory() -> Recorder:
-            accepted.append(Recorder())
+        def factory() -> TlsRecorder:
+            accepted.append(TlsRecorder())
             return accepted[-1]
 
         server = await loop.create_server(factory, "127.0.0.1", 0, ssl=server_context())
         _, client = await loop.create_connection(
-            Recorder, *server.sockets[0].getsockname(), ssl=client_context(), server_hostname="localhost"
+            TlsRecorder, *server.sockets[0].getsockname(), ssl=client_context(), server_hostname="localhost"
         )
         server.close()
         await until(lambda: accepted[0].events)
@@ -232,7 +232,7 @@ def test_tls_within_tls(loop: Loop) -> None:
         assert accepted[0].data == BULK
         await close(client, accepted[0])
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_what_cannot_be_upgraded(loop: Loop) -> None:
@@ -253,7 +253,7 @@ def test_what_cannot_be_upgraded(loop: Loop) -> None:
         await until(lambda: other.data == b"still plain")
         await close(one, other)
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_cancelled_upgrade_closes_the_connection(loop: Loop) -> None:
@@ -268,7 +268,7 @@ def test_cancelled_upgrade_closes_the_connection(loop: Loop) -> None:
         await other.lost
         assert other.error is None
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_upgrade_to_nobody_times_out(loop: Loop) -> None:
@@ -279,17 +279,19 @@ def test_upgrade_to_nobody_times_out(loop: Loop) -> None:
         await other.lost
         assert one.transport.is_closing()
 
-    complete(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_echo_served_by_an_upgraded_transport(loop: Loop) -> None:
     async def main() -> None:
         one, other = await plain_pair(loop)
-        echo = Echo()
-        upgraded, echo.transport = await asyncio.gather(
+        echo = TlsEcho()
+        upgraded, served = await asyncio.gather(
             upgrading(loop, one, server_side=False),
             loop.start_tls(other.transport, echo, server_context(), server_side=True),
         )
+        assert served is not None
+        echo.transport = served
         upgraded.write(BULK)
         await until(lambda: len(one.data) == len(BULK))
         assert one.data == BULK
@@ -297,4 +299,4 @@ def test_echo_served_by_an_upgraded_transport(loop: Loop) -> None:
         await asyncio.gather(one.lost, echo.lost)
         assert not other.lost.done()  # the protocol of the plain text has been replaced
 
-    complete(loop, main())
+    run_and_finish(loop, main())

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,12 +9,11 @@ from typing import Any, TypeVar
 import pytest
 
 from support.event_notes import EventNotes
-from support.loop_kinds import PROMPTLY, Loop
 
 Result = TypeVar("Result")
 
 
-class Recorder(EventNotes, asyncio.DatagramProtocol):
+class DatagramRecorder(EventNotes, asyncio.DatagramProtocol):
     """Notes what a transport calls, in order."""
 
     def __init__(self) -> None:
@@ -61,7 +59,7 @@ class Recorder(EventNotes, asyncio.DatagramProtocol):
         self.note("lost")
 
 
-class Echo(Recorder):
+class DatagramEcho(DatagramRecorder):
     """Sends every datagram back."""
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
@@ -113,19 +111,14 @@ MEDIA = (INET, pytest.param(INET6, marks=needs_ipv6), UNIX)
 every_medium = pytest.mark.parametrize("medium", MEDIA, ids=str)
 
 
-def run(loop: Loop, main: Coroutine[Any, Any, Result]) -> Result:
-    """Run to the end; only a hang exceeds the bound."""
-    return loop.run_until_complete(asyncio.wait_for(main, PROMPTLY))
-
-
-async def endpoint(protocol: Recorder, mine: socket.socket) -> Any:
+async def endpoint(protocol: DatagramRecorder, mine: socket.socket) -> Any:
     """A transport on this socket."""
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(lambda: protocol, sock=mine)
     return transport
 
 
-async def end(*protocols: Recorder) -> None:
+async def end(*protocols: DatagramRecorder) -> None:
     """Close the transports and wait until they are gone."""
     for protocol in protocols:
         protocol.transport.close()
@@ -133,7 +126,7 @@ async def end(*protocols: Recorder) -> None:
         await protocol.until_event("lost")
 
 
-async def receive(peer: socket.socket) -> bytes:
+async def receive_datagram(peer: socket.socket) -> bytes:
     """Receive one datagram on a plain socket."""
     return await asyncio.get_running_loop().sock_recv(peer, 1 << 18)
 
@@ -172,3 +165,9 @@ def drain(receiver: socket.socket) -> list[bytes]:
             datagrams.append(receiver.recv(1 << 18))
     except BlockingIOError:
         return datagrams
+
+
+def unused_address() -> Any:
+    """An address nobody listens at."""
+    with INET.bound() as unused:
+        return unused.getsockname()

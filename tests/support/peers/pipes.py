@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, run_iterations
-from support.peers.streams import Record, Recorder, run
+from support.loop_kinds import Loop, run_coroutine, run_iterations
+from support.peers.streams import Record, Recorder
 
 # More than a pipe and the buffers of a pair of sockets hold, so that a part stays in the transport.
 MORE_THAN_FITS = 1 << 20
@@ -82,7 +82,7 @@ every_watched = pytest.mark.parametrize("between", [PIPE, FIFO, SOCKETS], ids=st
 
 @contextmanager
 def _open(loop: Loop, protocol: PipeRecord, connecting: Any, other: Any) -> Iterator[int]:
-    run(loop, connecting)
+    run_coroutine(loop, connecting)
     run_iterations(loop, 2)
     fd = os.dup(other.fileno())
     os.set_blocking(fd, False)

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import pytest
 
 from support.event_notes import EventNotes
-from support.loop_kinds import PROMPTLY, Loop, run_iterations
+from support.loop_kinds import Loop, run_coroutine, run_iterations
 
-Result = TypeVar("Result")
+P = TypeVar("P", bound=asyncio.BaseProtocol)
 
 # What a transport reads at most in one go.
 LARGEST_READ = 256 * 1024
@@ -21,7 +21,7 @@ LARGEST_READ = 256 * 1024
 TOO_MUCH = 12 << 20
 
 
-class Record(EventNotes):
+class Record(EventNotes, asyncio.BaseProtocol):
     """Notes what a transport calls, in order; calls with data that follow each other are one event."""
 
     transport: asyncio.Transport
@@ -146,7 +146,7 @@ class Way:
         """Connect a transport with this protocol; the other end is returned and does not block."""
         loop = asyncio.get_running_loop()
         if self.accepted:
-            server = await self.create_server(lambda: protocol)  # type: ignore[arg-type, return-value]
+            server = await self.create_server(lambda: protocol)
             peer = socket.socket(self.family)
             peer.setblocking(False)
             await loop.sock_connect(peer, server.sockets[0].getsockname())
@@ -173,15 +173,15 @@ every_way = pytest.mark.parametrize("way", WAYS, ids=str)
 every_family = pytest.mark.parametrize("way", [TCP_ACCEPTED, UNIX_ACCEPTED], ids=str)
 
 
-def run(loop: Loop, main: Coroutine[Any, Any, Result]) -> Result:
-    """Run to the end; only a hang exceeds the bound."""
-    return loop.run_until_complete(asyncio.wait_for(main, PROMPTLY))
+def factory_of(protocol: P) -> Callable[[], P]:
+    """A protocol factory that hands out this protocol, in a loop too: a lambda would hand out that of the last turn."""
+    return lambda: protocol
 
 
 @contextmanager
 def connected(loop: Loop, protocol: Record, way: Way = TCP_CONNECTED) -> Iterator[socket.socket]:
     """A connection whose transport has this protocol; yields the other end and ends both."""
-    with run(loop, way.open(protocol)) as peer:
+    with run_coroutine(loop, way.open(protocol)) as peer:
         try:
             yield peer
         finally:

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any, Self
 
-from support.loop_kinds import PROMPTLY, Loop
+from support.loop_kinds import Loop
 from support.project import CERTIFICATES
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
@@ -23,7 +23,7 @@ def client_context() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(CERTIFICATES / "localhost.crt"))
 
 
-class Recorder(asyncio.Protocol):
+class TlsRecorder(asyncio.Protocol):
     """Notes the callbacks of a transport; `lost` is done when the connection is."""
 
     transport: asyncio.Transport
@@ -58,7 +58,7 @@ class Recorder(asyncio.Protocol):
         self.lost.set_result(None)
 
 
-class Echo(Recorder):
+class TlsEcho(TlsRecorder):
     """Sends back what it gets."""
 
     def data_received(self, data: bytes) -> None:
@@ -124,9 +124,9 @@ class HandDriven:
 class Listening:
     """A TLS server whose protocols are kept, and hand-driven connections to it."""
 
-    def __init__(self, loop: Loop, *, protocol: type[Recorder] = Recorder, **options: Any) -> None:
+    def __init__(self, loop: Loop, *, protocol: type[TlsRecorder] = TlsRecorder, **options: Any) -> None:
         self.loop, self.protocol, self.options = loop, protocol, options
-        self.protocols: list[Recorder] = []
+        self.protocols: list[TlsRecorder] = []
 
     async def __aenter__(self) -> Self:
         options = {"ssl": server_context(), **self.options}
@@ -137,14 +137,14 @@ class Listening:
     async def __aexit__(self, *_error: object) -> None:
         self.server.close()
 
-    def factory(self) -> Recorder:
+    def factory(self) -> TlsRecorder:
         self.protocols.append(self.protocol())
         return self.protocols[-1]
 
     async def connect(self) -> HandDriven:
         return HandDriven(*await asyncio.open_connection(*self.address))
 
-    async def established(self) -> tuple[HandDriven, Recorder]:
+    async def established(self) -> tuple[HandDriven, TlsRecorder]:
         peer = await self.connect()
         await peer.handshake()
         await until(lambda: self.protocols and self.protocols[-1].events)
@@ -153,8 +153,8 @@ class Listening:
 
 async def connected(
     loop: Loop,
-    client: type[asyncio.BaseProtocol] = Recorder,
-    served: type[asyncio.BaseProtocol] = Recorder,
+    client: type[asyncio.BaseProtocol] = TlsRecorder,
+    served: type[asyncio.BaseProtocol] = TlsRecorder,
     *,
     context: ssl.SSLContext | None = None,
     trust: ssl.SSLContext | None = None,
@@ -163,8 +163,9 @@ async def connected(
     protocols: list[Any] = []
 
     def factory() -> asyncio.BaseProtocol:
-        protocols.append(served())
-        return protocols[-1]
+        protocol = served()
+        protocols.append(protocol)
+        return protocol
 
     server = await loop.create_server(factory, "127.0.0.1", 0, ssl=context or server_context())
     _, protocol = await loop.create_connection(
@@ -197,18 +198,3 @@ async def until(condition: Callable[[], object]) -> None:
     """Wait for something that happens soon; a hang is ended by the time limit of the test."""
     while not condition():
         await asyncio.sleep(0.001)
-
-
-def complete(loop: Loop, main: Coroutine[Any, Any, None]) -> None:
-    """Run a test and then what it has started to its end: tasks, and transports that report their loss."""
-
-    async def main_and_rest() -> None:
-        await main
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        if tasks:
-            _, pending = await asyncio.wait(tasks, timeout=PROMPTLY)
-            assert not pending
-        for _ in range(5):
-            await asyncio.sleep(0)
-
-    loop.run_until_complete(main_and_rest())

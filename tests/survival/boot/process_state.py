@@ -9,6 +9,8 @@ import signal
 import threading
 from typing import Any
 
+from support.process_figures import descriptors, status
+
 _SA_RESTORER = 0x04  # in the highest byte of the flags
 
 _libc = ctypes.CDLL(None)
@@ -60,17 +62,6 @@ def action(number: int) -> str | None:
     return bytes(handler + mask + flags).hex()
 
 
-def status(field: str) -> str:
-    """A field of /proc/self/status."""
-    with open("/proc/self/status") as lines:
-        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith(field + ":"))
-
-
-def kibibytes(field: str) -> int:
-    """A field of /proc/self/status that is a size."""
-    return int(status(field).split()[0])
-
-
 def c_environment() -> list[bytes]:
     """The C library's environment, which `os.environ` does not follow."""
     entries = ctypes.POINTER(ctypes.c_char_p).in_dll(_libc, "environ")
@@ -85,17 +76,6 @@ def wakeup_fd() -> int:
     fd = signal.set_wakeup_fd(-1)
     signal.set_wakeup_fd(fd)
     return fd
-
-
-def descriptors() -> dict[int, str]:
-    """What each open descriptor leads to; the one that reads the directory is closed again and leads nowhere."""
-    found = {}
-    for name in os.listdir("/proc/self/fd"):
-        try:
-            found[int(name)] = os.readlink(f"/proc/self/fd/{name}")
-        except FileNotFoundError:
-            continue
-    return found
 
 
 def engine_is_mapped() -> bool:

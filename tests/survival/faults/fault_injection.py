@@ -16,7 +16,7 @@ from typing import Any
 from data_bridge.pyloop import new_event_loop
 from support import workloads
 
-#: At the entry of an upcall, or when a downcall has returned.
+#: At an entry from C, or when a downcall has returned.
 PLACES = {"entry": 1, "return": 2}
 
 

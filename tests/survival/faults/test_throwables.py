@@ -1,4 +1,4 @@
-"""Java throwables injected at every upcall and after every downcall: they end as Python exceptions.
+"""Java throwables injected at every entry from C and after every downcall: they end as Python exceptions.
 
 Each test is one process, which neither aborts nor hangs. After each fault the same loop runs callbacks, timers and
 wakeups again and is closed; in the end every part of a new loop works. A fault may leak what it interrupts.

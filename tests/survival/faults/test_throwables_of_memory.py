@@ -1,4 +1,4 @@
-"""A Java heap that is full: calls raise MemoryError, and the loop works on once there is room again."""
+"""A Java heap that is full: calls raise MemoryError, and the loop works on once memory is free again."""
 
 from collections.abc import Callable
 

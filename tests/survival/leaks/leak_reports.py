@@ -12,7 +12,7 @@ MEGABYTE = 1 << 20
 # Growth that is no leak: pages that an allocator or Java's heap, up to its next collection, touches late. A leak of one
 # pointer per operation exceeds it tenfold, with ten million operations.
 ALLOWED_BYTES = 8 * MEGABYTE
-# Blocks of Python's allocator: far fewer than operations, room for caches that fill late.
+# Blocks of Python's allocator: far fewer than operations, and enough for caches that fill late.
 ALLOWED_BLOCKS = 2000
 # None, True and types are used by everything that runs, caches included; a leak would show as thousands.
 ALLOWED_SHARED_REFERENCES = 200

@@ -5,31 +5,10 @@ This file is put in front of each program, which calls ``measure`` once.
 
 import gc
 import json
-import os
 import sys
-import time
 from collections.abc import Callable
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
-
-
-def resident_bytes() -> int:
-    """The memory of this process that is in RAM."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * PAGE
-
-
-def open_files() -> int:
-    """The number of open file descriptors."""
-    return len(os.listdir("/proc/self/fd"))
-
-
-def threads(at_most: int = 0) -> int:
-    """The number of threads, those of other runtimes included; one that ends may need a moment to be gone."""
-    deadline = time.monotonic() + 5
-    while (count := len(os.listdir("/proc/self/task"))) > at_most and time.monotonic() < deadline and at_most:
-        time.sleep(0.01)
-    return count
+from support.process_figures import count_descriptors, count_threads, resident_bytes
 
 
 def measure(
@@ -47,7 +26,7 @@ def measure(
         return {name: sys.getrefcount(value) for name, value in watched.items()}
 
     before = counts()
-    before_blocks, before_files, before_threads = sys.getallocatedblocks(), open_files(), threads()
+    before_blocks, before_files, before_threads = sys.getallocatedblocks(), count_descriptors(), count_threads()
     before_bytes = resident_bytes()
     work(total)
     after_bytes = resident_bytes()
@@ -55,8 +34,8 @@ def measure(
     report = {
         "bytes": after_bytes - before_bytes,
         "blocks": sys.getallocatedblocks() - before_blocks,
-        "files": open_files() - before_files,
-        "threads": threads(before_threads) - before_threads,
+        "files": count_descriptors() - before_files,
+        "threads": count_threads(before_threads) - before_threads,
         "references": {name: after[name] - before[name] for name in watched},
     }
     print(json.dumps(report))

@@ -1,4 +1,4 @@
-"""Methods of the engine that only PyLoop's own code is meant to call: whoever calls them wrongly gets an exception."""
+"""Methods of the engine that only PyLoop's own code is meant to call: a wrong call raises an exception."""
 
 import inspect
 
@@ -38,7 +38,7 @@ def test_all_types_have_such_methods() -> None:
 @pytest.mark.parametrize(("cls", "name", "count"), METHODS, ids=lambda value: getattr(value, "__name__", str(value)))
 def test_wrong_number_of_arguments(cls: type, name: str, count: int) -> None:
     loop = PYLOOP.new_event_loop()
-    instance = loop if isinstance(loop, cls) else cls.__new__(cls)
+    instance = loop if isinstance(loop, cls) else cls.__new__(cls)  # type: ignore[call-overload]
     try:
         for wrong in set(range(MOST_ARGUMENTS + 1)) - {count}:
             with pytest.raises(TypeError, match=f"{name}.*argument"):

@@ -11,14 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from support.process_figures import count_descriptors, resident_bytes  # noqa: F401 - for the programs
+
 # The numbers of system calls on x86-64, all a loop could use for the purpose.
 ACCEPT = (43, 288)
 SEND = (44, 46, 307, 20)
-
-
-def open_files() -> int:
-    """The number of open file descriptors."""
-    return len(os.listdir("/proc/self/fd"))
 
 
 def threads() -> int:
@@ -26,22 +23,16 @@ def threads() -> int:
     return threading.active_count()
 
 
-def resident_bytes() -> int:
-    """The memory of this process that is in RAM."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
 @contextmanager
 def nothing_left() -> Iterator[None]:
     """Check that there are as many descriptors and threads afterwards as before; those that go may need a moment."""
-    before = open_files(), threads()
+    before = count_descriptors(), threads()
     yield
     deadline = time.monotonic() + 30
-    while (open_files(), threads()) != before and time.monotonic() < deadline:
+    while (count_descriptors(), threads()) != before and time.monotonic() < deadline:
         gc.collect()
         time.sleep(0.01)
-    assert (open_files(), threads()) == before, ((open_files(), threads()), before)
+    assert (count_descriptors(), threads()) == before, ((count_descriptors(), threads()), before)
 
 
 @contextmanager

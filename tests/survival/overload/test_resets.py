@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import TCP_ACCEPTED, UNIX_ACCEPTED, Recorder, Way, reset, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import TCP_ACCEPTED, UNIX_ACCEPTED, Recorder, Way, reset
 
 PEERS = 300
 PIECE = b"p" * 20_000
@@ -114,7 +114,7 @@ def test_peers_that_go_away_while_they_are_written_to(
         await asyncio.sleep(0.01)
 
     before = threading.active_count()
-    run(loop, main())
+    run_coroutine(loop, main())
     assert [len(talker.lost_with) for talker in talkers] == [1] * 2 * PEERS
     assert [talker.events[-1] for talker in talkers] == ["lost"] * 2 * PEERS
     errors = {type(talker.lost_with[0]) for talker in talkers}
@@ -160,7 +160,7 @@ def test_clients_are_reset_by_their_server(loop: Loop, reported: list[dict[str, 
                 peer.close()
             await asyncio.gather(*clients)
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert len(outcomes) == PEERS
     assert {outcome.split()[0] for outcome in outcomes} <= {"ConnectionResetError", "BrokenPipeError"}
     assert reported == []

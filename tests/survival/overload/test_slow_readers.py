@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
-from support.peers.streams import TCP_ACCEPTED, UNIX_ACCEPTED, Recorder, Way, receive, run
+from support.loop_kinds import Loop, run_coroutine
+from support.peers.streams import TCP_ACCEPTED, UNIX_ACCEPTED, Recorder, Way, receive
 
 PEERS = 40
 PIECE = 32 * 1024
@@ -97,7 +97,7 @@ def test_protocols_that_honour_pause_writing(loop: Loop, way: Way) -> None:
             peer.close()
         server.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     for source in sources:
         assert source.lost_with == [None]
         # The limit of 64 KiB, and the one piece that went beyond it.
@@ -145,5 +145,5 @@ def test_streams_that_drain(loop: Loop) -> None:
         await asyncio.gather(*handlers, return_exceptions=True)
         server.close()
 
-    run(loop, main())
+    run_coroutine(loop, main())
     assert all(handler.done() and handler.exception() is None for handler in handlers)

@@ -1,4 +1,4 @@
-"""The system gives the process no more threads: whoever needs one is told, and the loop goes on."""
+"""The system gives the process no more threads: what needs one fails with an error, and the loop goes on."""
 
 from support.loop_kinds import LoopKind
 from survival.overload.overload_programs import expect

@@ -1,13 +1,12 @@
 """How much memory a loop takes."""
 
 import asyncio
-import mmap
 import resource
 import sys
 
+from support import process_figures
 from support.chosen_loop import new_event_loop
 from support.scenarios import run_scenario
-from survival.boot import process_state
 
 
 async def use() -> None:
@@ -22,14 +21,12 @@ def sizes(*names: str) -> None:
     """Print these sizes of the process, in KiB, in the words of /proc, after a use."""
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(use())
-    print(*(process_state.kibibytes(name) for name in names))
+    print(*(process_figures.kibibytes(name) for name in names))
 
 
 def too_little_address_space() -> None:
     """Print twice whether the error names the cause, and that asyncio's own loop works."""
-    with open("/proc/self/statm") as file:
-        used = int(file.read().split()[0]) * mmap.PAGESIZE
-    resource.setrlimit(resource.RLIMIT_AS, (used + (60 << 20), resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_AS, (process_figures.mapped_bytes() + (60 << 20), resource.RLIM_INFINITY))
     for _ in range(2):
         try:
             new_event_loop()
@@ -50,10 +47,10 @@ def timers_that_come_and_go() -> None:
 
     for _ in range(4):
         batch()
-    before = process_state.kibibytes("VmHWM")
+    before = process_figures.kibibytes("VmHWM")
     for _ in range(20):
         batch()
-    grown = process_state.kibibytes("VmHWM") - before
+    grown = process_figures.kibibytes("VmHWM") - before
     print(grown if grown > 20 * 1024 else "steady")
     loop.close()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from data_bridge.pyloop import PyLoop, new_event_loop
 from support import workloads
+from support.process_figures import kibibytes
 from support.scenarios import run_scenario
 
 loop: PyLoop = new_event_loop()
@@ -48,8 +49,7 @@ def use_everything() -> None:
 
 def peak_megabytes() -> int:
     """Peak resident memory, in MiB."""
-    with open("/proc/self/status") as lines:
-        return next(int(line.split()[1]) >> 10 for line in lines if line.startswith("VmHWM"))
+    return kibibytes("VmHWM") >> 10
 
 
 def close() -> None:

@@ -19,12 +19,23 @@ import org.junit.jupiter.api.Test;
 
 /// The layers and the arrows between them, as drawn in ARCHITECTURE.md.
 ///
-/// The engine must stay free of CPython and of foreign memory, and the binding of CPython free of event loops: only
-/// `types` and `transports` join the two, and `boot` wires everything.
+/// The engine must stay free of CPython and of foreign memory, and the binding of CPython free of event loops:
+/// `handles`, `loop` and `transports` join the two, and `boot` wires everything.
 final class ArchitectureTest {
     private static final String ROOT = "databridge.pyloop";
-    private static final Set<String> LAYERS =
-            Set.of("ffi", "runtime", "libc", "cpython", "engine", "poll", "types", "transports", "boot");
+    private static final Set<String> LAYERS = Set.of(
+            "collections",
+            "ffi",
+            "runtime",
+            "libc",
+            "cpython",
+            "engine",
+            "poll",
+            "handles",
+            "receiving",
+            "loop",
+            "transports",
+            "boot");
 
     private static final JavaClasses ENGINE_JAR = new ClassFileImporter().importPath(Path.of("target", "classes"));
 
@@ -38,18 +49,26 @@ final class ArchitectureTest {
                 .mayNotAccessAnyLayer()
                 .whereLayer("runtime")
                 .mayOnlyAccessLayers("ffi")
-                .whereLayer("engine")
+                .whereLayer("collections")
                 .mayNotAccessAnyLayer()
+                .whereLayer("engine")
+                .mayOnlyAccessLayers("collections")
                 .whereLayer("libc")
                 .mayOnlyAccessLayers("ffi")
                 .whereLayer("cpython")
                 .mayOnlyAccessLayers("runtime", "ffi")
                 .whereLayer("poll")
                 .mayOnlyAccessLayers("engine", "libc")
-                .whereLayer("types")
-                .mayOnlyAccessLayers("cpython", "poll", "engine", "libc", "runtime", "ffi")
+                .whereLayer("handles")
+                .mayOnlyAccessLayers("cpython", "engine", "collections", "runtime", "ffi")
+                .whereLayer("receiving")
+                .mayOnlyAccessLayers("cpython", "libc", "ffi")
+                .whereLayer("loop")
+                .mayOnlyAccessLayers(
+                        "handles", "receiving", "cpython", "poll", "engine", "collections", "libc", "runtime", "ffi")
                 .whereLayer("transports")
-                .mayOnlyAccessLayers("types", "cpython", "engine", "libc", "runtime", "ffi")
+                .mayOnlyAccessLayers(
+                        "loop", "handles", "receiving", "cpython", "engine", "collections", "libc", "runtime", "ffi")
                 .whereLayer("boot")
                 .mayNotBeAccessedByAnyLayer()
                 .ensureAllClassesAreContainedInArchitecture()
@@ -60,9 +79,10 @@ final class ArchitectureTest {
     void engineNeedsOnlyTheStandardLibraryAndNoForeignMemory() {
         classes()
                 .that()
-                .resideInAPackage(packageOf("engine"))
+                .resideInAnyPackage(packageOf("engine"), packageOf("collections"))
                 .should()
-                .onlyDependOnClassesThat(resideInAnyPackage(packageOf("engine"), "java..", "org.jspecify.annotations")
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                                packageOf("engine"), packageOf("collections"), "java..", "org.jspecify.annotations")
                         .and(resideInAPackage("java.lang.foreign..").negate()))
                 .check(ENGINE_JAR);
     }

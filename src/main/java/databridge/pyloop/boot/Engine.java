@@ -12,8 +12,14 @@ import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.FaultInjection;
+import databridge.pyloop.handles.HandleType;
+import databridge.pyloop.handles.HandlesBinding;
+import databridge.pyloop.handles.TimerHandleType;
 import databridge.pyloop.libc.Epoll;
 import databridge.pyloop.libc.SystemCallException;
+import databridge.pyloop.loop.LoopBinding;
+import databridge.pyloop.loop.LoopType;
+import databridge.pyloop.receiving.ReceivingBinding;
 import databridge.pyloop.runtime.Collector;
 import databridge.pyloop.runtime.EntryFailure;
 import databridge.pyloop.runtime.EntryPoint;
@@ -24,10 +30,6 @@ import databridge.pyloop.transports.PipeReaderType;
 import databridge.pyloop.transports.PipeWriterType;
 import databridge.pyloop.transports.StreamType;
 import databridge.pyloop.transports.TransportsBinding;
-import databridge.pyloop.types.HandleType;
-import databridge.pyloop.types.LoopType;
-import databridge.pyloop.types.TimerHandleType;
-import databridge.pyloop.types.TypesBinding;
 
 /// The start of the engine in an interpreter, and the functions of its module. The only place that wires the layers
 /// together. With the GIL.
@@ -47,7 +49,9 @@ final class Engine {
         CPythonBinding.bind();
         Faults.setErrnoOf(thrown -> thrown instanceof SystemCallException failed ? failed.errno() : 0);
         EntryFailure.setReporter(Faults::report);
-        TypesBinding.bind();
+        HandlesBinding.bind();
+        ReceivingBinding.bind();
+        LoopBinding.bind();
         TransportsBinding.bind();
         put(module, "LoopCore", LoopType.type());
         put(module, "Handle", HandleType.type());
@@ -62,20 +66,20 @@ final class Engine {
 
     /// To be called in a forked child before anything else of the engine.
     @EntryPoint
-    static long afterForkInChild(long module, long unused, long unused2, long unused3) {
+    static long afterForkInChild(long module) {
         ProcessState.afterForkInChild();
         return Refs.retain(NONE);
     }
 
     /// Collects the garbage of the Java heap, if that can be done now; returns whether it was.
     @EntryPoint
-    static long collectGarbage(long module, long unused, long unused2, long unused3) {
+    static long collectGarbage(long module) {
         return Refs.retain(Collector.collect() ? TRUE : FALSE);
     }
 
     /// For tests: see [FaultInjection#arm].
     @EntryPoint
-    static long injectFaults(long module, long address, long unused, long unused2) {
+    static long injectFaults(long module, long address) {
         FaultInjection.arm(NumberApi.asLong(address));
         return Refs.retain(NONE);
     }

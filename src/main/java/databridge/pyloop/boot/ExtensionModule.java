@@ -1,7 +1,7 @@
 package databridge.pyloop.boot;
 
-import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
-import static databridge.pyloop.cpython.TypeDef.Kind.ONE_ARGUMENT;
+import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
+import static databridge.pyloop.cpython.CallingConvention.ONE_ARGUMENT;
 
 import com.oracle.svm.core.c.function.CEntryPointOptions;
 import databridge.pyloop.cpython.Interpreter;
@@ -61,7 +61,7 @@ final class ExtensionModule {
 
     /// Fills a module that Python has made.
     @EntryPoint(onError = EntryPoint.OnError.MINUS_ONE)
-    static long execute(long module, long unused, long unused2, long unused3) {
+    static long execute(long module) {
         try {
             if (!Interpreter.isMain()) {
                 StartFailure.raise("PyLoop works in the main interpreter only, this is a subinterpreter;"

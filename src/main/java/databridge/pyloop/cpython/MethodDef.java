@@ -14,10 +14,11 @@ record MethodDef(String name, int flags, long function, String doc) {
     /// @param signature name and parameters as `inspect.signature` shows them: `"stop($self, /)"`
     /// @param implementation the class that declares the entry point
     /// @param target its name
-    static MethodDef of(String signature, TypeDef.Kind kind, Class<?> implementation, String target, String doc) {
+    static MethodDef of(
+            String signature, CallingConvention convention, Class<?> implementation, String target, String doc) {
         String name = signature.substring(0, signature.indexOf('('));
-        long function = EntryTable.address(implementation, target);
-        return new MethodDef(name, kind.flags(), function, signature + "\n--\n\n" + doc);
+        long function = EntryTable.address(implementation, target, convention.arity());
+        return new MethodDef(name, convention.flags(), function, signature + "\n--\n\n" + doc);
     }
 
     /// The array of them that C expects, with an empty one at its end. C keeps pointers to all of it, which therefore

@@ -38,16 +38,20 @@ public final class ModuleDef {
 
     /// What fills the module: `int execute(PyObject *module)`.
     public ModuleDef execute(Class<?> implementation, String target) {
-        slots.add(new Slot(MOD_EXEC, EntryTable.address(implementation, target)));
+        slots.add(new Slot(MOD_EXEC, EntryTable.address(implementation, target, 1)));
         return this;
     }
 
     /// A function of the module.
     ///
-    /// @param kind how it takes its arguments; the first that Java sees is the module
+    /// @param convention how it takes its arguments; the first that Java sees is the module
     public ModuleDef function(
-            String signature, TypeDef.Kind kind, Class<?> implementation, String target, String functionDoc) {
-        functions.add(MethodDef.of(signature, kind, implementation, target, functionDoc));
+            String signature,
+            CallingConvention convention,
+            Class<?> implementation,
+            String target,
+            String functionDoc) {
+        functions.add(MethodDef.of(signature, convention, implementation, target, functionDoc));
         return this;
     }
 

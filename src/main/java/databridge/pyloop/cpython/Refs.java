@@ -65,9 +65,22 @@ public final class Refs {
 
     /// Empties a C field that owns a reference, and only then gives the reference up.
     public static void clear(long field) {
+        releaseIfAny(take(field));
+    }
+
+    /// Empties a C field that owns a reference and hands the reference over; 0 if the field is NULL.
+    @Owned
+    public static long take(long field) {
         long object = Memory.getLong(field);
         Memory.putLong(field, 0);
-        releaseIfAny(object);
+        return object;
+    }
+
+    /// Sets a C field that owns a reference, and only then releases what it held.
+    public static void replace(long field, @Stolen long object) {
+        long old = Memory.getLong(field);
+        Memory.putLong(field, object);
+        releaseIfAny(old);
     }
 
     /// Whether the caller's reference is the only one.

@@ -1,10 +1,5 @@
 package databridge.pyloop.cpython;
 
-import static databridge.pyloop.cpython.DescriptorLayout.METH_FASTCALL;
-import static databridge.pyloop.cpython.DescriptorLayout.METH_KEYWORDS;
-import static databridge.pyloop.cpython.DescriptorLayout.METH_NOARGS;
-import static databridge.pyloop.cpython.DescriptorLayout.METH_O;
-
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.CStruct;
 import databridge.pyloop.ffi.Memory;
@@ -18,26 +13,6 @@ import java.util.List;
 /// deallocation or forked child ever enters Java: object fields are declared as members, which those functions
 /// know.
 public final class TypeDef {
-    /// How CPython passes arguments to a method.
-    public enum Kind {
-        /// `(self, NULL)`
-        NO_ARGUMENTS(METH_NOARGS),
-        /// `(self, argument)`
-        ONE_ARGUMENT(METH_O),
-        /// `(self, arguments, count, names of the keyword arguments that follow or NULL)`
-        FASTCALL_KEYWORDS(METH_FASTCALL | METH_KEYWORDS);
-
-        private final int flags;
-
-        Kind(int flags) {
-            this.flags = flags;
-        }
-
-        int flags() {
-            return flags;
-        }
-    }
-
     private record Property(String name, long getter, long setter, String doc) {}
 
     private record Member(String name, int type, long offset) {}
@@ -83,16 +58,16 @@ public final class TypeDef {
 
     /// @param signature the method's name and parameters as `inspect.signature` shows them: `"stop($self, /)"`
     /// @param target the static Java method
-    public TypeDef method(String signature, Kind kind, String target, String methodDoc) {
-        methods.add(MethodDef.of(signature, kind, implementation, target, methodDoc));
+    public TypeDef method(String signature, CallingConvention convention, String target, String methodDoc) {
+        methods.add(MethodDef.of(signature, convention, implementation, target, methodDoc));
         return this;
     }
 
     public TypeDef property(String property, String getter, String setter, String propertyDoc) {
         properties.add(new Property(
                 property,
-                EntryTable.address(implementation, getter),
-                EntryTable.address(implementation, setter),
+                EntryTable.address(implementation, getter, 1),
+                EntryTable.address(implementation, setter, 2),
                 propertyDoc));
         return this;
     }

@@ -1,5 +1,6 @@
 package databridge.pyloop.engine;
 
+import databridge.pyloop.collections.LongStack;
 import java.util.Arrays;
 
 /// Callbacks that are due later, by deadline; ties in the order they were scheduled.

@@ -8,10 +8,12 @@ import org.graalvm.nativeimage.c.function.CFunctionPointer;
 
 /// The guards of all [EntryPoint]s by name: made when the library is built, from the list that the build step leaves.
 public final class EntryTable {
-    /// A line for each guard: the class, a blank, the method.
+    /// A line for each guard: the class, the method, and how many parameters it takes.
     private static final String LIST = "/META-INF/pyloop-entries";
 
-    private static final Map<String, CEntryPointLiteral<CFunctionPointer>> GUARDS = new HashMap<>();
+    private record Guard(CEntryPointLiteral<CFunctionPointer> function, int arity) {}
+
+    private static final Map<String, Guard> GUARDS = new HashMap<>();
 
     static {
         if (ImageInfo.inImageBuildtimeCode()) {
@@ -24,13 +26,14 @@ public final class EntryTable {
     /// The address of the guard of an entry point, which C can call as long as the process lives.
     ///
     /// @param owner the class that declares the entry point
-    /// @throws LinkageError if it declares none of that name
-    public static long address(Class<?> owner, String method) {
-        CEntryPointLiteral<CFunctionPointer> guard = GUARDS.get(owner.getName() + "." + method);
-        if (guard == null) {
-            throw new LinkageError("no entry point " + owner.getName() + "." + method);
+    /// @param arity how many arguments C passes that mean something
+    /// @throws LinkageError if it declares none of that name and arity
+    public static long address(Class<?> owner, String method, int arity) {
+        Guard guard = GUARDS.get(owner.getName() + "." + method);
+        if (guard == null || guard.arity != arity) {
+            throw new LinkageError("no entry point " + owner.getName() + "." + method + " of " + arity + " parameters");
         }
-        return guard.getFunctionPointer().rawValue();
+        return guard.function.getFunctionPointer().rawValue();
     }
 
     private static void fill() {
@@ -38,10 +41,9 @@ public final class EntryTable {
             String[] parts = line.split(" ");
             try {
                 Class<?> owner = Class.forName(parts[0], false, EntryTable.class.getClassLoader());
-                GUARDS.put(
-                        parts[0] + "." + parts[1],
-                        CEntryPointLiteral.create(
-                                owner, parts[1] + "$guard", long.class, long.class, long.class, long.class));
+                CEntryPointLiteral<CFunctionPointer> function = CEntryPointLiteral.create(
+                        owner, parts[1] + "$guard", long.class, long.class, long.class, long.class);
+                GUARDS.put(parts[0] + "." + parts[1], new Guard(function, Integer.parseInt(parts[2])));
             } catch (ClassNotFoundException stale) {
                 throw new LinkageError("the list of entry points names a class that is not there", stale);
             }

@@ -18,6 +18,7 @@ final class Refusal {
     static final int MEMORY = 0;
     static final int STACK = 1;
     static final int PROCESSOR = 2;
+    static final int KEY = 3;
 
     private static final CGlobalData<CCharPointer> SET_STRING = CGlobalDataFactory.createCString("PyErr_SetString");
 
@@ -33,6 +34,9 @@ final class Refusal {
     private static final CGlobalData<CCharPointer> IMPORT_ERROR = CGlobalDataFactory.createCString("PyExc_ImportError");
     private static final CGlobalData<CCharPointer> PROCESSOR_TEXT = CGlobalDataFactory.createCString(
             "PyLoop's engine cannot run on this processor; standard error says what it lacks");
+    private static final CGlobalData<CCharPointer> KEY_TEXT = CGlobalDataFactory.createCString(
+            "PyLoop's engine needs a thread-specific key (pthread_key_create), and other"
+                    + " libraries have taken all that a process can have: create the first loop before they do");
 
     private Refusal() {}
 
@@ -46,7 +50,9 @@ final class Refusal {
         if (reason == STACK) {
             raise(RECURSION_ERROR.get(), STACK_TEXT.get());
         } else if (reason == PROCESSOR) {
-            raise(IMPORT_ERROR.get(), PROCESSOR_TEXT.get());
+            raiseImportError(PROCESSOR_TEXT.get());
+        } else if (reason == KEY) {
+            raiseImportError(KEY_TEXT.get());
         } else {
             raise(MEMORY_ERROR.get(), MEMORY_TEXT.get());
         }

@@ -56,6 +56,9 @@ public final class ThreadEntry {
     /// What [Enter] returns where less is left. The runtime's own codes are positive.
     private static final int NO_STACK = -1;
 
+    /// What [Load] returns where the process has no thread-specific key left.
+    private static final int NO_KEY = -2;
+
     private static final FastThreadLocalInt DEPTH =
             FastThreadLocalFactory.createInt("pyloop.depth").setMaxOffset(FastThreadLocal.FIRST_CACHE_LINE);
 
@@ -137,8 +140,12 @@ public final class ThreadEntry {
             if (code != 0) {
                 return code;
             }
+            // Not before: the address of the destructor lies in the isolate.
+            if (LibC.keyCreate(process.add(KEY), THREAD_ENDS.getFunctionPointer()) != 0) {
+                CEntryPointActions.leaveTearDownIsolate();
+                return NO_KEY;
+            }
             process.writeWord(ISOLATE, CurrentIsolate.getIsolate());
-            LibC.keyCreate(process.add(KEY), THREAD_ENDS.getFunctionPointer());
             begin(process);
             return 0;
         }
@@ -148,6 +155,8 @@ public final class ThreadEntry {
     private static void refuse(int code) {
         if (code == NO_STACK) {
             Refusal.raise(Refusal.STACK);
+        } else if (code == NO_KEY) {
+            Refusal.raise(Refusal.KEY);
         } else {
             Refusal.raise(code == CEntryPointErrors.CPU_FEATURE_CHECK_FAILED ? Refusal.PROCESSOR : Refusal.MEMORY);
         }

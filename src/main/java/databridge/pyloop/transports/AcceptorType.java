@@ -1,8 +1,9 @@
 package databridge.pyloop.transports;
 
+import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
 
+import databridge.pyloop.cpython.ArgumentArray;
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
@@ -20,9 +21,8 @@ import databridge.pyloop.ffi.StaticMemory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.SocketAddress;
 import databridge.pyloop.libc.Sockets;
+import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.runtime.EntryPoint;
-import databridge.pyloop.types.ArgumentArray;
-import databridge.pyloop.types.LoopPeer;
 
 /// `AcceptorCore`: accepts what waits at a listening socket and hands each connection to a Python method.
 public final class AcceptorType {
@@ -59,7 +59,7 @@ public final class AcceptorType {
         long most = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
         boolean tcp = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
         ArgumentArray calls =
-                LoopPeer.ofAny(Memory.getLong(arguments + 3 * Long.BYTES)).callArguments();
+                LoopType.engineOf(Memory.getLong(arguments + 3 * Long.BYTES)).callArguments();
         StackGuard.check();
         for (long i = 0; i < most; i++) {
             int accepted = Sockets.accept(fd, ADDRESS.address(), SocketAddress.ROOM);

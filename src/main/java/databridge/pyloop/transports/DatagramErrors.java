@@ -13,9 +13,9 @@ import databridge.pyloop.ffi.Memory;
 final class DatagramErrors {
     private static final PyName ERROR_RECEIVED = PyName.of("error_received");
 
-    private final Datagrams datagrams;
+    private final DatagramEngine datagrams;
 
-    DatagramErrors(Datagrams datagrams) {
+    DatagramErrors(DatagramEngine datagrams) {
         this.datagrams = datagrams;
     }
 
@@ -41,7 +41,7 @@ final class DatagramErrors {
             tell(errno);
             return 0;
         } catch (PyError raised) {
-            return Failures.exceptionOf(datagrams.peer, transport, 0);
+            return Failures.exceptionOf(datagrams.engine, transport, 0);
         }
     }
 

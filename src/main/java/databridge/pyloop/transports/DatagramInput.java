@@ -15,12 +15,12 @@ final class DatagramInput {
     private static final PyName DATAGRAM_RECEIVED = PyName.of("datagram_received");
     private static final PyName READ = PyName.of("Fatal read error on datagram transport");
 
-    private final Datagrams datagrams;
+    private final DatagramEngine datagrams;
     private final DatagramErrors errors;
     private final boolean unix;
     private final ReceivedDatagrams received = new ReceivedDatagrams();
 
-    DatagramInput(Datagrams datagrams, DatagramErrors errors, boolean unix) {
+    DatagramInput(DatagramEngine datagrams, DatagramErrors errors, boolean unix) {
         this.datagrams = datagrams;
         this.errors = errors;
         this.unix = unix;
@@ -57,7 +57,7 @@ final class DatagramInput {
             received.take(count);
             return 0;
         } catch (PyError noMemory) {
-            return Failures.fatal(datagrams.peer, datagrams.self, READ.object());
+            return Failures.fatal(datagrams.engine, datagrams.self, READ.object());
         }
     }
 
@@ -78,14 +78,14 @@ final class DatagramInput {
         long data = received.data();
         long address = received.address();
         received.drop();
-        long arguments = datagrams.peer.callArguments().take(3);
+        long arguments = datagrams.engine.callArguments().take(3);
         long protocol = Refs.retain(Memory.getLong(datagrams.self + DatagramType.PROTOCOL));
         Memory.putLong(arguments, protocol);
         Memory.putLong(arguments + Long.BYTES, data);
         Memory.putLong(arguments + 2 * Long.BYTES, address);
         long result = CallApi.callMethodOf(DATAGRAM_RECEIVED, arguments, 3);
-        datagrams.peer.callArguments().giveBack(arguments);
-        long fatal = Failures.exceptionOf(datagrams.peer, transport, result);
+        datagrams.engine.callArguments().giveBack(arguments);
+        long fatal = Failures.exceptionOf(datagrams.engine, transport, result);
         Refs.release(protocol);
         Refs.release(data);
         Refs.release(address);

@@ -1,8 +1,8 @@
 package databridge.pyloop.transports;
 
+import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
-import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
 
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.BytesApi;
@@ -20,8 +20,9 @@ import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.StaticText;
+import databridge.pyloop.loop.LoopEngine;
+import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.runtime.EntryPoint;
-import databridge.pyloop.types.LoopPeer;
 
 /// `DatagramCore`: the half of a datagram transport that is Java, in front of asyncio's own selector transport.
 ///
@@ -100,20 +101,20 @@ public final class DatagramType {
     @EntryPoint
     static long attach(long self, long arguments, long count, long keywords) {
         PositionalOnly.require("_attach", 7, count, keywords);
-        LoopPeer peer = LoopPeer.ofAny(Memory.getLong(arguments));
+        LoopEngine engine = LoopType.engineOf(Memory.getLong(arguments));
         long socket = argument(arguments, 1);
         int fd = NumberApi.asInt(argument(arguments, 2));
         int family = NumberApi.asInt(argument(arguments, 3));
         boolean connected = argument(arguments, 4) == Singletons.TRUE;
         Memory.putLong(self + REMOTE, Refs.retain(argument(arguments, 5)));
         int header = NumberApi.asInt(argument(arguments, 6));
-        Memory.putInt(self + NUMBER, Datagrams.open(peer, self, socket, fd, family, connected, header));
+        Memory.putInt(self + NUMBER, DatagramEngine.open(engine, self, socket, fd, family, connected, header));
         return Refs.retain(NONE);
     }
 
     @EntryPoint
-    static long detach(long self, long unused, long unused2, long unused3) {
-        Datagrams datagrams = Datagrams.of(self);
+    static long detach(long self) {
+        DatagramEngine datagrams = DatagramEngine.of(self);
         if (datagrams != null) {
             Memory.putInt(self + NUMBER, 0);
             datagrams.close();
@@ -124,7 +125,7 @@ public final class DatagramType {
     @EntryPoint
     static long startReading(long self, long arguments, long count, long keywords) {
         PositionalOnly.requireAtLeast("_add_reader", 0, count, keywords);
-        Datagrams datagrams = Datagrams.of(self);
+        DatagramEngine datagrams = DatagramEngine.of(self);
         if (datagrams != null && Memory.getByte(self + CLOSING) == 0 && Memory.getByte(self + PAUSED) == 0) {
             datagrams.startReading();
         }
@@ -132,8 +133,8 @@ public final class DatagramType {
     }
 
     @EntryPoint
-    static long ioReady(long self, long unused, long unused2, long unused3) {
-        Datagrams datagrams = Datagrams.of(self);
+    static long ioReady(long self) {
+        DatagramEngine datagrams = DatagramEngine.of(self);
         if (datagrams != null) {
             datagrams.runInDebugMode();
         }
@@ -141,8 +142,8 @@ public final class DatagramType {
     }
 
     @EntryPoint
-    static long sendDeferred(long self, long unused, long unused2, long unused3) {
-        Datagrams datagrams = Datagrams.of(self);
+    static long sendDeferred(long self) {
+        DatagramEngine datagrams = DatagramEngine.of(self);
         if (datagrams != null) {
             Failures.raise(datagrams.flush(false));
         }
@@ -152,7 +153,7 @@ public final class DatagramType {
     @EntryPoint
     static long append(long self, long arguments, long count, long keywords) {
         PositionalOnly.require("_append", 2, count, keywords);
-        Datagrams datagrams = Datagrams.of(self);
+        DatagramEngine datagrams = DatagramEngine.of(self);
         if (datagrams != null) {
             datagrams.append(Refs.retain(Memory.getLong(arguments)), argument(arguments, 1));
         }
@@ -161,21 +162,21 @@ public final class DatagramType {
 
     @EntryPoint
     @Owned
-    static long unsentCount(long self, long unused, long unused2, long unused3) {
-        Datagrams datagrams = Datagrams.of(self);
+    static long unsentCount(long self) {
+        DatagramEngine datagrams = DatagramEngine.of(self);
         return NumberApi.fromLong(datagrams == null ? 0 : datagrams.unsentCount());
     }
 
     @EntryPoint
     @Owned
-    static long unsentSize(long self, long unused, long unused2, long unused3) {
-        Datagrams datagrams = Datagrams.of(self);
+    static long unsentSize(long self) {
+        DatagramEngine datagrams = DatagramEngine.of(self);
         return NumberApi.fromLong(datagrams == null ? 0 : datagrams.unsentSize());
     }
 
     @EntryPoint
-    static long dropUnsent(long self, long unused, long unused2, long unused3) {
-        Datagrams datagrams = Datagrams.of(self);
+    static long dropUnsent(long self) {
+        DatagramEngine datagrams = DatagramEngine.of(self);
         if (datagrams != null) {
             datagrams.dropUnsent();
         }
@@ -185,7 +186,7 @@ public final class DatagramType {
     @EntryPoint
     @Owned
     static long sendTo(long self, long arguments, long count, long keywords) {
-        Datagrams datagrams = Datagrams.of(self);
+        DatagramEngine datagrams = DatagramEngine.of(self);
         if (datagrams != null) {
             long address = addressOf(arguments, count, keywords);
             if (address != 0

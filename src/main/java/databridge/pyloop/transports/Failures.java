@@ -8,7 +8,7 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.types.LoopPeer;
+import databridge.pyloop.loop.LoopEngine;
 
 /// What becomes of exceptions in a transport: a few leave the loop, the rest end the connection or are reported.
 ///
@@ -28,22 +28,22 @@ final class Failures {
 
     /// Ends the connection because of the pending exception.
     @Owned
-    static long fatal(LoopPeer peer, long transport, long message) {
+    static long fatal(LoopEngine engine, long transport, long message) {
         long exception = ErrorApi.takeRaised();
-        return leavesLoop(exception) ? exception : fatal(peer, transport, exception, message);
+        return leavesLoop(exception) ? exception : fatal(engine, transport, exception, message);
     }
 
     /// Ends the connection because of this exception.
     @Owned
-    static long fatal(LoopPeer peer, long transport, @Stolen long exception, long message) {
-        long fatal = exceptionOf(peer, transport, CallApi.callMethod(FAIL, transport, exception, message));
+    static long fatal(LoopEngine engine, long transport, @Stolen long exception, long message) {
+        long fatal = exceptionOf(engine, transport, CallApi.callMethod(FAIL, transport, exception, message));
         Refs.release(exception);
         return fatal;
     }
 
     /// Looks at what a call of the transport's own code has returned, and reports an exception.
     @Owned
-    static long exceptionOf(LoopPeer peer, long transport, @Stolen long result) {
+    static long exceptionOf(LoopEngine engine, long transport, @Stolen long result) {
         if (result != 0) {
             Refs.release(result);
             return 0;
@@ -52,7 +52,7 @@ final class Failures {
         if (leavesLoop(exception)) {
             return exception;
         }
-        long reported = CallApi.callMethod(IO_FAILED, peer.self(), transport, exception);
+        long reported = CallApi.callMethod(IO_FAILED, engine.self(), transport, exception);
         Refs.release(exception);
         if (reported == 0) {
             return ErrorApi.takeRaised();

@@ -1,8 +1,9 @@
 package databridge.pyloop.transports;
 
+import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
 
+import databridge.pyloop.cpython.ArgumentArray;
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
@@ -19,9 +20,8 @@ import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.receiving.Receiver;
 import databridge.pyloop.runtime.EntryPoint;
-import databridge.pyloop.types.ArgumentArray;
-import databridge.pyloop.types.Receiver;
 
 /// `PipeReaderCore`: the half of a read pipe transport that is Java, in front of asyncio's own.
 ///
@@ -76,7 +76,7 @@ public final class PipeReaderType {
 
     @EntryPoint
     @Owned
-    static long readReady(long self, long unused, long unused2, long unused3) {
+    static long readReady(long self) {
         long number = Memory.getLong(self + FILENO);
         if (number == 0 || !NumberApi.isExactLong(number)) {
             throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "this transport has no file descriptor");

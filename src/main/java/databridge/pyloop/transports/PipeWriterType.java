@@ -1,9 +1,9 @@
 package databridge.pyloop.transports;
 
+import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
+import static databridge.pyloop.cpython.CallingConvention.ONE_ARGUMENT;
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
-import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
-import static databridge.pyloop.cpython.TypeDef.Kind.ONE_ARGUMENT;
 
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.BufferApi;
@@ -20,8 +20,9 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.loop.LoopEngine;
+import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.runtime.EntryPoint;
-import databridge.pyloop.types.LoopPeer;
 
 /// `PipeWriterCore`: the half of a write pipe transport that is Java, in front of asyncio's own.
 ///
@@ -78,16 +79,16 @@ public final class PipeWriterType {
     @EntryPoint
     static long attach(long self, long arguments, long count, long keywords) {
         PositionalOnly.require("_attach", 3, count, keywords);
-        LoopPeer peer = LoopPeer.ofAny(Memory.getLong(arguments));
+        LoopEngine engine = LoopType.engineOf(Memory.getLong(arguments));
         int fd = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
         boolean byteStream = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
-        Memory.putInt(self + NUMBER, PipeWriter.open(peer, self, fd, byteStream));
+        Memory.putInt(self + NUMBER, PipeWriterEngine.open(engine, self, fd, byteStream));
         return Refs.retain(NONE);
     }
 
     @EntryPoint
-    static long detach(long self, long unused, long unused2, long unused3) {
-        PipeWriter writer = PipeWriter.of(self);
+    static long detach(long self) {
+        PipeWriterEngine writer = PipeWriterEngine.of(self);
         if (writer != null) {
             Memory.putInt(self + NUMBER, 0);
             writer.close();
@@ -96,8 +97,8 @@ public final class PipeWriterType {
     }
 
     @EntryPoint
-    static long writeReady(long self, long unused, long unused2, long unused3) {
-        PipeWriter writer = PipeWriter.of(self);
+    static long writeReady(long self) {
+        PipeWriterEngine writer = PipeWriterEngine.of(self);
         if (writer != null) {
             writer.continueWriting();
         }
@@ -105,8 +106,8 @@ public final class PipeWriterType {
     }
 
     @EntryPoint
-    static long sendDeferred(long self, long unused, long unused2, long unused3) {
-        PipeWriter writer = PipeWriter.of(self);
+    static long sendDeferred(long self) {
+        PipeWriterEngine writer = PipeWriterEngine.of(self);
         if (writer != null) {
             writer.flush();
         }
@@ -114,8 +115,8 @@ public final class PipeWriterType {
     }
 
     @EntryPoint
-    static long append(long self, long data, long unused, long unused2) {
-        PipeWriter writer = PipeWriter.of(self);
+    static long append(long self, long data) {
+        PipeWriterEngine writer = PipeWriterEngine.of(self);
         if (writer != null) {
             writer.appendBlocked(BytesApi.isExact(data) ? Refs.retain(data) : BytesApi.of(data));
         }
@@ -124,14 +125,14 @@ public final class PipeWriterType {
 
     @EntryPoint
     @Owned
-    static long unsent(long self, long unused, long unused2, long unused3) {
-        PipeWriter writer = PipeWriter.of(self);
+    static long unsent(long self) {
+        PipeWriterEngine writer = PipeWriterEngine.of(self);
         return NumberApi.fromLong(writer == null ? 0 : writer.unsent());
     }
 
     @EntryPoint
-    static long dropUnsent(long self, long unused, long unused2, long unused3) {
-        PipeWriter writer = PipeWriter.of(self);
+    static long dropUnsent(long self) {
+        PipeWriterEngine writer = PipeWriterEngine.of(self);
         if (writer != null) {
             writer.dropUnsent();
         }
@@ -142,7 +143,7 @@ public final class PipeWriterType {
     @Owned
     static long write(long self, long arguments, long count, long keywords) {
         long data = Arguments.only(DATA, self, arguments, count, keywords);
-        PipeWriter writer = PipeWriter.of(self);
+        PipeWriterEngine writer = PipeWriterEngine.of(self);
         if (writer != null) {
             boolean taken = BytesApi.isExact(data) ? writeBytes(self, writer, data) : writeBuffer(self, writer, data);
             if (taken) {
@@ -154,7 +155,7 @@ public final class PipeWriterType {
         return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
     }
 
-    private static boolean writeBytes(long self, PipeWriter writer, long data) {
+    private static boolean writeBytes(long self, PipeWriterEngine writer, long data) {
         long size = BytesApi.size(data);
         if (size == 0 || !isOpenFor(self, writer, size)) {
             return false;
@@ -163,7 +164,7 @@ public final class PipeWriterType {
         return true;
     }
 
-    private static boolean writeBuffer(long self, PipeWriter writer, long data) {
+    private static boolean writeBuffer(long self, PipeWriterEngine writer, long data) {
         if (!BytesApi.isLike(data) || ObjectApi.length(data) == 0) {
             return false;
         }
@@ -189,7 +190,7 @@ public final class PipeWriterType {
         }
     }
 
-    private static boolean isOpenFor(long self, PipeWriter writer, long size) {
+    private static boolean isOpenFor(long self, PipeWriterEngine writer, long size) {
         if (isClosed(self)) {
             return false;
         }

@@ -5,7 +5,7 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.libc.DatagramSockets;
 
-/// Datagrams that were received in one call and are delivered one by one. Under the GIL.
+/// DatagramEngine that were received in one call and are delivered one by one. Under the GIL.
 ///
 /// What is left when the protocol pauses reading waits here, as it would in the kernel; what is left when the
 /// transport is closed is lost, as it would be there.

@@ -14,7 +14,7 @@ import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
-import databridge.pyloop.types.Receiver;
+import databridge.pyloop.receiving.Receiver;
 
 /// What a stream transport does when it is its turn to read: one call of the kernel, then one of the protocol, which is
 /// a `Protocol` or a `BufferedProtocol`. Under the GIL.
@@ -25,7 +25,7 @@ final class StreamInput {
     private static final PyName ON_EOF = PyName.of("_read_ready__on_eof");
     private static long ANY_SIZE;
 
-    private final Stream stream;
+    private final StreamEngine stream;
     private final boolean unix;
     /// How the next message is received, see [Receiver#roomAfter].
     private int room;
@@ -34,7 +34,7 @@ final class StreamInput {
         ANY_SIZE = NumberApi.fromLong(-1);
     }
 
-    StreamInput(Stream stream, boolean unix) {
+    StreamInput(StreamEngine stream, boolean unix) {
         this.stream = stream;
         this.unix = unix;
     }
@@ -56,8 +56,8 @@ final class StreamInput {
         int count = (int) BytesApi.size(data);
         judge(count, Receiver.asked(room));
         long protocol = Refs.retain(Memory.getLong(stream.self + StreamType.PROTOCOL));
-        long result = stream.peer.callArguments().callMethod(DATA_RECEIVED, protocol, data);
-        long fatal = result == 0 ? Failures.fatal(stream.peer, stream.self, Failures.DATA_RECEIVED.object()) : 0;
+        long result = stream.engine.callArguments().callMethod(DATA_RECEIVED, protocol, data);
+        long fatal = result == 0 ? Failures.fatal(stream.engine, stream.self, Failures.DATA_RECEIVED.object()) : 0;
         Refs.releaseIfAny(result);
         Refs.release(protocol);
         room = Receiver.roomAfter(count, Receiver.giveBack(data, room));
@@ -76,17 +76,17 @@ final class StreamInput {
 
     @Owned
     private long readIntoBufferOf(long protocol) {
-        long buffer = stream.peer.callArguments().callMethod(GET_BUFFER, protocol, ANY_SIZE);
+        long buffer = stream.engine.callArguments().callMethod(GET_BUFFER, protocol, ANY_SIZE);
         if (buffer == 0) {
-            return Failures.fatal(stream.peer, stream.self, Failures.GET_BUFFER.object());
+            return Failures.fatal(stream.engine, stream.self, Failures.GET_BUFFER.object());
         }
         int count;
         long size;
         try {
-            long view = stream.peer.view();
+            long view = stream.engine.view();
             long unsuitable = open(view, buffer);
             if (unsuitable != 0) {
-                return Failures.fatal(stream.peer, stream.self, unsuitable);
+                return Failures.fatal(stream.engine, stream.self, unsuitable);
             }
             try {
                 size = BufferApi.size(view);
@@ -102,10 +102,10 @@ final class StreamInput {
         }
         judge(count, size);
         long number = NumberApi.fromLong(count);
-        long result = stream.peer.callArguments().callMethod(BUFFER_UPDATED, protocol, number);
+        long result = stream.engine.callArguments().callMethod(BUFFER_UPDATED, protocol, number);
         Refs.release(number);
         if (result == 0) {
-            return Failures.fatal(stream.peer, stream.self, Failures.BUFFER_UPDATED.object());
+            return Failures.fatal(stream.engine, stream.self, Failures.BUFFER_UPDATED.object());
         }
         Refs.release(result);
         return 0;
@@ -162,8 +162,8 @@ final class StreamInput {
         }
         if (result == 0) {
             stream.readable = true; // an end stays an end, for whoever resumes reading
-            return Failures.exceptionOf(stream.peer, stream.self, CallApi.callMethod(ON_EOF, stream.self));
+            return Failures.exceptionOf(stream.engine, stream.self, CallApi.callMethod(ON_EOF, stream.self));
         }
-        return Failures.fatal(stream.peer, stream.self, ErrorApi.osError(-result), Failures.READ.object());
+        return Failures.fatal(stream.engine, stream.self, ErrorApi.osError(-result), Failures.READ.object());
     }
 }

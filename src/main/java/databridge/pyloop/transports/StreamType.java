@@ -1,8 +1,8 @@
 package databridge.pyloop.transports;
 
+import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.Singletons.NONE;
-import static databridge.pyloop.cpython.TypeDef.Kind.FASTCALL_KEYWORDS;
-import static databridge.pyloop.cpython.TypeDef.Kind.NO_ARGUMENTS;
 
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.BytesApi;
@@ -19,8 +19,9 @@ import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.loop.LoopEngine;
+import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.runtime.EntryPoint;
-import databridge.pyloop.types.LoopPeer;
 
 /// `StreamCore`: the half of a stream transport that is Java, in front of asyncio's own selector transport.
 ///
@@ -131,26 +132,26 @@ public final class StreamType {
     @EntryPoint
     static long attach(long self, long arguments, long count, long keywords) {
         PositionalOnly.require("_attach", 4, count, keywords);
-        LoopPeer peer = LoopPeer.ofAny(Memory.getLong(arguments));
+        LoopEngine engine = LoopType.engineOf(Memory.getLong(arguments));
         long socket = Memory.getLong(arguments + Long.BYTES);
         int fd = NumberApi.asInt(Memory.getLong(arguments + 2 * Long.BYTES));
         boolean unix = Memory.getLong(arguments + 3 * Long.BYTES) == Singletons.TRUE;
-        Memory.putInt(self + NUMBER, Stream.open(peer, self, socket, fd, unix));
+        Memory.putInt(self + NUMBER, StreamEngine.open(engine, self, socket, fd, unix));
         return Refs.retain(NONE);
     }
 
     @EntryPoint
-    static long detach(long self, long unused, long unused2, long unused3) {
+    static long detach(long self) {
         return detach(self, false);
     }
 
     @EntryPoint
-    static long detachToClose(long self, long unused, long unused2, long unused3) {
+    static long detachToClose(long self) {
         return detach(self, true);
     }
 
     private static long detach(long self, boolean closes) {
-        Stream stream = Stream.of(self);
+        StreamEngine stream = StreamEngine.of(self);
         if (stream != null) {
             Memory.putInt(self + NUMBER, 0);
             stream.close(closes);
@@ -160,13 +161,13 @@ public final class StreamType {
 
     /// What asyncio's `close()` does once the deferred data is sent; its last step is Python.
     @EntryPoint
-    static long close(long self, long unused, long unused2, long unused3) {
-        Stream stream = Stream.of(self);
-        if (stream != null && !stream.peer.isClosed()) {
+    static long close(long self) {
+        StreamEngine stream = StreamEngine.of(self);
+        if (stream != null && !stream.engine.isClosed()) {
             stream.flushDeferred();
-            stream = Stream.of(self);
+            stream = StreamEngine.of(self);
         }
-        if (stream == null || stream.peer.isClosed()) {
+        if (stream == null || stream.engine.isClosed()) {
             return PyError.orThrow(CallApi.callMethod(CLOSE_SLOWLY, self));
         }
         if (Memory.getByte(self + CLOSING) != 0) {
@@ -176,7 +177,7 @@ public final class StreamType {
         stream.stopReading();
         if (stream.unsent() == 0) {
             Memory.putInt(self + CONNECTION_LOST, Memory.getInt(self + CONNECTION_LOST) + 1);
-            Refs.release(PyError.orThrow(stream.peer.callArguments().callMethod(LOSE_CONNECTION, self)));
+            Refs.release(PyError.orThrow(stream.engine.callArguments().callMethod(LOSE_CONNECTION, self)));
         }
         return Refs.retain(NONE);
     }
@@ -184,7 +185,7 @@ public final class StreamType {
     @EntryPoint
     static long startReading(long self, long arguments, long count, long keywords) {
         PositionalOnly.requireAtLeast("_add_reader", 0, count, keywords);
-        Stream stream = Stream.of(self);
+        StreamEngine stream = StreamEngine.of(self);
         if (stream != null && Memory.getByte(self + CLOSING) == 0 && Memory.getByte(self + PAUSED) == 0) {
             stream.startReading();
         }
@@ -192,8 +193,8 @@ public final class StreamType {
     }
 
     @EntryPoint
-    static long ioReady(long self, long unused, long unused2, long unused3) {
-        Stream stream = Stream.of(self);
+    static long ioReady(long self) {
+        StreamEngine stream = StreamEngine.of(self);
         if (stream != null) {
             stream.runInDebugMode();
         }
@@ -202,22 +203,22 @@ public final class StreamType {
 
     @EntryPoint
     @Owned
-    static long sendDeferred(long self, long unused, long unused2, long unused3) {
-        Stream stream = Stream.of(self);
+    static long sendDeferred(long self) {
+        StreamEngine stream = StreamEngine.of(self);
         long error = stream == null ? 0 : stream.sendDeferred();
         return error == 0 ? Refs.retain(NONE) : error;
     }
 
     @EntryPoint
     @Owned
-    static long unsent(long self, long unused, long unused2, long unused3) {
-        Stream stream = Stream.of(self);
+    static long unsent(long self) {
+        StreamEngine stream = StreamEngine.of(self);
         return NumberApi.fromLong(stream == null ? 0 : stream.unsent());
     }
 
     @EntryPoint
-    static long dropUnsent(long self, long unused, long unused2, long unused3) {
-        Stream stream = Stream.of(self);
+    static long dropUnsent(long self) {
+        StreamEngine stream = StreamEngine.of(self);
         if (stream != null) {
             stream.dropUnsent();
         }
@@ -240,7 +241,7 @@ public final class StreamType {
     @Owned
     static long write(long self, long arguments, long count, long keywords) {
         long data = Arguments.only(DATA, self, arguments, count, keywords);
-        Stream stream = Stream.of(self);
+        StreamEngine stream = StreamEngine.of(self);
         if (stream == null || !takesData(self) || !BytesApi.isLike(data)) {
             return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
         }
@@ -258,7 +259,7 @@ public final class StreamType {
     @Owned
     static long writelines(long self, long arguments, long count, long keywords) {
         long data = Arguments.only(LIST_OF_DATA, self, arguments, count, keywords);
-        Stream stream = Stream.of(self);
+        StreamEngine stream = StreamEngine.of(self);
         if (stream == null || !takesData(self)) {
             return refuseLines(self, data);
         }

@@ -13,11 +13,11 @@ public final class TransportsBinding {
         AcceptorType.bind();
         StreamType.bind();
         StreamInput.bind();
-        Stream.bind();
+        StreamEngine.bind();
         DatagramType.bind();
-        Datagrams.bind();
+        DatagramEngine.bind();
         PipeReaderType.bind();
         PipeWriterType.bind();
-        PipeWriter.bind();
+        PipeWriterEngine.bind();
     }
 }

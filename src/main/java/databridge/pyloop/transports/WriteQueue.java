@@ -14,7 +14,7 @@ final class WriteQueue {
     private static final IoVector PIECES = IoVector.of(MOST_PIECES);
     private static final long[] NONE = {};
 
-    private final Sink sink;
+    private final WritePath sink;
     private long[] ring = NONE; // capacity is a power of two: indices are masked
     private int head;
     private int count;
@@ -23,10 +23,10 @@ final class WriteQueue {
 
     /// A queue for a socket.
     WriteQueue() {
-        this(Sink.SOCKET);
+        this(WritePath.SOCKET);
     }
 
-    WriteQueue(Sink sink) {
+    WriteQueue(WritePath sink) {
         this.sink = sink;
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 final class BusyLoopTest {
     private static final long BOUND = 50_000;
     private static final long DURATION = 100;
-    /// See [AttentionTest]: between two iterations that read the clock a quarter of the bound may pass.
+    /// See [PollScheduleTest]: between two iterations that read the clock a quarter of the bound may pass.
     private static final long LATEST = BOUND + BOUND / 4 + DURATION;
 
     private final LoopFixture loop = new LoopFixture(BOUND);
@@ -110,6 +110,6 @@ final class BusyLoopTest {
     @Test
     void stillChecksInterrupts() {
         run(50_000, () -> {});
-        assertTrue(Collections.frequency(loop.trace, "interrupts") >= 50_000 / Attention.MOST_ITERATIONS);
+        assertTrue(Collections.frequency(loop.trace, "interrupts") >= 50_000 / PollSchedule.MOST_ITERATIONS);
     }
 }

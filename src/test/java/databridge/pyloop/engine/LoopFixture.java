@@ -3,14 +3,14 @@ package databridge.pyloop.engine;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A [LoopCore] among fakes that write one common trace.
+/// A [EventLoop] among fakes that write one common trace.
 final class LoopFixture {
     final List<String> trace = new ArrayList<>();
     final FakeClock clock = new FakeClock();
     final FakePoller poller = new FakePoller(trace, clock);
     final FakeSection section = new FakeSection(trace);
     final FakeHost host = new FakeHost(trace);
-    final LoopCore core;
+    final EventLoop core;
 
     /// A loop that looks for I/O in every iteration.
     LoopFixture() {
@@ -18,7 +18,7 @@ final class LoopFixture {
     }
 
     LoopFixture(long pollBoundNs) {
-        core = new LoopCore(host, poller, section, clock, pollBoundNs);
+        core = new EventLoop(host, poller, section, clock, pollBoundNs);
     }
 
     void soon(long... callbacks) {

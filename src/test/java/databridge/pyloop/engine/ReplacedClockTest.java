@@ -46,7 +46,7 @@ final class ReplacedClockTest {
     private final FakeSection section = new FakeSection(trace);
     private final FakeHost host = new FakeHost(trace);
     private final OtherClock clock = new OtherClock(monotonic);
-    private final LoopCore core = new LoopCore(host, poller, section, clock, BOUND);
+    private final EventLoop core = new EventLoop(host, poller, section, clock, BOUND);
 
     @Test
     void waitsUntilTheOtherClockIsThere() {

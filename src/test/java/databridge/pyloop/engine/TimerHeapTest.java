@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import databridge.pyloop.collections.BackingArrays;
+import databridge.pyloop.collections.LongStack;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

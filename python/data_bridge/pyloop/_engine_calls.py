@@ -1,0 +1,333 @@
+"""What the engine calls in Python by name: a protocol for each kind of object it calls, and who implements it.
+
+The package never imports this module at run time. mypy checks the assignments below each group of protocols;
+`tests/abi/test_calls_from_java.py` compares names and numbers of arguments with the Java sources. The other direction,
+what Python calls in the engine, is `_engine.pyi`; what PyLoop's Python code uses of asyncio is in `_seams`.
+
+Unless a method says otherwise, the engine calls it with the GIL, in the thread that runs the loop, and in whatever
+context is current; it ignores the result. An exception leaves through the Python method that called into the engine.
+Where a method is called during an iteration, there is no such caller: SystemExit and KeyboardInterrupt end
+`run_forever`, any other exception goes to `LoopCalls._io_failed`.
+"""
+
+from __future__ import annotations
+
+import _thread
+import asyncio
+from typing import TYPE_CHECKING, Any, Protocol
+
+from . import _asyncio_internals as internals
+from ._accepted_transport import AcceptedTransport
+from ._acceptor import Acceptor
+from ._datagram_transport import DatagramTransport
+from ._loop import PyLoop
+from ._pipe_transports import ReadPipeTransport, WritePipeTransport
+from ._stream_transport import StreamTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable
+    from contextvars import Context
+
+    from _typeshed import FileDescriptorLike, ReadableBuffer, WriteableBuffer
+
+# PyLoop's own methods.
+
+
+class LoopCalls(Protocol):
+    """What the engine calls on a loop."""
+
+    def _asyncio_call_soon(
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Do what `call_soon` was called for, in debug mode or with unusual arguments; the result is `call_soon`'s."""
+
+    def _asyncio_call_soon_threadsafe(
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Do the same for `call_soon_threadsafe`, in the thread of its caller."""
+
+    def _asyncio_call_later(
+        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Do the same for `call_later`, also if `delay` is no int or float or the loop has a clock of its own."""
+
+    def _asyncio_call_at(
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        """Do the same for `call_at`, also if `when` is no int or float."""
+
+    def _asyncio_create_future(self) -> asyncio.Future[Any]:
+        """Return the result of `create_future`, in debug mode and for a closed loop."""
+
+    def _asyncio_create_task(
+        self, coro: Coroutine[Any, Any, Any], *, name: object = None, context: Context | None = None
+    ) -> asyncio.Task[Any]:
+        """Return the result of `create_task`, in debug mode, with a task factory or with unusual arguments."""
+
+    def _asyncio_handle(
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Return the handle that `_add_reader` or `_add_writer` registers, in debug mode."""
+
+    def _fileno(self, fileobj: FileDescriptorLike) -> int:
+        """Return the descriptor of what a reader or writer is added or removed for, if that is no valid descriptor.
+
+        Raises ValueError if it has none.
+        """
+
+    def _schedule_in_debug_mode(self, items: tuple[Any, ...], name: str) -> list[asyncio.Handle]:
+        """Return the result of `call_soon_batch` or `call_soon_threadsafe_batch`, whichever is `name`, in debug mode.
+
+        Each of the `items` is a callable or a tuple that begins with one. In the thread of the caller.
+        """
+
+    def _run_in_debug_mode(self, handle: asyncio.Handle) -> None:
+        """Run a handle, and log if it takes long; called for each handle in debug mode. An exception ends the run."""
+
+    def _callback_failed(self, handle: asyncio.Handle, exception: BaseException) -> None:
+        """Report what a callback has raised, unless it was SystemExit or KeyboardInterrupt, to the exception handler.
+
+        Called in the loop's own context, after the callback's was left. An exception ends the run.
+        """
+
+    def _io_handle(self, transport: StreamTransport | DatagramTransport, context: Context) -> asyncio.Handle:
+        """Return a handle that lets a transport read and write in `context`; called in debug mode, per readiness."""
+
+    def _io_failed(
+        self, transport: StreamTransport | DatagramTransport | WritePipeTransport, exception: BaseException
+    ) -> None:
+        """Report what code of a transport or its protocol raised during an iteration. An exception ends the run."""
+
+
+class AcceptorCalls(Protocol):
+    """What the engine calls on what accepts connections."""
+
+    def _accepted(self, fd: int, peername: object, sockname: object) -> None:
+        """Take over a connection that `_accept` has accepted: `fd` is the callee's, whatever happens.
+
+        An exception ends `_accept`; connections that it has not accepted stay in the kernel's queue.
+        """
+
+
+class StreamCalls(Protocol):
+    """What the engine calls on a transport of a stream socket."""
+
+    def _asyncio_set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """Raise the TypeError for `set_protocol` with unusual arguments, which this receives as they are."""
+
+    def _asyncio_write(self, data: ReadableBuffer) -> None:
+        """Do what `write` was called for: the transport is ending or has ended, or an argument is of a wrong type."""
+
+    def _asyncio_writelines(self, list_of_data: Iterable[ReadableBuffer]) -> None:
+        """Do what `writelines` was called for: the transport is ending or detached, or the arguments are unusual."""
+
+    def _refuse_lines(self, lines: tuple[Any, ...]) -> None:
+        """Raise the TypeError for `writelines` with items that have no buffer, or write those that count."""
+
+    def _close_slowly(self) -> None:
+        """Do what `close` was called for: there is no engine any more, or the loop is closed."""
+
+    def _lose_connection(self) -> None:
+        """Schedule `connection_lost(None)`; called by `close` when nothing is left to send."""
+
+    def _fail(self, error: BaseException, message: str) -> None:
+        """End the connection because of `error`, never SystemExit or KeyboardInterrupt, which is being handled.
+
+        Called while reading, in the context of reading; at the end of an iteration; or by a method that writes.
+        """
+
+    def _all_sent(self) -> None:
+        """Go on when the last byte was sent; called only if the transport is ending or `_empty_waiter` is set.
+
+        In the context in which writing blocked; at the end of an iteration, or by a method that writes, if it did not.
+        """
+
+    def _write_failed(self, error: OSError) -> None:
+        """End the connection because sending failed after the socket had been full; in the context of writing."""
+
+
+class DatagramCalls(Protocol):
+    """What the engine calls on a transport of a datagram socket."""
+
+    def _asyncio_sendto(self, data: ReadableBuffer, addr: object = None) -> None:
+        """Do what `sendto` was called for, with the same arguments, because the engine does not send this itself."""
+
+    def _send_foreign(self, data: bytes, addr: object) -> bool:
+        """Send a datagram that waited, to an address that only the socket module understands.
+
+        Return False if the socket is full, for the engine to try again; True also after an error, which the callee
+        deals with. In the context of writing.
+        """
+
+    def _fail(self, error: BaseException, message: str) -> None:
+        """End the transport because what was received cannot be made objects, as `StreamCalls._fail` does."""
+
+    def _all_sent(self) -> None:
+        """End the transport, which is closing: the last datagram was sent. In the context of writing."""
+
+
+class ReadPipeCalls(Protocol):
+    """What the engine calls on a transport that reads a pipe: from the loop's reader handle, which reports errors."""
+
+    def _read_ended(self) -> None:
+        """Close the transport, since the pipe is at its end."""
+
+    def _read_failed(self, error: OSError) -> None:
+        """End the transport because reading failed."""
+
+
+class WritePipeCalls(Protocol):
+    """What the engine calls on a transport that writes a pipe."""
+
+    def _asyncio_write(self, data: ReadableBuffer) -> None:
+        """Do what `write` was called for: the transport is ending or has ended, or an argument is of a wrong type."""
+
+    def _await_room(self) -> None:
+        """Have the loop call `_write_ready` when the pipe has room again; called when it is full.
+
+        By a method that writes, or at the end of an iteration.
+        """
+
+    def _fail(self, error: OSError, message: str) -> None:
+        """End the transport because of `error`, as `StreamCalls._fail` does; nothing was waiting for room."""
+
+    def _all_sent(self) -> None:
+        """Go on after a time without room: all is written. Called from the loop's writer handle, as the next is."""
+
+    def _write_failed(self, error: OSError) -> None:
+        """End the transport because writing failed after a time without room."""
+
+
+LOOP: type[LoopCalls] = PyLoop
+ACCEPTOR: type[AcceptorCalls] = Acceptor
+STREAM: type[StreamCalls] = StreamTransport
+ACCEPTED_STREAM: type[StreamCalls] = AcceptedTransport
+DATAGRAM: type[DatagramCalls] = DatagramTransport
+READ_PIPE: type[ReadPipeCalls] = ReadPipeTransport
+WRITE_PIPE: type[WritePipeCalls] = WritePipeTransport
+
+if TYPE_CHECKING:
+    # A class that extends one of asyncio's without a stub passes for any protocol; but mypy compares what bases define.
+
+    class _Stream(StreamTransport, StreamCalls): ...
+
+    class _AcceptedStream(AcceptedTransport, StreamCalls): ...
+
+    class _Datagram(DatagramTransport, DatagramCalls): ...
+
+    class _ReadPipe(ReadPipeTransport, ReadPipeCalls): ...
+
+    class _WritePipe(WritePipeTransport, WritePipeCalls): ...
+
+
+# Methods of asyncio, inherited or of objects that a program brings. They are what asyncio documents or, if private,
+# what `_seams` lists; the engine calls them where asyncio does.
+
+
+class InheritedLoopCalls(Protocol):
+    """What the engine calls on a loop of what asyncio or a subclass of PyLoop defines."""
+
+    def time(self) -> float:
+        """Return the time in seconds; called for timers if `time` is not the clock that the loop was made with."""
+
+    def create_future(self) -> asyncio.Future[Any]:
+        """Return a future for `_sock_wait`: the subclass's, if it has such a method."""
+
+    def _ensure_fd_no_transport(self, fd: FileDescriptorLike) -> None:
+        """Raise RuntimeError if a transport uses `fd`; called by `_sock_wait` where one does."""
+
+
+class InheritedFlowCalls(Protocol):
+    """What the engine calls on transports that write, when data that waits passes one of the marks."""
+
+    def _maybe_pause_protocol(self) -> None:
+        """Call the protocol's `pause_writing` if it is not paused; called by what writes, or at an iteration's end."""
+
+
+class InheritedSocketCalls(InheritedFlowCalls, Protocol):
+    """What the engine also calls on transports of sockets."""
+
+    def _maybe_resume_protocol(self) -> None:
+        """Call the protocol's `resume_writing` if that is due; called while it is paused, in the context of writing."""
+
+
+class InheritedStreamCalls(InheritedSocketCalls, Protocol):
+    """What the engine also calls on transports of stream sockets."""
+
+    def _read_ready__on_eof(self) -> None:
+        """Deal with the end of the stream; in the context of reading."""
+
+
+class HandleCalls(Protocol):
+    """What the engine calls on a handle that is not its own, or whose fields somebody has changed."""
+
+    def _run(self) -> None:
+        """Run the callback in its context, and report what it raises. What leaves this method ends the run."""
+
+    def cancel(self) -> None:
+        """Cancel the callback: its reader or writer was removed or replaced. An exception is printed."""
+
+
+class FutureCalls(Protocol):
+    """What the engine calls on the future of `_sock_wait`."""
+
+    def set_result(self, result: None, /) -> None:
+        """End the waiting, for the descriptor is ready. The engine drops an exception: the future is done already."""
+
+
+class LockCalls(Protocol):
+    """What the engine calls, in any thread, on the locks of a handle of `call_soon_threadsafe`."""
+
+    def acquire(self) -> object:
+        """Wait for the lock, for `cancel` or `cancelled` in another thread while the callback runs."""
+
+    def release(self) -> object:
+        """Give the lock back. After a callback, in the loop's thread: an exception is printed."""
+
+
+class ProtocolCalls(Protocol):
+    """What the engine calls on the protocol of a stream or a read pipe.
+
+    On a stream, in the context of reading; an exception is a fatal error of the transport. On a pipe, from the loop's
+    reader handle, which reports an exception.
+    """
+
+    def data_received(self, data: bytes) -> None:
+        """Take what was received, never empty."""
+
+
+class BufferedProtocolCalls(Protocol):
+    """What the engine calls on a protocol that has a buffer; contexts and exceptions as in `ProtocolCalls`."""
+
+    def get_buffer(self, sizehint: int) -> WriteableBuffer:
+        """Return a buffer to receive into, not empty; `sizehint` is -1."""
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Take `nbytes` bytes, at least one, which are in the buffer."""
+
+
+class DatagramProtocolCalls(Protocol):
+    """What the engine calls on the protocol of a datagram transport."""
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:  # noqa: ANN401 - as typeshed has it
+        """Take a datagram and its sender's address; in the context of reading."""
+
+    def error_received(self, exc: OSError) -> None:
+        """Hear of an error of receiving or sending; in the context of reading, of writing, or of a caller of `sendto`.
+
+        Only the last of them receives what this raises.
+        """
+
+
+INHERITED_BY_LOOP: type[InheritedLoopCalls] = asyncio.SelectorEventLoop  # type: ignore[assignment] # typeshed lacks one
+INHERITED_BY_STREAM: type[InheritedStreamCalls] = internals.SelectorSocketTransport
+INHERITED_BY_DATAGRAM: type[InheritedSocketCalls] = internals.SelectorDatagramTransport
+INHERITED_BY_WRITE_PIPE: type[InheritedFlowCalls] = internals.UnixWritePipeTransport
+HANDLE: type[HandleCalls] = asyncio.Handle
+TIMER_HANDLE: type[HandleCalls] = asyncio.TimerHandle
+FUTURE: type[FutureCalls] = asyncio.Future
+LOCK_OF_WAITERS: type[LockCalls] = _thread.LockType
+LOCK_OF_HANDLE: type[LockCalls] = _thread.RLock
+PROTOCOL: type[ProtocolCalls] = asyncio.Protocol
+BUFFERED_PROTOCOL: type[BufferedProtocolCalls] = asyncio.BufferedProtocol
+DATAGRAM_PROTOCOL: type[DatagramProtocolCalls] = asyncio.DatagramProtocol

@@ -1,0 +1,164 @@
+package databridge.pyloop.handles;
+
+import static databridge.pyloop.cpython.Singletons.FALSE;
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.handles.HandleLayout.ARGS;
+import static databridge.pyloop.handles.HandleLayout.CALLBACK;
+import static databridge.pyloop.handles.HandleLayout.CANCELLED;
+import static databridge.pyloop.handles.HandleLayout.CONTEXT;
+import static databridge.pyloop.handles.HandleLayout.INLINE;
+import static databridge.pyloop.handles.HandleLayout.INLINE_COUNT;
+import static databridge.pyloop.handles.HandleLayout.LOOP;
+import static databridge.pyloop.handles.HandleLayout.REPR;
+import static databridge.pyloop.handles.HandleLayout.SCHEDULED;
+import static databridge.pyloop.handles.HandleLayout.SOURCE_TRACEBACK;
+import static databridge.pyloop.handles.HandleLayout.VARS;
+import static databridge.pyloop.handles.HandleLayout.WEAK_REFERENCES;
+import static databridge.pyloop.handles.HandleLayout.WHEN;
+
+import databridge.pyloop.collections.LongStack;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.runtime.Inlined;
+
+/// Handles of one type for reuse, empty and unknown to the garbage collector.
+///
+/// Allocating collected objects by the ten thousand makes CPython's collector run again and again over what is
+/// queued; a reused one costs it nothing. A handle is hidden from the collector while the loop owns it, and shown
+/// again when the loop lets go of one that somebody else still holds. Shared by all loops, under the GIL.
+public final class HandlePool {
+    /// As many as a burst of 128k callbacks leaves behind, 24 MB.
+    private static final int LIMIT = 1 << 17;
+    /// What is kept however idle the loops are.
+    private static final int FLOOR = 1 << 10;
+
+    /// Half a millisecond's work.
+    private static final int MOST_PER_TRIM = 1 << 13;
+
+    private long type;
+    private long instanceSize;
+    private final LongStack free = new LongStack(FLOOR);
+    /// The fewest that lay unused at any time since the last [#trim]: so many were not needed.
+    private int unused;
+
+    /// What the handles are besides `asyncio.Handle`s.
+    enum Kind {
+        PLAIN,
+        /// `asyncio.TimerHandle`
+        TIMER,
+        /// `asyncio.events._ThreadSafeHandle`
+        THREAD_SAFE
+    }
+
+    private final boolean timers;
+    private final boolean threadSafe;
+
+    HandlePool(Kind kind) {
+        timers = kind == Kind.TIMER;
+        threadSafe = kind == Kind.THREAD_SAFE;
+    }
+
+    /// Starts anew, for an interpreter that has just started.
+    ///
+    /// @param pooled exactly this type is pooled, subclasses are not
+    /// @param size of an instance in bytes
+    void bind(long pooled, long size) {
+        type = pooled;
+        instanceSize = size;
+        free.clear();
+        unused = 0;
+    }
+
+    /// A handle with its constant fields filled, and the reference to it.
+    @Inlined
+    @Owned
+    public long take() {
+        if (free.isEmpty()) {
+            unused = 0;
+            return create();
+        }
+        long handle = free.pop();
+        unused = Math.min(unused, free.size());
+        return handle;
+    }
+
+    /// Gives up a reference, keeping the handle for reuse if it was the last one.
+    @Inlined
+    void giveBack(@Stolen long handle) {
+        if (!Refs.unshared(handle) || Memory.getLong(handle + WEAK_REFERENCES) != 0) {
+            HandleProperties.complete(handle);
+            ObjectApi.track(handle);
+            Refs.release(handle);
+            return;
+        }
+        // Emptied before anything is released: a release may run code that schedules, and so takes this handle.
+        long callback = Refs.take(handle + CALLBACK);
+        long context = Refs.take(handle + CONTEXT);
+        long vars = Refs.take(handle + VARS);
+        long loop = Refs.take(handle + LOOP);
+        long argument0 = 0;
+        long argument1 = 0;
+        long argument2 = 0;
+        if (Memory.getInt(handle + INLINE_COUNT) > 0) {
+            argument0 = Refs.take(handle + INLINE);
+            argument1 = Refs.take(handle + INLINE + Long.BYTES);
+            argument2 = Refs.take(handle + INLINE + 2 * Long.BYTES);
+        }
+        long tuple = Refs.take(handle + ARGS);
+        long own = timers ? Refs.take(handle + WHEN) : 0;
+        if (threadSafe) {
+            own = Refs.take(handle + HandleLayout.THREAD_SAFE_LOCK);
+        }
+        if (loop != 0) {
+            // Completed, and so shown to the collector: for example a reader that its own callback has removed.
+            ObjectApi.untrack(handle);
+        }
+        restoreConstants(handle);
+        if (free.size() < LIMIT) {
+            free.push(handle);
+        } else {
+            Refs.release(handle);
+        }
+        Refs.releaseIfAny(callback);
+        Refs.releaseIfAny(context);
+        Refs.releaseIfAny(vars);
+        Refs.releaseIfAny(argument0);
+        Refs.releaseIfAny(argument1);
+        Refs.releaseIfAny(argument2);
+        Refs.releaseIfAny(tuple);
+        Refs.releaseIfAny(own);
+        Refs.releaseIfAny(loop);
+    }
+
+    /// Frees some of what lay unused since the last call, to be called now and then when a loop is idle.
+    void trim() {
+        int surplus = Math.min(unused, free.size() - FLOOR);
+        for (int i = Math.min(surplus, MOST_PER_TRIM); i > 0; i--) {
+            Refs.release(free.pop());
+        }
+        unused = free.size();
+    }
+
+    private long create() {
+        long handle = ObjectApi.allocateUntracked(type, instanceSize);
+        Memory.putLong(handle + CANCELLED, Refs.retain(FALSE));
+        Memory.putLong(handle + REPR, Refs.retain(NONE));
+        Memory.putLong(handle + SOURCE_TRACEBACK, Refs.retain(NONE));
+        if (timers) {
+            Memory.putLong(handle + SCHEDULED, Refs.retain(FALSE));
+        }
+        return handle;
+    }
+
+    private static void restoreConstants(long handle) {
+        if (Memory.getLong(handle + CANCELLED) != FALSE) {
+            Refs.replace(handle + CANCELLED, Refs.retain(FALSE));
+        }
+        if (Memory.getLong(handle + REPR) != NONE) {
+            Refs.replace(handle + REPR, Refs.retain(NONE));
+        }
+    }
+}

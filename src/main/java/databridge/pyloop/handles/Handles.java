@@ -1,0 +1,97 @@
+package databridge.pyloop.handles;
+
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.PyName;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.runtime.Inlined;
+
+/// Operations on a handle of any type: the three that are defined here, and those of asyncio or of a subclass. With the
+/// GIL.
+public final class Handles {
+    private static final PyName CANCEL = PyName.of("cancel");
+
+    private Handles() {}
+
+    /// Whether an object is an `asyncio.Handle`.
+    public static boolean isHandle(long object) {
+        return isOurs(object) || ObjectApi.isInstance(object, HandleLayout.ASYNCIO_HANDLE);
+    }
+
+    /// Whether the fields of [HandleLayout] exist: for our own types exactly, not for subclasses.
+    public static boolean isOurs(long handle) {
+        long type = ObjectApi.typeOf(handle);
+        return type == HandleType.TYPE || type == TimerHandleType.TYPE || type == ThreadSafeHandleType.TYPE;
+    }
+
+    /// @throws databridge.pyloop.cpython.PyError TypeError if the object is no `asyncio.Handle`
+    public static void requireHandle(long object) {
+        if (!ObjectApi.isInstance(object, HandleLayout.ASYNCIO_HANDLE)) {
+            throw ErrorApi.raise(
+                    Singletons.TYPE_ERROR, "an asyncio.Handle is required, not " + ObjectApi.typeName(object));
+        }
+    }
+
+    /// @throws databridge.pyloop.cpython.PyError TypeError if the object is no `asyncio.TimerHandle`
+    public static void requireTimerHandle(long object) {
+        if (!ObjectApi.isInstance(object, HandleLayout.ASYNCIO_TIMER_HANDLE)) {
+            throw ErrorApi.raise(
+                    Singletons.TYPE_ERROR, "an asyncio.TimerHandle is required, not " + ObjectApi.typeName(object));
+        }
+    }
+
+    /// Whether a timer handle is one of asyncio's own that is in the timer heap.
+    public static boolean isQueuedForeignTimer(long handle) {
+        return !isOurs(handle) && Memory.getLong(handle + HandleLayout.SCHEDULED) == Singletons.TRUE;
+    }
+
+    /// Notes that a handle has left the timer heap.
+    public static void leftHeap(long handle) {
+        if (isOurs(handle)) {
+            HandleLayout.putFlags(handle, HandleLayout.flags(handle) & ~HandleLayout.IN_HEAP);
+        } else if (ObjectApi.isInstance(handle, HandleLayout.ASYNCIO_TIMER_HANDLE)) {
+            Refs.replace(handle + HandleLayout.SCHEDULED, Refs.retain(Singletons.FALSE));
+        }
+    }
+
+    /// Calls `handle.cancel()`. An exception is reported as unraisable.
+    public static void cancel(long handle) {
+        if (ObjectApi.typeOf(handle) == HandleType.TYPE) {
+            HandleType.markCancelled(handle);
+            return;
+        }
+        long result = CallApi.callMethod(CANCEL, handle);
+        if (result == 0) {
+            ErrorApi.writeUnraisable(handle);
+        } else {
+            Refs.release(result);
+        }
+    }
+
+    /// Releases the reference that a queue owned; a handle of ours returns to its pool if it was the last one.
+    @Inlined
+    public static void giveBack(@Stolen long handle) {
+        long type = ObjectApi.typeOf(handle);
+        if (type == HandleType.TYPE) {
+            HandleType.POOL.giveBack(handle);
+        } else if (type == TimerHandleType.TYPE) {
+            TimerHandleType.POOL.giveBack(handle);
+        } else if (type == ThreadSafeHandleType.TYPE) {
+            ThreadSafeHandleType.callbackEnded(handle);
+            ThreadSafeHandleType.POOL.giveBack(handle);
+        } else {
+            Refs.release(handle);
+        }
+    }
+
+    /// Frees some of the pooled handles that no loop needed lately. To be called when a loop is idle.
+    public static void trimPools() {
+        HandleType.POOL.trim();
+        TimerHandleType.POOL.trim();
+        ThreadSafeHandleType.POOL.trim();
+    }
+}

@@ -1,0 +1,99 @@
+package databridge.pyloop.loop;
+
+import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
+import static databridge.pyloop.cpython.CallingConvention.ONE_ARGUMENT;
+import static databridge.pyloop.cpython.Singletons.FALSE;
+import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.cpython.Singletons.TRUE;
+
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.StackGuard;
+import databridge.pyloop.cpython.TypeDef;
+import databridge.pyloop.runtime.EntryPoint;
+
+/// `LoopCore`: the half of the loop class that is Java, the first base of `PyLoop`.
+///
+/// Its C fields are flags that asyncio's own methods set through members of the same names, so that both halves see
+/// one state: `self._stopping = True` in `BaseEventLoop.stop` is a byte the running engine reads.
+public final class LoopType {
+    private static long TYPE;
+
+    private LoopType() {}
+
+    static void bind() {
+        TYPE = declareAll().build(LoopLayout.ROOTED, LoopLayout.SIZE);
+    }
+
+    /// The type object. Borrowed.
+    public static long type() {
+        return TYPE;
+    }
+
+    /// The engine of an object that may be anything.
+    ///
+    /// @throws databridge.pyloop.cpython.PyError TypeError if it is no loop of ours; RuntimeError if it is not open
+    public static LoopEngine engineOf(long object) {
+        if (!ObjectApi.isInstance(object, TYPE)) {
+            throw ErrorApi.raise(Singletons.TYPE_ERROR, "a PyLoop is required, not " + ObjectApi.typeName(object));
+        }
+        return LoopEngine.of(object);
+    }
+
+    private static TypeDef declareAll() {
+        TypeDef type = TypeDef.named(LoopType.class, "data_bridge.pyloop.LoopCore", "The engine of an event loop.");
+        declareOwn(type);
+        Scheduling.declare(type);
+        BatchScheduling.declare(type);
+        TaskCreation.declare(type);
+        SocketMethods.declare(type);
+        return WatcherMethods.declare(type);
+    }
+
+    private static void declareOwn(TypeDef type) {
+        type.boolMember("_stopping", LoopLayout.STOPPING)
+                .boolMember("_debug", LoopLayout.DEBUG)
+                .boolMember("_closed", LoopLayout.CLOSED)
+                .boolMember("_running_forever", LoopLayout.FOREVER)
+                .boolMember("_has_own_clock", LoopLayout.OWN_CLOCK)
+                .method("_open_engine($self, poll_bound_ns, /)", ONE_ARGUMENT, "openEngine", "Open the engine.")
+                .method("_close_engine($self, /)", NO_ARGUMENTS, "closeEngine", "Close the engine.")
+                .method("_run_once($self, /)", NO_ARGUMENTS, "runOnce", "Run one full iteration of the event loop.")
+                .method("get_debug($self, /)", NO_ARGUMENTS, "getDebug", "Return True if debug mode is on.");
+    }
+
+    @EntryPoint
+    static long openEngine(long self, long pollBoundNs) {
+        if (LoopEngine.ifOpen(self) == null) {
+            LoopEngine.open(self, NumberApi.asLong(pollBoundNs));
+        }
+        return Refs.retain(NONE);
+    }
+
+    @EntryPoint
+    static long closeEngine(long self) {
+        LoopEngine engine = LoopEngine.ifOpen(self);
+        if (engine != null) {
+            if (engine.running()) {
+                throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Cannot close a running event loop");
+            }
+            engine.close();
+        }
+        return Refs.retain(NONE);
+    }
+
+    @EntryPoint
+    static long runOnce(long self) {
+        StackGuard.check();
+        LoopEngine.of(self).run();
+        return Refs.retain(NONE);
+    }
+
+    @EntryPoint
+    static long getDebug(long self) {
+        return Refs.retain(LoopLayout.debug(self) ? TRUE : FALSE);
+    }
+}
