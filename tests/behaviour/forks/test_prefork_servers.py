@@ -18,37 +18,11 @@ import pytest
 import uvicorn
 
 from support.loop_kinds import PROMPTLY
+from support.project import path_with_tests
 
-APPLICATION = """
-import asyncio, os
-{early}
-async def app(scope, receive, send):
-    if scope["type"] == "lifespan":
-        while True:
-            message = await receive()
-            await send({{"type": message["type"] + ".complete"}})
-            if message["type"] == "lifespan.shutdown":
-                return
-    body = f"{{type(asyncio.get_running_loop()).__name__}} {{os.getpid()}} {version}".encode()
-    headers = [(b"content-length", str(len(body)).encode())]
-    await send({{"type": "http.response.start", "status": 200, "headers": headers}})
-    await send({{"type": "http.response.body", "body": body}})
-"""
-EARLY_LOOP = """
-import data_bridge.pyloop
-loop = data_bridge.pyloop.new_event_loop()
-loop.run_until_complete(asyncio.sleep(0.001))
-"""
-WORKER_CLASS = """
-try:
-    from uvicorn_worker import UvicornWorker
-except ModuleNotFoundError:
-    from uvicorn.workers import UvicornWorker
-
-class PyLoopWorker(UvicornWorker):
-    CONFIG_KWARGS = {"loop": "data_bridge.pyloop:new_event_loop"}
-"""
-GUNICORN = ("gunicorn", "--worker-class", "workers.PyLoopWorker", "--workers", "2", "--bind", "127.0.0.1:0")
+APPLICATION = "behaviour.forks.programs.application:app"
+WORKER_CLASS = "behaviour.forks.programs.gunicorn_workers.PyLoopWorker"
+GUNICORN = ("gunicorn", "--worker-class", WORKER_CLASS, "--workers", "2", "--bind", "127.0.0.1:0")
 UVICORN = ("uvicorn", "--workers", "2", "--loop", "data_bridge.pyloop:new_event_loop", "--port", "0")
 
 pytestmark = pytest.mark.timeout(600)
@@ -59,16 +33,13 @@ Answer = tuple[str, int, str]
 class Server:
     """A server with two workers, its log, and its answers as (loop class, process, version)."""
 
-    def __init__(self, directory: Path, command: tuple[str, ...]) -> None:
+    def __init__(self, directory: Path, command: tuple[str, ...], **variables: str) -> None:
         self.log_file = directory / "log"
-        environment = {**os.environ, "GUNICORN_CMD_ARGS": ""}
+        environment = {**os.environ, "GUNICORN_CMD_ARGS": "", "PYTHONPATH": path_with_tests(), **variables}
         environment.pop("PYTHONWARNINGS", None)
-        # The server runs in another directory, where relative entries would mean nothing.
-        path = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
-        environment["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, path))
         with self.log_file.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *command, "application:app"],
+                [sys.executable, "-m", *command, APPLICATION],
                 cwd=directory,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -122,10 +93,9 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """A function that starts a server; it is killed if the test has not ended it."""
     servers: list[Server] = []
 
-    def start_server(*command: str, early: str = "") -> Server:
-        (tmp_path / "workers.py").write_text(WORKER_CLASS)
-        (tmp_path / "application.py").write_text(APPLICATION.format(early=early, version="one"))
-        servers.append(Server(tmp_path, command))
+    def start_server(*command: str, **variables: str) -> Server:
+        set_version(tmp_path, "one")
+        servers.append(Server(tmp_path, command, **variables))
         return servers[-1]
 
     yield start_server
@@ -139,19 +109,20 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
                 server.process.wait()
 
 
-def change_version(directory: Path, early: str = "") -> None:
-    (directory / "application.py").write_text(APPLICATION.format(early=early, version="second"))
+def set_version(directory: Path, version: str) -> None:
+    """The one that the application answers with if it is loaded from now on."""
+    (directory / "version").write_text(version)
 
 
 def is_alive(process: int) -> bool:
     return Path(f"/proc/{process}/exe").exists()
 
 
-def check_life(server: Server, directory: Path, *, version_after: str, early: str = "") -> None:
+def check_life(server: Server, directory: Path, *, version_after: str) -> None:
     first = server.answers_of_two_workers()
     assert {(name, version) for name, _, version in first} == {("PyLoop", "one")}
     old = frozenset(process for _, process, _ in first)
-    change_version(directory, early)
+    set_version(directory, "second")
     server.process.send_signal(signal.SIGHUP)
     second = server.answers_of_two_workers(without=old)
     assert {(name, version) for name, _, version in second} == {("PyLoop", version_after)}
@@ -174,14 +145,14 @@ def test_gunicorn(start: Callable[..., Server], tmp_path: Path) -> None:
     check_life(start(*GUNICORN, *control_socket_off()), tmp_path, version_after="second")
 
 
-@pytest.mark.parametrize("early", ["", EARLY_LOOP], ids=["no loop", "a loop"])
+@pytest.mark.parametrize("variables", [{}, {"MAKES_A_LOOP": "1"}], ids=["no loop", "a loop"])
 def test_gunicorn_that_loads_the_application_before_it_forks(
-    start: Callable[..., Server], tmp_path: Path, early: str
+    start: Callable[..., Server], tmp_path: Path, variables: dict[str, str]
 ) -> None:
     """The application may make a loop as it is imported, and leave it open."""
-    server = start(*GUNICORN, *control_socket_off(), "--preload", early=early)
+    server = start(*GUNICORN, *control_socket_off(), "--preload", **variables)
     # SIGHUP replaces the workers; the application stays the one that was loaded first.
-    check_life(server, tmp_path, version_after="one", early=early)
+    check_life(server, tmp_path, version_after="one")
 
 
 def test_uvicorn_with_workers(start: Callable[..., Server], tmp_path: Path) -> None:

@@ -44,32 +44,10 @@ def test_installation_that_is_mended(run_module_clean: Callable[..., str], tmp_p
     assert run_module_clean(MODULE, "mended", engine, str(package), PYTHONPATH=path) == "refused\nloaded\n"
 
 
-def test_no_thread_specific_key_is_left(run_clean: Callable[..., str]) -> None:
+def test_no_thread_specific_key_is_left(run_module_clean: Callable[..., str]) -> None:
     """Until somebody gives one back; a thread that runs a loop then has it."""
-    code = """
-import asyncio, ctypes, threading
-from data_bridge import pyloop
-libc, key, keys = ctypes.CDLL(None), ctypes.c_uint(), []
-while libc.pthread_key_create(ctypes.byref(key), None) == 0:
-    keys.append(key.value)
-for _ in range(3):
-    try:
-        pyloop.new_event_loop()
-    except ImportError as error:
-        print(error)
-libc.pthread_key_delete(keys.pop())
-def use():
-    loop = pyloop.new_event_loop()
-    print(loop.run_until_complete(asyncio.sleep(0.001, "works")))
-    loop.close()
-use()
-for _ in range(3):
-    thread = threading.Thread(target=use)
-    thread.start()
-    thread.join()
-"""
     refusal = (
         "PyLoop's engine needs a thread-specific key (pthread_key_create), and other libraries have taken all that a"
         " process can have: create the first loop before they do\n"
     )
-    assert run_clean(code) == 3 * refusal + 4 * "works\n"
+    assert run_module_clean(MODULE, "no_key_left") == 3 * refusal + 4 * "works\n"
