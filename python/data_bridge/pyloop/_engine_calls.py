@@ -172,7 +172,7 @@ class ReadPipeCalls(Protocol):
     def _read_ended(self) -> None:
         """Close the transport, since the pipe is at its end."""
 
-    def _read_failed(self, error: OSError) -> None:
+    def _read_failed(self, error: OSError | MemoryError) -> None:
         """End the transport because reading failed."""
 
 

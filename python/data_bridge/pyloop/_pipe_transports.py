@@ -33,7 +33,7 @@ class ReadPipeTransport(PipeReaderCore, internals.UnixReadPipeTransport):  # typ
         self._loop.call_soon(self._protocol.eof_received)
         self._loop.call_soon(self._call_connection_lost, None)
 
-    def _read_failed(self, error: OSError) -> None:
+    def _read_failed(self, error: OSError | MemoryError) -> None:
         internals.fatal_error(self, error, "Fatal read error on pipe transport")
 
 

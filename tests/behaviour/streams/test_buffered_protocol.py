@@ -287,3 +287,7 @@ def test_exit_leaves_the_loop(
         with pytest.raises(error):
             loop.run_forever()
         assert not protocol.transport.is_closing()
+        patch.undo()
+        if method == "get_buffer":  # nothing has been read yet, and the next run of the loop reads it
+            run_coroutine(loop, protocol.until_received(4))
+            assert protocol.data == b"data"

@@ -1,6 +1,8 @@
-"""A transport that finds no memory for what it has received ends as asyncio's does."""
+"""A transport that finds no memory for what it has received loses nothing in silence: it goes on, or it ends."""
 
 import asyncio
+import contextlib
+import os
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -34,6 +36,21 @@ def loop(request: pytest.FixtureRequest) -> Iterator[asyncio.AbstractEventLoop]:
     made = make()
     yield made
     made.close()
+
+
+class StreamRecorder(asyncio.Protocol):
+    """Notes what a stream delivers, and how it ends."""
+
+    def __init__(self) -> None:
+        self.received = b""
+        self.end: list[Exception | None] = []
+
+    def data_received(self, data: bytes) -> None:
+        _testcapi.remove_mem_hooks()
+        self.received += data
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.end.append(exc)
 
 
 async def receive_without_memory(allocation: int) -> tuple[list[Exception | None], list[dict[str, Any]]]:
@@ -74,3 +91,56 @@ def test_datagram_without_memory_ends_the_transport(loop: asyncio.AbstractEventL
         else:
             assert end == [None]
     assert ended
+
+
+async def stream_without_memory(size: int, allocation: int, pipe: bool) -> tuple[bytes, bool]:
+    """Read from a socket or a pipe while the allocation of that number fails; then one byte more comes.
+
+    Returns what was delivered, and whether the transport ended by itself.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _loop, _context: None)
+    transport: Any
+    protocol: StreamRecorder
+    if pipe:
+        reading, writing = os.pipe()
+        file = os.fdopen(reading, "rb", 0)
+        transport, protocol = await loop.connect_read_pipe(StreamRecorder, file)
+        there = os.fdopen(writing, "wb", 0)
+    else:
+        here, other = socket.socketpair()
+        here.setblocking(False)
+        transport, protocol = await loop.create_connection(StreamRecorder, sock=here)
+        there = os.fdopen(os.dup(other.fileno()), "wb", 0)
+        other.close()
+    await asyncio.sleep(0)
+    transport.pause_reading()
+    there.write(b"A" * size)
+    await asyncio.sleep(0.001)  # the engine reads only when it has polled
+    transport.resume_reading()
+    _testcapi.set_nomemory(allocation, allocation + 1)
+    with contextlib.suppress(MemoryError):
+        try:
+            transport._read_ready()
+        finally:
+            _testcapi.remove_mem_hooks()
+    with contextlib.suppress(OSError):
+        there.write(b"B")
+    for _ in range(100):
+        await asyncio.sleep(0.001)
+        if protocol.received.endswith(b"B") or protocol.end:
+            break
+    ended = bool(protocol.end)
+    transport.close()
+    await asyncio.sleep(0)
+    there.close()
+    return protocol.received, ended
+
+
+@pytest.mark.parametrize("pipe", [False, True], ids=["socket", "pipe"])
+@pytest.mark.parametrize("size", [1000, 5000, 40_000])
+def test_stream_without_memory_has_no_hole(loop: asyncio.AbstractEventLoop, size: int, pipe: bool) -> None:
+    """Either everything is delivered, or the transport ends, and delivers nothing that comes after what it lacks."""
+    for allocation in range(MOST_ALLOCATIONS):
+        received, ended = loop.run_until_complete(stream_without_memory(size, allocation, pipe))
+        assert received == (b"" if ended else b"A" * size + b"B"), (allocation, len(received), ended)

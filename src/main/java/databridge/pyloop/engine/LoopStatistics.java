@@ -45,6 +45,13 @@ final class LoopStatistics {
         lockWaitedNs += lockNs;
     }
 
+    /// The loop has released the lock between two iterations.
+    ///
+    /// @param lockNs until it had the lock again
+    void handedOver(long lockNs) {
+        lockWaitedNs += lockNs;
+    }
+
     /// Another thread has ended a wait.
     void wokenUp() {
         wakeups++;

@@ -72,6 +72,7 @@ final class Polling {
         blockingSection.enter();
         blockingSection.leave();
         long locked = clock.nanos();
+        statistics.handedOver(locked - nowNs);
         lockHandover.lockTaken(locked);
         return locked;
     }

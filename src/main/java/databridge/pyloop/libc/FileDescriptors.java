@@ -17,7 +17,8 @@ public final class FileDescriptors {
         return FCNTL.call(fd, F_GETFD) >= 0;
     }
 
-    static int close(int fd) {
+    /// Closes a descriptor.
+    public static int close(int fd) {
         return CLOSE.call(fd);
     }
 }

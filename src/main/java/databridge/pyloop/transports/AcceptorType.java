@@ -20,6 +20,7 @@ import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.AddressBuffer;
 import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.FileDescriptors;
 import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.loop.LoopEngine;
 import databridge.pyloop.loop.LoopType;
@@ -76,27 +77,46 @@ public final class AcceptorType {
 
     /// @param scratch with the address that the connection comes from
     private static void handOver(long self, int accepted, boolean tcp, Scratch scratch) {
-        AddressBuffer address = scratch.address();
-        ArgumentArray calls = scratch.callArguments();
-        long peer = Addresses.toPython(address.address(), address.size());
         if (tcp) {
             Sockets.setNoDelay(accepted);
         }
-        long own = address.ownAddress(accepted) < 0
-                ? Refs.retain(NONE)
-                : AddressCache.toPython(address.address(), address.size());
-        long number = NumberApi.fromLong(accepted);
-        long array = calls.take(4);
+        ArgumentArray calls = scratch.callArguments();
+        long array = 0;
+        try {
+            array = calls.take(4);
+            fill(array, self, accepted, scratch.address());
+        } catch (Throwable failed) {
+            FileDescriptors.close(accepted);
+            if (array != 0) {
+                calls.giveBack(array);
+            }
+            throw failed;
+        }
+        long result = CallApi.callMethodOf(ACCEPTED, array, 4);
+        for (int i = 1; i < 4; i++) {
+            Refs.clear(array + (long) i * Long.BYTES);
+        }
+        calls.giveBack(array);
+        Refs.release(PyError.orThrow(result));
+    }
+
+    /// Writes the arguments of `_accepted`: `self`, borrowed, the descriptor, the peer's address and the socket's own.
+    private static void fill(long array, long self, int accepted, AddressBuffer address) {
+        long peer = Addresses.toPython(address.address(), address.size());
+        long own = 0;
+        try {
+            own = address.ownAddress(accepted) < 0
+                    ? Refs.retain(NONE)
+                    : AddressCache.toPython(address.address(), address.size());
+            Memory.putLong(array + Long.BYTES, NumberApi.fromLong(accepted));
+        } catch (Throwable failed) {
+            Refs.release(peer);
+            Refs.releaseIfAny(own);
+            throw failed;
+        }
         Memory.putLong(array, self);
-        Memory.putLong(array + Long.BYTES, number);
         Memory.putLong(array + 2 * Long.BYTES, peer);
         Memory.putLong(array + 3 * Long.BYTES, own);
-        long result = CallApi.callMethodOf(ACCEPTED, array, 4);
-        calls.giveBack(array);
-        Refs.release(number);
-        Refs.release(peer);
-        Refs.release(own);
-        Refs.release(PyError.orThrow(result));
     }
 
     private static boolean isOver(int result) {

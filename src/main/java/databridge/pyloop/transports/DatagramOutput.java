@@ -183,7 +183,9 @@ final class DatagramOutput {
         if (unsent.isEmpty()) {
             transport.unblock();
         }
-        long leaving = transport.self() != 0 && FlowControl.isPaused(self) ? call(MAYBE_RESUME, self) : 0;
+        long leaving = transport.self() != 0 && FlowControl.isPaused(self)
+                ? reported(CallApi.callMethod(MAYBE_RESUME, self), self)
+                : 0;
         return leaving == 0 && transport.self() != 0 && TransportLayout.isClosing(self) ? sendLast(self) : leaving;
     }
 
@@ -191,12 +193,14 @@ final class DatagramOutput {
     @Owned
     private long sendLast(long self) {
         long leaving = flush(false);
-        return leaving == 0 && transport.self() != 0 && unsent.isEmpty() ? call(ALL_SENT, self) : leaving;
+        return leaving == 0 && transport.self() != 0 && unsent.isEmpty()
+                ? reported(CallApi.callMethod(ALL_SENT, self), self)
+                : leaving;
     }
 
     @Owned
-    private long call(PyName method, long self) {
-        return Failures.reportIfFailed(transport.engine, self, CallApi.callMethod(method, self));
+    private long reported(@Stolen long result, long self) {
+        return Failures.reportIfFailed(transport.engine, self, result);
     }
 
     @Owned

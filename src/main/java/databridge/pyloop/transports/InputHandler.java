@@ -49,9 +49,7 @@ interface InputHandler {
     @Owned
     long ended(long transport);
 
-    /// Takes the error that ends the stream.
-    ///
-    /// @param errno of the system call that failed, positive
+    /// Takes the exception that ends the stream: of the system call that failed, or MemoryError.
     @Owned
-    long failed(long transport, int errno);
+    long failed(long transport, @Stolen long exception);
 }

@@ -87,14 +87,21 @@ public final class PipeReaderType {
         int fd = NumberApi.asInt(number);
         long most = largestRead(self); // may run Python code
         Scratch scratch = LoopType.scratchOf(Memory.getLong(self + LOOP));
-        long data = scratch.receiver().read(fd, Memory.getInt(self + LAST_READ), most);
+        long data;
+        try {
+            data = scratch.receiver().read(fd, Memory.getInt(self + LAST_READ), most);
+        } catch (PyError noMemory) {
+            // The kernel may have handed over bytes for which there is no object, so the stream cannot go on.
+            fail(self, ErrorApi.takeRaised());
+            return Refs.retain(NONE);
+        }
         if (data > 0) {
             Memory.putInt(self + LAST_READ, (int) BytesApi.size(data));
             deliver(scratch, Refs.retainField(self + PROTOCOL), data);
         } else if (data == 0) {
             CallApi.run(READ_ENDED, self);
         } else if (data != -ErrnoCode.EAGAIN) {
-            fail(self, (int) -data);
+            fail(self, OsErrors.of((int) -data));
         }
         return Refs.retain(NONE);
     }
@@ -116,8 +123,7 @@ public final class PipeReaderType {
         }
     }
 
-    private static void fail(long self, int errno) {
-        long error = OsErrors.of(errno);
+    private static void fail(long self, @Stolen long error) {
         try {
             CallApi.run(READ_FAILED, self, error);
         } finally {

@@ -135,8 +135,8 @@ final class ProtocolDelivery implements InputHandler {
 
     @Override
     @Owned
-    public long failed(long transport, int errno) {
-        return Failures.fatalErrno(engine, transport, errno, Failures.READ);
+    public long failed(long transport, @Stolen long exception) {
+        return Failures.fatal(engine, transport, exception, Failures.READ);
     }
 
     @Owned

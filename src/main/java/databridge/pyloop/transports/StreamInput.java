@@ -1,7 +1,10 @@
 package databridge.pyloop.transports;
 
 import databridge.pyloop.cpython.BytesApi;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.receiving.Receiver;
 import databridge.pyloop.receiving.Reception;
@@ -27,14 +30,25 @@ final class StreamInput {
     long read() {
         long self = transport.self();
         transport.readiness.beginReading();
-        return handler.usesBuffer(self) ? readIntoBuffer(self) : readBytes(self);
+        try {
+            return handler.usesBuffer(self) ? readIntoBuffer(self) : readBytes(self);
+        } catch (Throwable fault) {
+            transport.readiness.readAgain();
+            throw fault;
+        }
     }
 
     @Owned
     private long readBytes(long self) {
         Reception reception = handler.reception();
         Receiver receiver = transport.engine.scratch().receiver();
-        long data = receiver.receive(transport.descriptor(), reception, unix);
+        long data;
+        try {
+            data = receiver.receive(transport.descriptor(), reception, unix);
+        } catch (PyError noMemory) {
+            // The kernel may have handed over bytes for which there is no object, so the stream cannot go on.
+            return handler.failed(self, ErrorApi.takeRaised());
+        }
         if (data <= 0) {
             note(receiver, (int) data, 0);
             return nothingRead(self, (int) data);
@@ -48,6 +62,7 @@ final class StreamInput {
         long leaving = handler.openBuffer(self);
         long size = handler.bufferSize();
         if (size == 0) {
+            transport.readiness.readAgain(); // nothing was read, and if the transport is still open it has to be
             return leaving;
         }
         int count = 0;
@@ -82,6 +97,6 @@ final class StreamInput {
             return handler.ended(self);
         }
         boolean passing = result == -ErrnoCode.EAGAIN || result == -ErrnoCode.EINTR;
-        return passing ? 0 : handler.failed(self, -result);
+        return passing ? 0 : handler.failed(self, OsErrors.of(-result));
     }
 }
