@@ -109,7 +109,7 @@ public final class PipeWriterType {
             }
             writer.sendBatch();
         }
-        // It says what is wrong with the data, or counts what comes too late.
+        // It raises if the data is wrong, and counts writes that come too late.
         return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
     }
 

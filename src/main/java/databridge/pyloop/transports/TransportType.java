@@ -19,7 +19,7 @@ final class TransportType {
     /// Declares what all transports that write have.
     ///
     /// @param type whose further methods `implementation` implements
-    /// @param unsentName what the method is called that returns how many bytes are unsent
+    /// @param unsentName the name of the method that returns how many bytes are unsent
     static TypeDef addWriter(TypeDef type, Class<?> implementation, String unsentName) {
         return type.intMember("_conn_lost", TransportLayout.CONNECTION_LOST)
                 .boolMember("_closing", TransportLayout.CLOSING)
