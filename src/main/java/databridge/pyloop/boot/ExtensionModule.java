@@ -40,19 +40,19 @@ final class ExtensionModule {
                             NO_ARGUMENTS,
                             Engine.class,
                             "afterForkInChild",
-                            "Forget the threads of the parent; to be called first in a forked child.")
+                            "Forget the threads of the parent; must be called first in a forked child.")
                     .function(
                             "_collect_garbage($module, /)",
                             NO_ARGUMENTS,
                             Engine.class,
                             "collectGarbage",
-                            "Collect the garbage of the Java heap, if that can be done now; return whether it was.")
+                            "Collect the garbage of the Java heap; return False if that is not possible now.")
                     .function(
                             "_inject_faults($module, cells, /)",
                             ONE_ARGUMENT,
                             Engine.class,
                             "injectFaults",
-                            "For tests: throw in the engine as four 64-bit cells say, a writable buffer; None ends that.")
+                            "For tests: throw in the engine as a writable buffer of four 64-bit cells demands; None ends that.")
                     .build();
         } catch (Throwable failed) {
             StartFailure.raise("PyLoop's engine cannot start: " + failed);

@@ -51,7 +51,7 @@ public final class ThreadSafeHandleType {
                         "data_bridge.pyloop._ThreadSafeHandle",
                         "A callback scheduled from any thread.")
                 .method("cancel($self, /)", NO_ARGUMENTS, "cancel", "Cancel the callback.")
-                .method("cancelled($self, /)", NO_ARGUMENTS, "cancelled", "Tell whether it was cancelled.")
+                .method("cancelled($self, /)", NO_ARGUMENTS, "cancelled", "Return whether it was cancelled.")
                 .property("_lock", "getLock", "setLock", "Held while asyncio's own code runs the callback.")
                 .hiddenMember("_waiters", HandleLayout.WAITERS);
         TYPE = HandleProperties.declare(type).build(base, HandleLayout.THREAD_SAFE_SIZE);

@@ -82,8 +82,12 @@ final class Scheduling {
                         "_enqueue_timer($self, handle, /)",
                         ONE_ARGUMENT,
                         "enqueueTimer",
-                        "Take an asyncio.TimerHandle.")
-                .method("_timer_handle_cancelled($self, handle, /)", ONE_ARGUMENT, "timerCancelled", "Count it.")
+                        "Append any asyncio.TimerHandle.")
+                .method(
+                        "_timer_handle_cancelled($self, handle, /)",
+                        ONE_ARGUMENT,
+                        "timerCancelled",
+                        "Count a cancelled timer.")
                 .method("_write_to_self($self, /)", NO_ARGUMENTS, "wakeUp", "Make a blocked loop return.")
                 .method("_clear_scheduled($self, /)", NO_ARGUMENTS, "clear", "Drop all scheduled callbacks.")
                 .method(

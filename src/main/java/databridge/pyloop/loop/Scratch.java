@@ -45,8 +45,8 @@ public final class Scratch {
     private final ArgumentArray callArguments = new ArgumentArray();
     private final ReusableBlock view = new ReusableBlock(BufferApi.VIEW_SIZE);
 
-    /// Makes what [#ofClosedLoops] returns, anew for each interpreter, because the objects of an earlier one
-    /// are gone.
+    /// Makes what [#ofClosedLoops] returns, again for each interpreter, because the objects of an earlier one
+    /// do not exist any more.
     static void bind() {
         ofClosedLoops = new Scratch();
     }

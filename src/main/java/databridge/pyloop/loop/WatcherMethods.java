@@ -61,7 +61,7 @@ final class WatcherMethods {
                         "_set_transport_at($self, fd, transport, /)",
                         FASTCALL_KEYWORDS,
                         "setTransportAt",
-                        "Say which transport, still in use, the file descriptor belongs to, or None.")
+                        "Set the transport, still in use, that the file descriptor belongs to, or None.")
                 .method("_remove_reader($self, fd, /)", ONE_ARGUMENT, "removeReader", "Return whether there was one.")
                 .method("_remove_writer($self, fd, /)", ONE_ARGUMENT, "removeWriter", "Return whether there was one.");
     }

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **The set contains open files, its users pass numbers.** A pair leaves the set when the last descriptor of
 /// the *file* is closed, not when this number is. If a forked child or a `dup` has the file open, the pair
-/// stays: it can no longer be named, because the number now means another file, and it goes on reporting
-/// events with the data it was registered with. Users close descriptors without telling the loop, and the
-/// kernel gives a freed number to the next file it opens. So the 64 bits of data of a pair are the number
-/// *and a generation*, which is increased for each registration that is new; an event whose generation is not
-/// the one in the table is dropped.
+/// stays: it can no longer be named, because the number now means another file, and it still reports events
+/// with the data it was registered with. Users close descriptors without telling the loop, and the kernel
+/// uses a freed number for the next file. So the 64 bits of data of a pair are the number *and a generation*,
+/// which is increased for each registration that is new; an event whose generation is not the one in the
+/// table is dropped.
 ///
 /// ```
 ///  register(7)        ADD (7, file A), data = 7 | generation 1
@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// **Level-triggered, edge-triggered, one-shot.** A level-triggered pair is reported by each wait as long as
 /// the condition lasts. That is what `add_reader` promises, but it costs a system call each time interest
-/// changes, and a descriptor that nobody reads makes every wait return at once. So a transport registers its
+/// changes, and a descriptor that is not read makes every wait return at once. So a transport registers its
 /// socket once, edge-triggered and in both directions, and remembers what was reported. It must then read
 /// until the kernel has no more, because a condition that lasts is not reported again. Waits of `sock_recv`
 /// and the like are for one event: a one-shot pair stays in the set, disabled, and the next wait on the same

@@ -18,7 +18,7 @@ import databridge.pyloop.libc.StreamMessages;
 /// The buffer is allocated when it is used first, and only those of its pages are in memory that messages
 /// have reached.
 public final class Receiver {
-    /// Size of the buffer in bytes. No call may ask the kernel for more.
+    /// Size of the buffer in bytes. No call receives more into it.
     private static final int CAPACITY = Reception.MOST;
 
     private final StreamMessages messages;

@@ -56,7 +56,7 @@ public final class DatagramType {
                         "_attach($self, loop, sock, fd, family, is_connected, remote_address, header_size, /)",
                         FASTCALL_KEYWORDS,
                         "attach",
-                        "Join it to its loop.")
+                        "Attach it to its loop.")
                 .method(
                         "_append($self, data, addr, /)",
                         FASTCALL_KEYWORDS,

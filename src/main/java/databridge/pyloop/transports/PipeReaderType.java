@@ -75,7 +75,7 @@ public final class PipeReaderType {
                 .objectMember("_protocol", PROTOCOL)
                 .objectMember("_loop", LOOP)
                 .objectMember("_fileno", FILENO)
-                .method("_read_ready($self, /)", NO_ARGUMENTS, "readReady", "Read once and hand on what came.");
+                .method("_read_ready($self, /)", NO_ARGUMENTS, "readReady", "Read once and pass on what came.");
     }
 
     @EntryPoint

@@ -54,7 +54,7 @@ public final class PipeWriterType {
                         "_attach($self, loop, fd, is_byte_stream, /)",
                         FASTCALL_KEYWORDS,
                         "attach",
-                        "Join it to its loop.")
+                        "Attach it to its loop.")
                 .method(
                         "_write_ready($self, /)",
                         NO_ARGUMENTS,

@@ -73,7 +73,7 @@ public final class StreamType {
                         "_attach($self, loop, sock, fd, is_unix, /)",
                         FASTCALL_KEYWORDS,
                         "attach",
-                        "Join it to its loop.")
+                        "Attach it to its loop.")
                 .method("close($self, /)", NO_ARGUMENTS, "close", "Close the transport after flushing buffered data.")
                 .method(
                         "_detach_to_close($self, /)",
