@@ -1,7 +1,7 @@
 /* The C that the compiled engine needs besides the C library.
  *
  * The native-image builder compiles Java to an object file that calls some C functions of its own runtime. A complete
- * GraalVM has them in static libraries; no registry has those. They are written here from their declarations in Java:
+ * GraalVM has them in static libraries, which no registry has. They are written here from their declarations in Java:
  * the methods with @CFunction in the sources of org.graalvm.nativeimage:svm, named above each function. Beside them the
  * object file names natives of JDK classes that the engine contains and never uses; each becomes a stub that aborts.
  * tools/engine_build/link.py compiles and links this file.
@@ -160,7 +160,7 @@ void *mremapP(void *old_address, size_t old_size, size_t new_size, int flags, vo
     return mremap(old_address, old_size, new_size, flags, new_address);
 }
 
-/* PosixVMThreads.fprintfSD: the last words of a process that the runtime ends. */
+/* PosixVMThreads.fprintfSD: the last message of a process that the runtime ends. */
 int fprintfSD(FILE *stream, const char *format, const char *text, int number) {
     return fprintf(stream, format, text, number);
 }
@@ -182,7 +182,7 @@ int JVM_ActiveProcessorCount(void) {
 /* --- Never called ------------------------------------------------------------------------------------------------ */
 
 /* The stubs call this, each with its own name: link.py writes one for each native of a JDK class that the object file
- * names and nobody defines. */
+ * names and no library defines. */
 _Noreturn void unexpected_call(const char *name) {
     say("PyLoop's engine called ");
     say(name);

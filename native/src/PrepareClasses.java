@@ -25,15 +25,15 @@ import java.util.stream.Stream;
 
 /// The bytecode step between Maven and the native-image builder: `java PrepareClasses.java CLASSES RESULT`.
 ///
-/// Copies a tree of class files and adds what would be noise in the sources.
+/// Copies a tree of class files and adds what would be repetition in the sources.
 ///
-/// - In classes with methods marked `@EntryPoint`, for each `name` a method `name$guard` with the annotations by which the
-///   builder makes a function of C from it. They say how the thread enters Java and leaves it again, and what becomes of a
-///   throwable. A guard does nothing but call `name`, after it has let fault injection throw. The guards are alike to the
-///   last letter: written by hand they would be two annotations and a call on each of some seventy methods.
+/// - In classes with methods marked `@EntryPoint`, for each `name` a method `name$guard` with the annotations
+///   by which the builder makes a function of C from it. They define how the thread enters and leaves Java,
+///   and what is returned after a throwable. A guard calls fault injection, and then `name`. All guards are
+///   the same: written by hand they would be two annotations and a call for each of some seventy methods.
 /// - To methods marked `@Inlined`, the compiler's annotation of that meaning.
-/// - In `META-INF`, lists of all guards and of all classes, which `EntryTable` and `BuildFeature` read while the library is
-///   built.
+/// - In `META-INF`, lists of all guards and of all classes, which `EntryTable` and `BuildFeature` read while
+///   the library is built.
 public final class PrepareClasses {
     private static final String RUNTIME = "databridge.pyloop.runtime.";
     private static final String ENTRY_POINT = "Ldatabridge/pyloop/runtime/EntryPoint;";

@@ -95,7 +95,6 @@ def _c_texts() -> Iterator[str]:
 _JAVA_UNLISTED = {
     "Event loop is closed",
     "Cannot close a running event loop",
-    "get_buffer() returned an empty buffer",
     "this transport has no file descriptor",
     "the transport is attached to a loop already",
     "Context.run has another calling convention on this Python: flags ",

@@ -1,11 +1,9 @@
 """Every public member has a comment, and comments are wrapped so that no line holds a single word."""
 
-from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from house_rules.known_exceptions import LONELY_WORDS, UNDOCUMENTED_JAVA
 from house_rules.members import Member, java_members, java_members_in, python_members
 from house_rules.sources import AROUND, PRODUCT, CommentLine, comment_lines, files
 
@@ -42,13 +40,15 @@ public final class Known<T extends Comparable<T>> {
 
 
 def lonely_words(places: tuple[str, ...]) -> list[CommentLine]:
-    """Lines that continue a comment with one word."""
+    """Lines that continue a comment with one word. What is between two fences is a figure, not a sentence."""
     found = []
     for path in files(places, ".java", ".py", ".c", ".h"):
-        before = None
+        before, in_figure = None, False
         for line in comment_lines(path):
             continues = before is not None and before.text and before.number == line.number - 1
-            if continues and len(line.text.split()) == 1:
+            is_fence = line.text.startswith("```")
+            in_figure = (in_figure and bool(continues)) != is_fence
+            if continues and not is_fence and not in_figure and len(line.text.split()) == 1:
                 found.append(line)
             before = line
     return found
@@ -61,11 +61,7 @@ def undocumented(members: list[Member]) -> list[str]:
 def test_java() -> None:
     members = [member for path in files(("src/main",), ".java") for member in java_members(path)]
     assert len(members) > 400
-    found = {
-        "types and methods": undocumented([member for member in members if not member.is_field]),
-        "fields": undocumented([member for member in members if member.is_field]),
-    }
-    assert {kind: len(names) for kind, names in found.items()} == UNDOCUMENTED_JAVA, "\n".join(chain(*found.values()))
+    assert undocumented(members) == []
 
 
 def test_python() -> None:
@@ -76,10 +72,9 @@ def test_python() -> None:
     assert undocumented(members) == []
 
 
-@pytest.mark.parametrize(("name", "places"), [("product", PRODUCT), ("around it", AROUND)])
-def test_no_line_of_one_word(name: str, places: tuple[str, ...]) -> None:
-    found = lonely_words(places)
-    assert len(found) == LONELY_WORDS[name], "\n".join(map(str, found))
+@pytest.mark.parametrize("places", [PRODUCT, AROUND])
+def test_no_line_of_one_word(places: tuple[str, ...]) -> None:
+    assert lonely_words(places) == []
 
 
 def test_public_java_is_recognised() -> None:
@@ -107,9 +102,13 @@ def test_public_python_is_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_lonely_words_are_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("house_rules.sources.ROOT", tmp_path)
-    (tmp_path / "A.java").write_text('/// A sentence that goes\n/// on.\nString text = "// a\\n// b"; // word\n')
+    (tmp_path / "A.java").write_text(
+        '/// A sentence that goes\n/// on.\nString text = "// a\\n// b"; // word\n'
+        "/// A figure:\n/// ```\n/// +--+\n/// ```\n/// A sentence that goes\n/// on.\n"
+    )
     (tmp_path / "a.py").write_text('# word\n"""\n# a text\n# text\n"""\n# a sentence\n# ends\n')
     assert [(line.path, line.number, line.text) for line in lonely_words((".",))] == [
         ("A.java", 2, "on."),
+        ("A.java", 9, "on."),
         ("a.py", 7, "ends"),
     ]

@@ -26,9 +26,9 @@ _MAIN_CLASS = "com.oracle.svm.hosted.StartOnPlainJdk"
 # May change the modules of the JDK: what StartOnPlainJdk calls.
 _OPENER = "java.base/jdk.internal.module"
 
-# Enough for the engine with room to spare; a smaller heap costs time, and the machine may have no more.
+# More than the engine needs: a smaller heap costs time, and the machine may have no more.
 _HEAP = "-Xmx2g"
-# The JVM's best compiler takes more time from the builder on two cores than it gives back in a minute.
+# The JVM's best compiler takes more time on two cores than it saves the builder within a minute.
 _JIT = "-XX:TieredStopAtLevel=1"
 
 _PROPERTIES = {

@@ -182,20 +182,20 @@ class WritePipeCalls(Protocol):
     def _asyncio_write(self, data: ReadableBuffer) -> None:
         """Do what `write` was called for: the transport is ending or has ended, or an argument is of a wrong type."""
 
-    def _await_room(self) -> None:
-        """Have the loop call `_write_ready` when the pipe has room again; called when it is full.
+    def _await_writable(self) -> None:
+        """Make the loop call `_write_ready` when the pipe is writable again; called when it is full.
 
         By a method that writes, or at the end of an iteration.
         """
 
     def _fail(self, error: OSError, message: str) -> None:
-        """End the transport because of `error`, as `StreamCalls._fail` does; nothing was waiting for room."""
+        """End the transport because of `error`, as `StreamCalls._fail` does; nothing was waiting for the pipe."""
 
     def _all_sent(self) -> None:
-        """Go on after a time without room: all is written. Called from the loop's writer handle, as the next is."""
+        """Continue after the pipe was full: all is written. Called from the loop's writer handle, as the next is."""
 
     def _write_failed(self, error: OSError) -> None:
-        """End the transport because writing failed after a time without room."""
+        """End the transport because writing failed after the pipe was full."""
 
 
 LOOP: type[LoopCalls] = PyLoop

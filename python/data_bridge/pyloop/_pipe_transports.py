@@ -129,7 +129,7 @@ class WritePipeTransport(PipeWriterCore, internals.UnixWritePipeTransport):  # t
 
     # Called by the engine.
 
-    def _await_room(self) -> None:
+    def _await_writable(self) -> None:
         self._loop._add_writer(self._fileno, self._write_ready)
 
     def _all_sent(self) -> None:

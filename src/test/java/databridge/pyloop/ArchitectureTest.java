@@ -155,8 +155,9 @@ final class ArchitectureTest {
                 .check(ENGINE_JAR);
     }
 
-    /// What can crash the process, and what ties the project to one compiler. The entry point by which Python loads the
-    /// library is the one exception: its annotations name the compiler's.
+    /// Raw memory can crash the process, and the compiler's classes tie the project to one compiler.
+    /// The entry point by which Python loads the library is the one exception: its annotations name
+    /// the compiler's.
     @Test
     void onlyFfiAndRuntimeKnowTheCompilerAndRawMemory() {
         noClasses()
@@ -170,8 +171,8 @@ final class ArchitectureTest {
                 .check(ENGINE_JAR);
     }
 
-    /// How C is called, and what it exports, is a matter of `libc` and `cpython`. The layers above read and write the
-    /// memory of objects whose layout they know.
+    /// Only `libc` and `cpython` know how C is called and what it exports. The layers above read and write
+    /// the memory of objects whose layout they know.
     @Test
     void layersAbovePythonUseNothingOfFfiButMemory() {
         classes()

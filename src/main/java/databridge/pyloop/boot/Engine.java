@@ -37,25 +37,24 @@ import databridge.pyloop.transports.PipeWriterType;
 import databridge.pyloop.transports.StreamType;
 import databridge.pyloop.transports.TransportsBinding;
 
-/// The start of the engine in an interpreter, and the functions of its module. The only place that wires the layers
-/// together. With the GIL.
+/// The start of the engine in an interpreter, and the functions of its module. With the GIL.
 final class Engine {
     // Read in the builder.
     private static final String RUNTIME = "native, built by GraalVM " + System.getProperty("org.graalvm.version")
             + " from JDK " + System.getProperty("java.runtime.version");
 
-    /// An open view of the cells that say which faults to inject, 0 if there are none.
+    /// An open view of the cells of fault injection, 0 if there are none.
     private static long faultCells;
 
     private Engine() {}
 
-    /// Binds the C API, proves the layouts, defines the Python types, and puts them into the module.
+    /// Binds the C API, checks the layouts, defines the Python types, and adds them to the module.
     ///
     /// @throws LinkageError if this Python is not as it is expected to be
     /// @throws databridge.pyloop.cpython.PyError if Python raises an exception
     static void start(long module) {
         ProcessState.beginInterpreter();
-        FaultInjection.arm(0); // the cells were an earlier interpreter's
+        FaultInjection.arm(0); // the cells belonged to an earlier interpreter
         faultCells = 0;
         CPythonBinding.bind();
         Faults.setErrnoOf(thrown -> thrown instanceof SystemCallException failed ? failed.errno() : 0);
@@ -75,22 +74,22 @@ final class Engine {
         put(module, "LARGEST_RECEIVE", NumberApi.fromLong(Reception.MOST));
     }
 
-    /// To be called in a forked child before anything else of the engine.
+    /// `_after_fork_in_child()`. Python's fork handler calls it in a child before anything else of
+    /// the engine.
     @EntryPoint
     static long afterForkInChild(long module) {
         ProcessState.afterForkInChild();
         return Refs.retain(NONE);
     }
 
-    /// Collects the garbage of the Java heap, if that can be done now; returns whether it was.
+    /// `_collect_garbage()`. Returns whether the Java heap could be collected now.
     @EntryPoint
     static long collectGarbage(long module) {
         return Refs.retain(Collector.collect() ? TRUE : FALSE);
     }
 
-    /// For tests: see [FaultInjection#arm]. The view of the cells stays open as long as they are read, so that they
-    /// stay
-    /// where they are.
+    /// `_inject_faults()`, for tests: see [FaultInjection#arm]. The view of the cells stays open as long as
+    /// the engine reads them, so that their memory stays in place.
     @EntryPoint
     static long injectFaults(long module, long cells) {
         long view = 0;
@@ -119,7 +118,7 @@ final class Engine {
         return Refs.retain(NONE);
     }
 
-    /// What `--info` shows of this side.
+    /// What `python -m data_bridge.pyloop --info` shows about the engine.
     private static long facts() {
         long facts = DictApi.empty();
         putText(facts, "engine", RUNTIME);

@@ -14,10 +14,11 @@ import databridge.pyloop.runtime.StartFailure;
 import databridge.pyloop.runtime.ThreadEntry;
 import org.graalvm.nativeimage.c.function.CEntryPoint;
 
-/// `data_bridge.pyloop._engine` as an extension module of CPython: what its import calls. With the GIL.
+/// The extension module `data_bridge.pyloop._engine`: what its import calls. With the GIL.
 ///
-/// Initialisation has the two phases of PEP 489. The first tells Python what the module is, the second, [Engine#start],
-/// fills a module of an interpreter: again in each interpreter that a process initialises after it has finalized one.
+/// Initialisation has the two phases of PEP 489. The first returns the definition of the module to Python.
+/// The second, [Engine#start], fills the module of an interpreter. It runs again if a process finalizes its
+/// interpreter and initialises another one.
 final class ExtensionModule {
     private ExtensionModule() {}
 
@@ -39,19 +40,19 @@ final class ExtensionModule {
                             NO_ARGUMENTS,
                             Engine.class,
                             "afterForkInChild",
-                            "Forget the threads of the parent; to be called first in a forked child.")
+                            "Forget the threads of the parent; must be called first in a forked child.")
                     .function(
                             "_collect_garbage($module, /)",
                             NO_ARGUMENTS,
                             Engine.class,
                             "collectGarbage",
-                            "Collect the garbage of the Java heap, if that can be done now; return whether it was.")
+                            "Collect the garbage of the Java heap; return False if that is not possible now.")
                     .function(
                             "_inject_faults($module, cells, /)",
                             ONE_ARGUMENT,
                             Engine.class,
                             "injectFaults",
-                            "For tests: throw in the engine as four 64-bit cells say, a writable buffer; None ends that.")
+                            "For tests: throw in the engine as a writable buffer of four 64-bit cells demands; None ends that.")
                     .build();
         } catch (Throwable failed) {
             StartFailure.raise("PyLoop's engine cannot start: " + failed);
@@ -59,7 +60,7 @@ final class ExtensionModule {
         }
     }
 
-    /// Fills a module that Python has made.
+    /// Fills a module that Python has created, in the second phase.
     @EntryPoint(onError = EntryPoint.OnError.MINUS_ONE)
     static long execute(long module) {
         try {

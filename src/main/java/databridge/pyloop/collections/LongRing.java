@@ -20,6 +20,7 @@ public final class LongRing {
         this.initialCapacity = initialCapacity;
     }
 
+    /// Whether there are no numbers in the queue.
     public boolean isEmpty() {
         return size == 0;
     }
@@ -77,7 +78,8 @@ public final class LongRing {
         ring[(head + index) & (ring.length - 1)] = number;
     }
 
-    /// Gives back half of what the bursts since the last call did not need. To be called when there is time.
+    /// Frees half of the memory, if the numbers since the last call did not need it. Called when the loop
+    /// is idle.
     public void shrink() {
         if (ring.length > initialCapacity && peak < ring.length / 4) {
             resize(ring.length / 2);
@@ -85,7 +87,7 @@ public final class LongRing {
         peak = size;
     }
 
-    /// Removes all numbers and gives back all memory.
+    /// Removes all numbers and frees all memory.
     public void clear() {
         ring = NOTHING;
         head = 0;

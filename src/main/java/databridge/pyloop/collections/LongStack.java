@@ -7,18 +7,22 @@ public final class LongStack {
     private long[] elements;
     private int size;
 
+    /// @param capacity how many numbers fit at first, more than 0
     public LongStack(int capacity) {
         elements = new long[capacity];
     }
 
+    /// Whether there are no numbers on the stack.
     public boolean isEmpty() {
         return size == 0;
     }
 
+    /// How many numbers are on the stack.
     public int size() {
         return size;
     }
 
+    /// Adds a number on top.
     public void push(long element) {
         if (size == elements.length) {
             elements = Arrays.copyOf(elements, size * 2);
@@ -26,11 +30,12 @@ public final class LongStack {
         elements[size++] = element;
     }
 
+    /// Removes all numbers.
     public void clear() {
         size = 0;
     }
 
-    /// The stack must not be empty.
+    /// Removes and returns the number on top. The stack must not be empty.
     public long pop() {
         return elements[--size];
     }

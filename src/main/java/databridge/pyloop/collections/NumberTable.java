@@ -12,7 +12,7 @@ public final class NumberTable<T> {
     private int freeCount;
     private int unused = 1;
 
-    /// A number for [#put], which nobody else gets.
+    /// Reserves a number for [#put].
     public int reserve() {
         if (freeCount > 0) {
             return free[--freeCount];

@@ -1,4 +1,7 @@
-/// Containers of plain numbers, and tables that give objects numbers. Standard library only; not thread safe.
+/// Containers of plain numbers that allocate nothing per element, and a table that gives objects numbers.
+/// They are not thread safe; their owners use them under a lock.
+///
+/// Uses `java.base` only.
 @NullMarked
 package databridge.pyloop.collections;
 

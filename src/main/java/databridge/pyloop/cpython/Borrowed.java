@@ -6,7 +6,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// A raw `PyObject *` returned without a reference: valid only as long as somebody else keeps it.
+/// Marks a raw `PyObject *` that is returned without a reference. It is valid only as long as its owner
+/// keeps it.
 @Documented
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.METHOD)

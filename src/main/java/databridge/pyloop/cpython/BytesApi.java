@@ -23,16 +23,18 @@ public final class BytesApi {
         obSval = TypeApi.basicSize(Singletons.BYTES_TYPE) - 1;
     }
 
-    /// The address of `ob_shash`, the field before the content: -1 as long as nobody has asked for the hash.
+    /// The address of `ob_shash`, the field before the content, which is -1 until the hash is computed.
     static long hashField(long bytes) {
         return data(bytes) - Long.BYTES;
     }
 
+    /// Whether the type of an object is exactly `bytes`.
     public static boolean isExact(long object) {
         return ObjectApi.typeOf(object) == Singletons.BYTES_TYPE;
     }
 
-    /// Whether asyncio takes an object for data: `bytes`, `bytearray`, `memoryview` and their subclasses.
+    /// Whether asyncio's transports accept an object as data: `bytes`, `bytearray`, `memoryview` and
+    /// their subclasses.
     public static boolean isLike(long object) {
         return isExact(object)
                 || ObjectApi.isInstance(object, Singletons.BYTEARRAY_TYPE)
@@ -45,26 +47,35 @@ public final class BytesApi {
         return bytes + obSval;
     }
 
+    /// The size of the content in bytes.
     public static long size(long bytes) {
         return Memory.getLong(bytes + PyObjectLayout.OB_SIZE);
     }
 
-    /// A copy of memory.
+    /// A new object with a copy of memory.
+    ///
+    /// @param address of the first byte
+    /// @param size in bytes
+    /// @throws PyError MemoryError
     @Owned
     public static long copy(long address, long size) {
         return PyError.orThrow(FROM_STRING_AND_SIZE.call(address, size));
     }
 
-    /// An object of this size to be filled, and then perhaps [#shortened].
+    /// A new object whose content the caller fills in. [#shortened] can then cut it.
+    ///
+    /// @param size in bytes
+    /// @throws PyError MemoryError
     @Owned
     public static long uninitialised(long size) {
         return PyError.orThrow(FROM_STRING_AND_SIZE.call(0L, size));
     }
 
-    /// Gives back the memory behind the first `size` bytes of an object nobody else has seen.
+    /// Cuts an object that no other code has seen to its first `size` bytes, and frees the memory
+    /// behind them.
     ///
-    /// @return the object that takes its place
-    /// @throws PyError MemoryError; the object is gone then
+    /// @return the object that replaces it
+    /// @throws PyError MemoryError; the object is then freed
     @Owned
     public static long shortened(@Stolen long bytes, long size) {
         Memory.putLong(FIELD.address(), bytes);
@@ -72,7 +83,8 @@ public final class BytesApi {
         return Memory.getLong(FIELD.address());
     }
 
-    /// Lets an object nobody else has consist of its first `size` bytes and keep the memory behind them.
+    /// Cuts an object to which only the caller refers to its first `size` bytes. The object keeps the memory
+    /// behind them.
     public static void cut(long bytes, long size) {
         Memory.putLong(bytes + PyObjectLayout.OB_SIZE, size);
         Memory.putLong(hashField(bytes), -1);

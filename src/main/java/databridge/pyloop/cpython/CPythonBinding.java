@@ -1,10 +1,11 @@
 package databridge.pyloop.cpython;
 
-/// What this package has to learn of the running interpreter when the engine starts. With the GIL.
+/// Binds the classes of this package to the running interpreter. Runs when the engine starts in it, with
+/// the GIL.
 public final class CPythonBinding {
     private CPythonBinding() {}
 
-    /// Learns it, and proves what is read as memory.
+    /// Binds them in the order in which they need each other, and checks the layouts that are read as memory.
     ///
     /// @throws LinkageError if this interpreter is not as it is expected to be
     /// @throws PyError if Python raises an exception

@@ -33,8 +33,8 @@ public final class CallApi {
         return VECTORCALL.call(callable, array, count, keywords);
     }
 
-    /// `callable(*arguments, **keywords)` with a tuple and a dict, which is how C's types want them; NULL for an
-    /// exception.
+    /// `callable(*arguments, **keywords)` with a tuple and a dict, the form that types written in C take
+    /// without a conversion; NULL for an exception.
     @Owned
     public static long callWithDict(long callable, long arguments, long keywords) {
         return CALL.call(callable, arguments, keywords);
@@ -58,15 +58,18 @@ public final class CallApi {
         return VECTORCALL_METHOD.call(name.object(), selfAndArguments, count, 0L);
     }
 
-    /// As [#callMethod] for a callee whose result is of no interest.
+    /// Calls a method as [#callMethod] does, and drops its result.
     ///
-    /// @throws PyError if it raised
+    /// @throws PyError if the method raised an exception
     public static void run(PyName name, long... selfAndArguments) {
         Refs.release(PyError.orThrow(callMethod(name, selfAndArguments)));
     }
 
-    /// `self.name(...)` with the arguments an upcall received: `count` positional ones, then those `keywords`
-    /// names.
+    /// `self.name(...)` with the arguments that an entry point got: `count` positional ones, then one for
+    /// each name of the tuple `keywords`, which may be NULL.
+    ///
+    /// @return the result, or 0 with a pending exception
+    /// @throws PyError RecursionError if little of the C stack is left
     @Owned
     public static long forward(PyName name, long self, long arguments, long count, long keywords) {
         StackGuard.check();

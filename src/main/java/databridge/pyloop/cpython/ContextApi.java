@@ -26,6 +26,9 @@ public final class ContextApi {
         return ObjectApi.typeOf(object) == CONTEXT_TYPE.address();
     }
 
+    /// A copy of the current context, as `contextvars.copy_context()` returns it.
+    ///
+    /// @throws PyError MemoryError
     @Owned
     public static long copyCurrent() {
         return PyError.orThrow(COPY_CURRENT.call());

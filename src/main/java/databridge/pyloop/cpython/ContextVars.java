@@ -6,13 +6,14 @@ import databridge.pyloop.ffi.Memory;
 
 /// The variables of a context, apart from the context object. With the GIL.
 ///
-/// A context is a mutable reference to an immutable mapping (PEP 567), so a copy of it is that mapping's address;
-/// the object around it is needed only while something runs in it. Capturing the mapping and dressing it in a
-/// reused context saves allocating and freeing one collected object per callback.
+/// A context is a mutable reference to an immutable mapping of variables (PEP 567). So the mapping is enough
+/// to store a context, and a context object is needed only while something runs in it. Capturing the mapping,
+/// and putting it into a reused context object for the call, saves one allocation of a collected object for
+/// each callback.
 ///
-/// This reads two structs CPython keeps internal: `PyContext` and the current context in the thread state. Both
-/// are proved when the engine starts; where they look different, [#available] is false and contexts are
-/// copied.
+/// This reads two structs that are internal to CPython: `PyContext`, and the current context in the thread
+/// state. Both are checked when the engine starts. Where they look different, [#available] is false and
+/// contexts are copied.
 public final class ContextVars {
     /// `pycore_context.h`, the same from 3.11 to 3.14.
     private static final CStruct CONTEXT =
@@ -49,14 +50,14 @@ public final class ContextVars {
         return context == 0 ? 0 : Refs.retain(Memory.getLong(context + CTX_VARS));
     }
 
-    /// Puts other variables into a context that is not entered, giving up those it had.
+    /// Replaces the variables of a context that is not entered, and releases the old ones.
     public static void replace(long context, @Stolen long vars) {
         long old = Memory.getLong(context + CTX_VARS);
         Memory.putLong(context + CTX_VARS, vars);
         Refs.releaseIfAny(old);
     }
 
-    /// Whether nobody but the caller refers to a context.
+    /// Whether only the caller refers to a context.
     public static boolean unshared(long context) {
         return Refs.unshared(context) && Memory.getLong(context + CTX_WEAKREFLIST) == 0;
     }

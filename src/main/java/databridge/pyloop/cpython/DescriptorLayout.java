@@ -47,7 +47,7 @@ public final class DescriptorLayout {
 
     /// The offset in an instance of the C field behind a `__slots__` entry.
     ///
-    /// @throws LinkageError if the attribute is no such thing
+    /// @throws LinkageError if the attribute is no slot
     public static long memberOffset(long type, String name) {
         long descriptor = ObjectApi.getAttribute(type, UnicodeApi.interned(name));
         try {

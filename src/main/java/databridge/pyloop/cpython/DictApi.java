@@ -10,6 +10,9 @@ public final class DictApi {
 
     private DictApi() {}
 
+    /// A new dict.
+    ///
+    /// @throws PyError MemoryError
     @Owned
     public static long empty() {
         return PyError.orThrow(NEW.call());

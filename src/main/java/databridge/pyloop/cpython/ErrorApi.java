@@ -5,7 +5,7 @@ import databridge.pyloop.ffi.Memory;
 
 /// `pyerrors.h`: the thread's error indicator, which holds the pending exception. With the GIL.
 ///
-/// Below everything that makes or converts objects, because all of that reports failure here.
+/// The classes that make or convert objects use this one, because they report their failures here.
 public final class ErrorApi {
     private static final CFunction SET_STRING =
             CFunction.of("void PyErr_SetString(PyObject *exception, const char *string)");
@@ -19,9 +19,9 @@ public final class ErrorApi {
 
     private ErrorApi() {}
 
-    /// Raises `type(message)`.
+    /// Makes `type(message)` the pending exception.
     ///
-    /// @return to be thrown
+    /// @return an exception for the caller to throw
     public static PyError raise(long type, String message) {
         long text = Memory.allocate(message.length() * 4L + 1);
         try {
@@ -43,6 +43,7 @@ public final class ErrorApi {
         return OCCURRED.call() != 0;
     }
 
+    /// Drops the pending exception, if there is one.
     public static void clear() {
         CLEAR.call();
     }
@@ -71,12 +72,15 @@ public final class ErrorApi {
         PyError.orThrow((int) CHECK_SIGNALS.call());
     }
 
-    /// As [#checkSignals], but tells whether one raised, and leaves its exception pending.
+    /// Runs the handlers as [#checkSignals] does.
+    ///
+    /// @return whether one of them raised an exception, which is then pending
     public static boolean signalHandlerRaised() {
         return (int) CHECK_SIGNALS.call() != 0;
     }
 
-    /// Takes the pending exception, which must exist, out of the thread: normalized, with its traceback.
+    /// Removes the pending exception, which must exist, from the thread and returns it: normalized, with
+    /// its traceback.
     @Owned
     public static long takeRaised() {
         return RaisedException.take();
@@ -88,7 +92,9 @@ public final class ErrorApi {
         Refs.release(exception);
     }
 
-    /// Reports the pending exception where nobody can be told.
+    /// Passes the pending exception to `sys.unraisablehook`, because no caller can receive it.
+    ///
+    /// @param object what the report names as the source
     public static void writeUnraisable(long object) {
         WRITE_UNRAISABLE.call(object);
     }

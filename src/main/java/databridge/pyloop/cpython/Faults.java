@@ -1,7 +1,7 @@
 package databridge.pyloop.cpython;
 
-/// Turns what Java code threw into the pending Python exception: [PyError] means that one is pending already. With the
-/// GIL.
+/// Turns what Java code has thrown into the pending Python exception. [PyError] means that one is pending
+/// already. With the GIL.
 public final class Faults {
     // Made while there is memory and stack to do so.
     private static final PyName OUT_OF_MEMORY = PyName.of("the Java heap of the event loop engine is exhausted");
@@ -13,14 +13,14 @@ public final class Faults {
 
     private Faults() {}
 
-    /// Knows the `errno` in an exception of a layer this package does not see.
+    /// Finds the `errno` in an exception of a layer that this package does not know.
     @FunctionalInterface
     public interface ErrnoOf {
         /// @return 0 if the throwable carries none
         int errno(Throwable thrown);
     }
 
-    /// Set once, when the engine starts.
+    /// Sets the function that finds the `errno` in a throwable. Called when the engine starts.
     public static void setErrnoOf(ErrnoOf function) {
         errnoOf = function;
     }
@@ -50,7 +50,7 @@ public final class Faults {
         }
     }
 
-    /// Where making the message has failed, for want of memory most likely.
+    /// Reports a fault after making its message has failed, most likely because there is no memory.
     private static void raiseWithoutText(Throwable failure) {
         try {
             if (failure instanceof OutOfMemoryError) {

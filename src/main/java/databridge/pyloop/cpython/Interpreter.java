@@ -5,7 +5,7 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.StaticText;
 import databridge.pyloop.ffi.Symbol;
 
-/// Facts about the interpreter this process runs: its version and build.
+/// The version and the build of the interpreter that this process runs. With the GIL.
 public final class Interpreter {
     private static final Symbol VERSION = Symbol.of("Py_Version");
     private static final CFunction SYS_GET_OBJECT = CFunction.of("PyObject *PySys_GetObject(const char *name)");
@@ -25,6 +25,8 @@ public final class Interpreter {
         debugBuild = SYS_GET_OBJECT.call(TOTAL.address()) != 0;
     }
 
+    /// Whether the interpreter has this version or a later one.
+    ///
     /// @param version as `PY_VERSION_HEX` has it: 0x030B07F0 is 3.11.7
     public static boolean versionAtLeast(long version) {
         return Memory.getLong(VERSION.address()) >= version;

@@ -3,8 +3,8 @@ package databridge.pyloop.cpython;
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.Memory;
 
-/// Proves against the running interpreter what is read as memory here, so that a Python with other layouts is
-/// refused at boot and not corrupted later. With the GIL.
+/// Checks the layouts that are read as memory here against the running interpreter. A Python with other
+/// layouts is refused at the start; otherwise the engine would corrupt its objects. With the GIL.
 public final class LayoutCheck {
     private static final CFunction TUPLE_GET_ITEM =
             CFunction.of("PyObject *PyTuple_GetItem(PyObject *p, Py_ssize_t pos)");
@@ -14,6 +14,8 @@ public final class LayoutCheck {
 
     private LayoutCheck() {}
 
+    /// Checks all layouts.
+    ///
     /// @throws LinkageError naming the first layout that differs
     public static void require() {
         long number = NumberApi.fromDouble(1234.5);
@@ -53,7 +55,7 @@ public final class LayoutCheck {
         Refs.release(bytes);
     }
 
-    /// The constants keep their count from 3.12 on, and change it before.
+    /// From 3.12 on None has a fixed count that is negative (PEP 683); before, it is counted.
     private static void requireImmortality() {
         int before = Memory.getInt(Singletons.NONE + PyObjectLayout.OB_REFCNT);
         check("immortal None", Interpreter.atLeast312 == (before < 0));

@@ -10,11 +10,17 @@ public final class ListApi {
 
     private ListApi() {}
 
+    /// A new list.
+    ///
+    /// @throws PyError MemoryError
     @Owned
     public static long empty() {
         return PyError.orThrow(NEW.call(0L));
     }
 
+    /// `list.append(item)`
+    ///
+    /// @throws PyError MemoryError
     public static void append(long list, long item) {
         PyError.orThrow((int) APPEND.call(list, item));
     }

@@ -11,9 +11,11 @@ import java.util.List;
 /// @param function the address of the entry point
 /// @param doc the docstring, with the signature before it in CPython's form
 record MethodDef(String name, int flags, long function, String doc) {
+    /// Describes a method whose function is an entry point.
+    ///
     /// @param signature name and parameters as `inspect.signature` shows them: `"stop($self, /)"`
     /// @param implementation the class that declares the entry point
-    /// @param target its name
+    /// @param target the name of the entry point
     static MethodDef of(
             String signature, CallingConvention convention, Class<?> implementation, String target, String doc) {
         String name = signature.substring(0, signature.indexOf('('));
@@ -21,8 +23,8 @@ record MethodDef(String name, int flags, long function, String doc) {
         return new MethodDef(name, convention.flags(), function, signature + "\n--\n\n" + doc);
     }
 
-    /// The array of them that C expects, with an empty one at its end. C keeps pointers to all of it, which therefore
-    /// lives as long as the process.
+    /// The array of them that C expects, with an empty one at its end. C keeps pointers to all of it, so it
+    /// is never freed.
     static long table(List<MethodDef> methods) {
         long size = DescriptorLayout.METHOD_DEF.size();
         long table = Memory.allocate((methods.size() + 1) * size);

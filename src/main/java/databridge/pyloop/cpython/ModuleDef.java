@@ -9,6 +9,7 @@ import java.util.List;
 
 /// A Python extension module declared in Java, initialised in the two phases of PEP 489. With the GIL.
 public final class ModuleDef {
+    /// One `PyModuleDef_Slot`.
     private record Slot(int number, long value) {}
 
     private static final CStruct DEF = CStruct.of("struct PyModuleDef { Py_ssize_t ob_refcnt; PyTypeObject *ob_type;"
@@ -32,17 +33,21 @@ public final class ModuleDef {
         this.doc = doc;
     }
 
+    /// Begins the declaration of a module.
+    ///
+    /// @param name the qualified name, `package.module`
+    /// @param doc the docstring
     public static ModuleDef named(String name, String doc) {
         return new ModuleDef(name, doc);
     }
 
-    /// What fills the module: `int execute(PyObject *module)`.
+    /// Declares the function that fills the module: `int execute(PyObject *module)`.
     public ModuleDef execute(Class<?> implementation, String target) {
         slots.add(new Slot(MOD_EXEC, EntryTable.address(implementation, target, 1)));
         return this;
     }
 
-    /// A function of the module.
+    /// Declares a function of the module.
     ///
     /// @param convention how it takes its arguments; the first that Java sees is the module
     public ModuleDef function(
@@ -55,7 +60,7 @@ public final class ModuleDef {
         return this;
     }
 
-    /// What `PyInit_...` has to return. C keeps pointers to what is allocated here, which lives as long as the process.
+    /// Builds the definition, which `PyInit_...` returns. C keeps pointers to it, so it is never freed.
     @Borrowed
     public long build() {
         if (Interpreter.versionAtLeast(0x030C0000)) {

@@ -13,11 +13,17 @@ public final class NumberApi {
 
     private NumberApi() {}
 
+    /// A new `float` object.
+    ///
+    /// @throws PyError MemoryError
     @Owned
     public static long fromDouble(double value) {
         return PyError.orThrow(FLOAT_FROM_DOUBLE.call(value));
     }
 
+    /// An `int` object.
+    ///
+    /// @throws PyError MemoryError
     @Owned
     public static long fromLong(long value) {
         return PyError.orThrow(LONG_FROM_LONG_LONG.call(value));
@@ -48,10 +54,12 @@ public final class NumberApi {
         throw ErrorApi.raise(Singletons.OVERFLOW_ERROR, "Python int too large to convert to C int");
     }
 
+    /// Whether the type of an object is exactly `float`.
     public static boolean isExactFloat(long object) {
         return Memory.getLong(object + PyObjectLayout.OB_TYPE) == Singletons.FLOAT_TYPE;
     }
 
+    /// Whether the type of an object is exactly `int`.
     public static boolean isExactLong(long object) {
         return Memory.getLong(object + PyObjectLayout.OB_TYPE) == Singletons.LONG_TYPE;
     }

@@ -25,17 +25,20 @@ public final class ObjectApi {
 
     private ObjectApi() {}
 
+    /// The type of an object.
     @Borrowed
     public static long typeOf(long object) {
         return Memory.getLong(object + PyObjectLayout.OB_TYPE);
     }
 
+    /// Whether the type of an object is `type` or derives from it. Unlike `isinstance()` this runs no
+    /// Python code.
     public static boolean isInstance(long object, long type) {
         long actual = typeOf(object);
         return actual == type || (int) IS_SUBTYPE.call(actual, type) != 0;
     }
 
-    /// `isinstance(object, type)`, with what classes do to pass for another.
+    /// `isinstance(object, type)`, which respects `__class__` and `__instancecheck__`.
     ///
     /// @throws PyError as `isinstance` raises
     public static boolean passesFor(long object, long type) {
@@ -65,10 +68,13 @@ public final class ObjectApi {
         return Memory.getCString(Memory.getLong(typeOf(object) + PyObjectLayout.TP_NAME));
     }
 
+    /// `callable(object)`
     public static boolean isCallable(long object) {
         return (int) CALLABLE.call(object) != 0;
     }
 
+    /// `getattr(object, name)`
+    ///
     /// @param name a `str` object
     /// @throws PyError as `getattr` raises
     @Owned
@@ -76,6 +82,8 @@ public final class ObjectApi {
         return PyError.orThrow(GET_ATTR.call(object, name));
     }
 
+    /// `setattr(object, name, value)`
+    ///
     /// @param name a `str` object
     /// @throws PyError as `setattr` raises
     public static void setAttribute(long object, long name, long value) {
@@ -90,13 +98,16 @@ public final class ObjectApi {
         setAttribute(object, name, 0);
     }
 
+    /// `repr(object)`
+    ///
     /// @throws PyError as `repr` raises
     @Owned
     public static long repr(long object) {
         return PyError.orThrow(REPR.call(object));
     }
 
-    /// A zeroed, collector-tracked instance of a heap type, without running `__new__` or `__init__`.
+    /// A zeroed instance of a heap type, tracked by the garbage collector. Neither `__new__` nor
+    /// `__init__` runs.
     ///
     /// May run the garbage collector, and with it any code.
     @Owned
@@ -104,7 +115,7 @@ public final class ObjectApi {
         return PyError.orThrow(GENERIC_ALLOC.call(type, 0L));
     }
 
-    /// As [#allocate], but the garbage collector does not see the instance, and its fields are zeroed here.
+    /// As [#allocate], but the garbage collector does not track the instance, and its fields are zeroed here.
     ///
     /// @param size of an instance in bytes
     @Owned
@@ -116,14 +127,15 @@ public final class ObjectApi {
         return object;
     }
 
-    /// Shows an object to the garbage collector, if it is not.
+    /// Makes the garbage collector track an object, if it does not.
     public static void track(long object) {
         if ((int) GC_IS_TRACKED.call(object) == 0) {
             GC_TRACK.call(object);
         }
     }
 
-    /// Hides an object from the garbage collector. Nothing may then be reachable only through it for long.
+    /// Makes the garbage collector ignore an object. No other object may be reachable only through it
+    /// for long.
     public static void untrack(long object) {
         GC_UNTRACK.call(object);
     }

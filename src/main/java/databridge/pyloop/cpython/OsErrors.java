@@ -2,7 +2,7 @@ package databridge.pyloop.cpython;
 
 import databridge.pyloop.ffi.CFunction;
 
-/// Makes Python's `OSError` of an `errno`, with the text that the C library has for it. With the GIL.
+/// Makes Python's `OSError` for an `errno`, with the text of the C library. With the GIL.
 public final class OsErrors {
     private static final CFunction STRERROR = CFunction.of("char *strerror(int errnum)");
 
@@ -25,7 +25,7 @@ public final class OsErrors {
     /// Raises `OSError(errno, strerror(errno))`, of the subclass that fits.
     ///
     /// @param errno a positive error number
-    /// @return to be thrown
+    /// @return an exception for the caller to throw
     public static PyError raise(int errno) {
         ErrorApi.restore(of(errno));
         return PyError.pending();

@@ -6,7 +6,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// A raw `PyObject *` returned with a reference that the caller now owns and has to [Refs#release] or hand on.
+/// Marks a raw `PyObject *` that is returned with a reference. The caller owns the reference, and either
+/// releases it ([Refs#release]) or passes it on.
 @Documented
 @Retention(RetentionPolicy.CLASS)
 @Target({ElementType.METHOD, ElementType.PARAMETER})

@@ -2,14 +2,14 @@ package databridge.pyloop.cpython;
 
 /// Refuses a wrong number of arguments for methods whose parameters are positional-only. With the GIL.
 ///
-/// C passes an array as long as what the caller wrote, so a method that reads what its signature promises would
-/// otherwise read beyond it. Such methods call this before anything else.
+/// The array that C passes is as long as the call has arguments, whatever the signature says. Without the
+/// check a method could read beyond it. So such methods call this before anything else.
 public final class PositionalOnly {
     private PositionalOnly() {}
 
-    /// For a method of exactly that many parameters.
+    /// Checks the arguments of a method that has exactly `expected` parameters.
     ///
-    /// @param method the name as messages have it
+    /// @param method the name for the message
     /// @param count how many positional arguments there are
     /// @param keywords a tuple with the names of keyword arguments, or NULL
     /// @throws PyError TypeError
@@ -19,7 +19,7 @@ public final class PositionalOnly {
         }
     }
 
-    /// For a method of that many parameters or more.
+    /// Checks the arguments of a method that has `expected` parameters or more, see [#require].
     ///
     /// @throws PyError TypeError
     public static void requireAtLeast(String method, int expected, long count, long keywords) {

@@ -1,25 +1,28 @@
 package databridge.pyloop.cpython;
 
-/// A Python exception is pending in the current thread: unwinds Java up to the upcall, which returns C's error
-/// value.
+/// Says that a Python exception is pending in the current thread. It unwinds the Java frames up to the entry
+/// point, which returns C's error value.
 ///
-/// Carries nothing, because Python holds the exception; so there is one instance and no stack trace.
+/// It carries nothing, because Python holds the exception. So one instance is enough, and it has no
+/// stack trace.
 public final class PyError extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace that could belong to somebody else
+    @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace, so sharing it is harmless
     private static final PyError PENDING = new PyError();
 
     private PyError() {
         super("a Python exception is pending", null, false, false);
     }
 
-    /// To be thrown where a C call reported an exception.
+    /// The instance, for the caller to throw when a C call has reported an exception.
     public static PyError pending() {
         return PENDING;
     }
 
-    /// Passes on the result of a C call that returns NULL for an exception.
+    /// Returns the result of a C call that returns NULL for an exception.
+    ///
+    /// @throws PyError if the result is NULL
     public static long orThrow(long object) {
         if (object == 0) {
             throw PENDING;
@@ -27,7 +30,9 @@ public final class PyError extends RuntimeException {
         return object;
     }
 
-    /// Passes on the result of a C call that returns -1 for an exception.
+    /// Returns the result of a C call that returns -1 for an exception.
+    ///
+    /// @throws PyError if the result is -1
     public static int orThrow(int result) {
         if (result == -1) {
             throw PENDING;

@@ -5,11 +5,11 @@ import static databridge.pyloop.cpython.PyObjectLayout.OB_REFCNT;
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.Memory;
 
-/// The only places where a reference count changes. With the GIL.
+/// All changes of reference counts. With the GIL.
 ///
 /// Up to 3.11 the count is one 64-bit number. From 3.12 on it is a 32-bit one that is negative for immortal
-/// objects, which must not be touched (PEP 683); 3.14 keeps flags in the other half of the word. Debug builds
-/// total all counts, so there C does the counting.
+/// objects, whose count must not change (PEP 683); 3.14 keeps flags in the other half of the word. Debug
+/// builds add up all counts, so there C changes them.
 public final class Refs {
     private static final CFunction DEALLOC = CFunction.of("void _Py_Dealloc(PyObject *op)");
     private static final CFunction INC_REF = CFunction.of("void Py_IncRef(PyObject *o)");
@@ -17,7 +17,7 @@ public final class Refs {
 
     private Refs() {}
 
-    /// Takes one more reference.
+    /// Adds a reference.
     ///
     /// @return `object`, for use in an expression
     @Owned
@@ -35,7 +35,7 @@ public final class Refs {
         return object;
     }
 
-    /// Gives one reference up. The last one frees the object, which may run any Python code.
+    /// Releases a reference. If it was the last one, the object is freed, which may run any Python code.
     public static void release(@Stolen long object) {
         if (Interpreter.debugBuild) {
             DEC_REF.call(object);
@@ -56,19 +56,19 @@ public final class Refs {
         }
     }
 
-    /// [#release], unless it is NULL.
+    /// Releases a reference, unless `object` is NULL.
     public static void releaseIfAny(@Stolen long object) {
         if (object != 0) {
             release(object);
         }
     }
 
-    /// Empties a C field that owns a reference, and only then gives the reference up.
+    /// Sets a C field that owns a reference to NULL, and then releases the reference.
     public static void clear(long field) {
         releaseIfAny(take(field));
     }
 
-    /// Empties a C field that owns a reference and hands the reference over; 0 if the field is NULL.
+    /// Sets a C field that owns a reference to NULL and returns the reference; 0 if the field was NULL.
     @Owned
     public static long take(long field) {
         long object = Memory.getLong(field);
@@ -76,15 +76,15 @@ public final class Refs {
         return object;
     }
 
-    /// One more reference to what a C field refers to, None if the field is NULL: Python code can delete the attribute
-    /// of any field that it sees.
+    /// A new reference to the object in a C field, or to None if the field is NULL: Python code can delete
+    /// the attribute of any field that it sees.
     @Owned
     public static long retainField(long field) {
         long object = Memory.getLong(field);
         return retain(object == 0 ? Singletons.NONE : object);
     }
 
-    /// Sets a C field that owns a reference, and only then releases what it held.
+    /// Sets a C field that owns a reference, and then releases the old one.
     public static void replace(long field, @Stolen long object) {
         long old = Memory.getLong(field);
         Memory.putLong(field, object);

@@ -4,12 +4,13 @@ import static databridge.pyloop.cpython.Singletons.NONE;
 
 import databridge.pyloop.ffi.Memory;
 
-/// The Python objects a loop keeps for its file descriptors, held where the garbage collector sees them.
+/// The Python objects that a loop keeps for its file descriptors, held where CPython's garbage collector sees
+/// them. With the GIL.
 ///
-/// A reference kept in Java is invisible to CPython's collector: a loop whose handles refer back to it would
-/// never be freed. So they are items of a tuple in a slot of the loop object itself, which C traverses. Python
-/// code can replace what is in the slot; then everything reads as absent, and nothing dangles, because no pointer
-/// is kept here.
+/// The collector does not see a reference that is kept in Java, so a loop whose handles refer back to it
+/// would never be freed. Therefore the objects are items of a tuple in a slot of the loop object, which C
+/// traverses. This class keeps no pointer to the tuple. If the slot holds anything else, all entries read
+/// as absent.
 public final class RootTable {
     private final long field;
 
@@ -29,7 +30,10 @@ public final class RootTable {
         return object == NONE ? 0 : object;
     }
 
-    /// Puts an object, or with 0 nothing, in place of what is at `index`.
+    /// Replaces the entry at `index`; 0 removes it.
+    ///
+    /// @throws IndexOutOfBoundsException if the index is negative
+    /// @throws PyError MemoryError
     public void put(long index, @Stolen long object) {
         if (index < 0) {
             throw new IndexOutOfBoundsException(index);
@@ -44,15 +48,18 @@ public final class RootTable {
         long item = TupleApi.items(tuple) + index * Long.BYTES;
         long old = Memory.getLong(item);
         Memory.putLong(item, object == 0 ? Refs.retain(NONE) : object);
-        // The collector stops tracking tuples that hold nothing it cares about, as ours did until now.
+        // The collector stops tracking a tuple if it tracks none of the items, and this was such a tuple
+        // until now.
         ObjectApi.track(tuple);
         Refs.release(old);
     }
 
+    /// How many entries the tuple has memory for; all entries are below this index.
     public long capacity() {
         return capacity(Memory.getLong(field));
     }
 
+    /// Releases all objects.
     public void clear() {
         Refs.clear(field);
     }

@@ -3,35 +3,59 @@ package databridge.pyloop.cpython;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.NativeLinker;
 
-/// The interpreter's constants: objects that live as long as it does. Borrowed, all of them. Set when the engine
-/// starts.
-@SuppressWarnings("NonFinalStaticField") // known at run time alone
+/// Addresses of the interpreter's constants: objects that live as long as it does. All are borrowed. They are
+/// set when the engine starts.
+@SuppressWarnings("NonFinalStaticField") // known only at run time
 public final class Singletons {
+    /// `None`
     public static long NONE;
+    /// `True`
     public static long TRUE;
+    /// `False`
     public static long FALSE;
 
+    /// `bytearray`
     public static long BYTEARRAY_TYPE;
+    /// `bytes`
     public static long BYTES_TYPE;
+    /// `dict`
     public static long DICT_TYPE;
+    /// `float`
     public static long FLOAT_TYPE;
+    /// `types.FunctionType`
     public static long FUNCTION_TYPE;
+    /// `int`
     public static long LONG_TYPE;
+    /// `memoryview`
     public static long MEMORYVIEW_TYPE;
+    /// `types.MethodType`
     public static long METHOD_TYPE;
+    /// `tuple`
     public static long TUPLE_TYPE;
+    /// `str`
     public static long UNICODE_TYPE;
 
+    /// `AttributeError`
     public static long ATTRIBUTE_ERROR;
+    /// `KeyError`
     public static long KEY_ERROR;
+    /// `KeyboardInterrupt`
     public static long KEYBOARD_INTERRUPT;
+    /// `MemoryError`
     public static long MEMORY_ERROR;
+    /// `OSError`
     public static long OS_ERROR;
+    /// `OverflowError`
     public static long OVERFLOW_ERROR;
+    /// `RecursionError`
     public static long RECURSION_ERROR;
+    /// `RuntimeError`
     public static long RUNTIME_ERROR;
+    /// `SystemExit`
     public static long SYSTEM_EXIT;
+    /// `TypeError`
     public static long TYPE_ERROR;
+    /// `ValueError`
     public static long VALUE_ERROR;
 
     private Singletons() {}

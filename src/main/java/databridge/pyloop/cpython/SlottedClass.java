@@ -2,8 +2,8 @@ package databridge.pyloop.cpython;
 
 import databridge.pyloop.ffi.Symbol;
 
-/// Makes an empty Python class with `__slots__`: a garbage-collected base that C alone manages, for [TypeDef]s to
-/// extend.
+/// Makes an empty Python class with `__slots__`: a garbage-collected base that C alone manages, for
+/// [TypeDef]s to extend.
 public final class SlottedClass {
     private static final Symbol TYPE_TYPE = Symbol.of("PyType_Type");
 

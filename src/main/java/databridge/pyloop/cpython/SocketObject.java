@@ -15,12 +15,13 @@ public final class SocketObject {
         type = ImportApi.attribute("_socket", "socket");
     }
 
-    /// Whether it is a socket object whose descriptor this is. Only what was one may be asked for its [#descriptor].
+    /// Whether `object` is a socket object that has the descriptor `fd`. [#descriptor] may be called only on
+    /// objects for which this was true once.
     public static boolean isOf(long object, int fd) {
         return ObjectApi.isInstance(object, type) && descriptor(object) == fd;
     }
 
-    /// Its descriptor, -1 once it is closed or detached.
+    /// The descriptor of a socket object, -1 once the socket is closed or detached.
     public static int descriptor(long socket) {
         return Memory.getInt(socket + SOCK_FD);
     }

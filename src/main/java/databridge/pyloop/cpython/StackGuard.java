@@ -2,17 +2,19 @@ package databridge.pyloop.cpython;
 
 import databridge.pyloop.runtime.StackBounds;
 
-/// Refuses to call Python when little of the C stack is left.
+/// Refuses to call Python when little of the C stack is left. With the GIL.
 ///
-/// A stack overflow at the entry of an upcall happens before any Java `catch` and ends the process; so it has to be
-/// ruled out one step earlier, where Java is about to call Python. With the GIL.
+/// An overflow in C code ends the process, and an entry point that is called with too little stack can only
+/// refuse ([databridge.pyloop.runtime.ThreadEntry]). So methods through which calls can nest check the stack
+/// before they call Python.
 public final class StackGuard {
-    /// Room for C frames of Python down to the next upcall, its Java frames, and the reserve of a Java stack.
+    /// In bytes: C frames of Python down to the next entry point, its Java frames, and the reserve of a
+    /// Java stack.
     private static final long MARGIN = 192 * 1024;
 
     private StackGuard() {}
 
-    /// To be called before Python is entered from an upcall that can nest.
+    /// Checks the stack of this thread, before an entry point that can nest calls Python.
     ///
     /// @throws PyError RecursionError, if less than the margin is left
     public static void check() {

@@ -6,8 +6,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// A raw `PyObject *` parameter whose reference the callee takes over. Parameters without this are borrowed for the
-/// duration of the call.
+/// Marks a raw `PyObject *` parameter whose reference the method takes over, also when it fails. Parameters
+/// without the mark are borrowed for the duration of the call.
 @Documented
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.PARAMETER)

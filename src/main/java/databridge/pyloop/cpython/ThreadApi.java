@@ -2,7 +2,7 @@ package databridge.pyloop.cpython;
 
 import databridge.pyloop.ffi.CFunction;
 
-/// `ceval.h`, `pystate.h`, `pythread.h`: threads; giving the GIL up and taking it again.
+/// `ceval.h`, `pystate.h`, `pythread.h`: threads, and how to release and acquire the GIL.
 public final class ThreadApi {
     private static final CFunction SAVE_THREAD = CFunction.of("PyThreadState *PyEval_SaveThread(void)");
     private static final CFunction RESTORE_THREAD =
@@ -19,9 +19,11 @@ public final class ThreadApi {
         return IDENTITY.call();
     }
 
-    /// Gives up the GIL. If this throws, the GIL is held: the code that then makes a Python exception needs it.
+    /// Releases the GIL. If this throws, the GIL is still held, because the code that makes a Python
+    /// exception of it needs the GIL.
     ///
-    /// @return the thread's state, to be passed to [#restoreThread]; no Python object may be touched until then
+    /// @return the thread's state, to be passed to [#restoreThread]; no Python object may be touched
+    ///     until then
     public static long saveThread() {
         try {
             return SAVE_THREAD.call();
@@ -33,7 +35,7 @@ public final class ThreadApi {
         }
     }
 
-    /// Takes the GIL again, waiting for it, whatever happens: nothing can go on without it.
+    /// Waits for the GIL and acquires it. Throws nothing, because no code can continue without the GIL.
     public static void restoreThread(long threadState) {
         try {
             RESTORE_THREAD.call(threadState);

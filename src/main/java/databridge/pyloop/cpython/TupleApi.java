@@ -7,7 +7,8 @@ import databridge.pyloop.ffi.Memory;
 
 /// `tupleobject.h`. With the GIL.
 public final class TupleApi {
-    /// Where the items begin: 3.14 has put a cached hash before them, so the interpreter is asked.
+    /// Offset of the items, computed from the interpreter's size of a tuple: 3.14 has a cached hash
+    /// before them.
     private static long obItem;
 
     private static final CFunction NEW = CFunction.of("PyObject *PyTuple_New(Py_ssize_t size)");
@@ -62,17 +63,19 @@ public final class TupleApi {
         return tuple;
     }
 
-    /// Replaces an item of a tuple nobody else has seen.
+    /// Replaces an item of a tuple that no other code has seen.
     public static void put(long tuple, long index, @Stolen long object) {
         long old = item(tuple, index);
         Memory.putLong(items(tuple) + index * Long.BYTES, object);
         Refs.release(old);
     }
 
+    /// The number of items.
     public static long size(long tuple) {
         return Memory.getLong(tuple + OB_SIZE);
     }
 
+    /// The item at `index`, which must be below [#size].
     @Borrowed
     public static long item(long tuple, long index) {
         return Memory.getLong(items(tuple) + index * Long.BYTES);

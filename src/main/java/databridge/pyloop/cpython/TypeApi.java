@@ -1,6 +1,6 @@
 package databridge.pyloop.cpython;
 
-/// What a type object says about the memory of its instances. With the GIL.
+/// Sizes and offsets of a type's instances, from attributes of the type object. With the GIL.
 public final class TypeApi {
     private TypeApi() {}
 

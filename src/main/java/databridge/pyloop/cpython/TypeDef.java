@@ -7,14 +7,16 @@ import databridge.pyloop.runtime.EntryTable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A Python type declared in Java: a heap type whose methods are upcalls and whose memory C manages.
+/// A Python type declared in Java: a heap type whose methods are entry points and whose memory C manages.
 ///
-/// Instances are traversed, cleared and freed by the base class's own native functions, so no garbage collection,
-/// deallocation or forked child ever enters Java: object fields are declared as members, which those functions
-/// know.
+/// The C functions of the base class traverse, clear and free the instances. They know the object fields,
+/// because those are declared as members. So no garbage collection, no deallocation and no forked child ever
+/// enters Java.
 public final class TypeDef {
+    /// One `PyGetSetDef`.
     private record Property(String name, long getter, long setter, String doc) {}
 
+    /// One `PyMemberDef`; a hidden one is not an attribute of the type.
     private record Member(String name, int type, long offset, boolean hidden) {}
 
     private static final int TP_DOC = 56;
@@ -43,26 +45,37 @@ public final class TypeDef {
         this.doc = doc;
     }
 
-    /// @param implementation the class whose static methods implement the type, each of them an
-    ///     [EntryPoint][databridge.pyloop.runtime.EntryPoint]
+    /// Begins the declaration of a type.
+    ///
+    /// @param implementation the class whose static methods implement the type, each of them
+    ///     an [EntryPoint][databridge.pyloop.runtime.EntryPoint]
     /// @param name the qualified name, `package.module.Class`
+    /// @param doc the docstring
     public static TypeDef named(Class<?> implementation, String name, String doc) {
         return new TypeDef(implementation, name, doc);
     }
 
-    /// The class that implements what is declared from here on.
+    /// Sets the class that implements the methods and properties that are declared from here on.
     public TypeDef implementedBy(Class<?> other) {
         implementation = other;
         return this;
     }
 
-    /// @param signature the method's name and parameters as `inspect.signature` shows them: `"stop($self, /)"`
-    /// @param target the static Java method
+    /// Declares a method.
+    ///
+    /// @param signature the method's name and parameters as `inspect.signature` shows them:
+    ///     `"stop($self, /)"`
+    /// @param target the name of the static Java method
     public TypeDef method(String signature, CallingConvention convention, String target, String methodDoc) {
         methods.add(MethodDef.of(signature, convention, implementation, target, methodDoc));
         return this;
     }
 
+    /// Declares an attribute that Java code computes.
+    ///
+    /// @param getter the name of the static Java method `long getter(long self)`
+    /// @param setter the name of the static Java method `long setter(long self, long value)`, which returns 0
+    ///     or -1; its value is 0 if the attribute is to be deleted
     public TypeDef property(String property, String getter, String setter, String propertyDoc) {
         properties.add(new Property(
                 property,
@@ -90,14 +103,14 @@ public final class TypeDef {
         return this;
     }
 
-    /// A C field that owns a reference or is NULL, which the garbage collector knows, and Python code does not: for
-    /// what is used without a look at its type.
+    /// A C field that owns a reference or is NULL. The garbage collector knows it, Python code does not see
+    /// it: for objects that are used without a check of their type.
     public TypeDef hiddenMember(String member, long offset) {
         members.add(new Member(member, DescriptorLayout.T_OBJECT_EX, offset, true));
         return this;
     }
 
-    /// Creates the type. C keeps pointers to what is allocated here, which therefore lives as long as the process.
+    /// Creates the type. C keeps pointers to what is allocated here, so it is never freed.
     ///
     /// @param base its one base class, which must be garbage-collected
     /// @param basicSize the size of an instance in bytes

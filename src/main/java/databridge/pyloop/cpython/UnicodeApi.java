@@ -22,17 +22,19 @@ public final class UnicodeApi {
 
     private UnicodeApi() {}
 
+    /// Whether the type of an object is exactly `str`.
     public static boolean isExact(long object) {
         return ObjectApi.typeOf(object) == Singletons.UNICODE_TYPE;
     }
 
-    /// The object of a NUL-terminated UTF-8 text.
+    /// A `str` object with the content of a NUL-terminated UTF-8 text.
     @Owned
     public static long fromCString(long text) {
         return PyError.orThrow(FROM_STRING.call(text));
     }
 
-    /// The UTF-8 of a `str` object, which keeps it, as a NUL-terminated text; 0 if it has none or has a NUL in it.
+    /// The content of a `str` object as a NUL-terminated UTF-8 text, which the object owns; 0 if it contains
+    /// a NUL or cannot be encoded.
     public static long asCString(long object) {
         long text = AS_UTF8.call(object, SIZE.address());
         if (text == 0) {
@@ -47,13 +49,13 @@ public final class UnicodeApi {
         return text;
     }
 
-    /// A file name of the operating system's as `str`.
+    /// A file name as `str`, as `os.fsdecode()` returns it.
     @Owned
     public static long decodeFileName(long text, long size) {
         return PyError.orThrow(DECODE_FS.call(text, size));
     }
 
-    /// A `str` as `bytes`, the way the operating system has file names; 0 if that cannot be.
+    /// A `str` as the `bytes` of a file name, as `os.fsencode()` returns them; 0 if it cannot be encoded.
     @Owned
     public static long encodeFileName(long object) {
         long bytes = ENCODE_FS.call(object);
@@ -63,6 +65,9 @@ public final class UnicodeApi {
         return bytes;
     }
 
+    /// A new `str` object with this text.
+    ///
+    /// @throws PyError MemoryError
     @Owned
     public static long fromString(String text) {
         long copy = Memory.allocate(text.length() * 4L + 1);

@@ -4,12 +4,13 @@ import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.CStruct;
 import databridge.pyloop.ffi.Memory;
 
-/// `weakrefobject.h`: references that do not keep their object alive, and know when it is gone. With the GIL.
+/// `weakrefobject.h`: references that do not keep their object alive, and that show when it has been freed.
+/// With the GIL.
 ///
-/// For what Java remembers of an object that others own: a bare address would dangle once the object is freed, and its
-/// memory may be another object's by then. [LayoutCheck] proves the struct.
+/// For objects that Java remembers and does not own: the bare address of a freed object dangles, and may be
+/// that of another object by then. [LayoutCheck] checks the struct.
 public final class WeakRefs {
-    /// The head of `PyWeakReference`; `wr_object` is None once the object is gone.
+    /// The head of `PyWeakReference`; `wr_object` is None once the object is freed.
     private static final CStruct REFERENCE =
             CStruct.of("struct _PyWeakReference { Py_ssize_t ob_refcnt; PyTypeObject *ob_type; PyObject *wr_object; }");
     private static final long WR_OBJECT = REFERENCE.offset("wr_object");
@@ -26,7 +27,7 @@ public final class WeakRefs {
         return PyError.orThrow(NEW.call(object, 0L));
     }
 
-    /// The object, 0 if it is gone.
+    /// The object, 0 if it has been freed.
     @Borrowed
     public static long target(long reference) {
         long object = Memory.getLong(reference + WR_OBJECT);

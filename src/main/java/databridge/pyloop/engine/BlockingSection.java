@@ -1,9 +1,11 @@
 package databridge.pyloop.engine;
 
-/// The lock (the GIL) around a blocking wait: [#enter] releases it, [#leave] takes it again. In between the loop's
-/// thread only calls [Poller#await] and reads the monotonic clock.
+/// The lock (the GIL) around a blocking wait: [#enter] releases it, [#leave] acquires it. In between the
+/// loop's thread only calls [Poller#await] and reads the monotonic clock.
 public interface BlockingSection {
+    /// Releases the lock. If it throws, the lock is still held.
     void enter();
 
+    /// Waits for the lock and acquires it.
     void leave();
 }

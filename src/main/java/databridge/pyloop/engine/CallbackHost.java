@@ -22,12 +22,11 @@ public interface CallbackHost {
     /// Whether the run ends after the current iteration.
     boolean stopRequested();
 
-    /// Runs an action after something was thrown that is about to leave the loop. The pending exception is kept, and
-    /// what the action itself throws is dropped.
-    void runAside(Runnable action);
+    /// Runs an action while an exception is leaving the loop. That exception stays pending, and one that the
+    /// action raises is dropped.
+    void runWhileLeaving(Runnable action);
 
-    /// Called about once a second when the loop is about to wait: the time to free memory, and to check what other
-    /// code may have changed in the process.
+    /// Called about once a second before the loop waits: the time to free memory that is not needed.
     void idle();
 
     /// Runs the handlers of pending signals. Called after every wait and every few iterations.

@@ -28,8 +28,8 @@ final class DeferredTasks {
         return bytes;
     }
 
-    /// Runs all tasks, also those that are added meanwhile. If one throws, the others still run, see
-    /// [CallbackHost#runAside].
+    /// Runs all tasks, also those that are added meanwhile. If one throws, the others still run,
+    /// see [CallbackHost#runWhileLeaving].
     void run(CallbackHost host) {
         int next = 0;
         bytes = 0;
@@ -41,7 +41,7 @@ final class DeferredTasks {
                     task.run();
                 } catch (Throwable thrown) {
                     removeFirst(Math.min(next, count));
-                    host.runAside(() -> run(host));
+                    host.runWhileLeaving(() -> run(host));
                     throw thrown;
                 }
             }

@@ -1,9 +1,10 @@
 package databridge.pyloop.engine;
 
-/// A poller of file descriptors: the two halves that its users see, and its end. Which one a loop has is decided where
-/// the engine is put together; nothing but that place and the implementation depends on the system calls it makes.
+/// A poller of file descriptors: [Poller] for the event loop, [Registrations] for the code that watches
+/// descriptors, and [#close]. `boot` chooses the implementation; no other code depends on the system calls
+/// that it makes.
 public interface DescriptorPoller extends Poller, Registrations {
-    /// Ends all registrations and frees what the poller has of the kernel. Nothing may be called afterwards but
-    /// [#register], which returns `-EBADF`, and what asks or ends a registration, as if there were none.
+    /// Ends all registrations and closes the poller's descriptors. Afterwards [#register] returns `-EBADF`,
+    /// and no descriptor is registered; [#await], [#dispatch] and [#wakeUp] must not be called.
     void close();
 }

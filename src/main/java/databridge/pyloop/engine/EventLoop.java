@@ -4,8 +4,8 @@ import databridge.pyloop.collections.LongRing;
 
 /// One event loop: its ready queue, its timers, and what happens in an iteration.
 ///
-/// The problem is to decide who runs when: callbacks, timers, I/O, signal handlers and other threads all want the one
-/// thread that runs the loop, and programs rely on the order that asyncio gives them. An iteration is
+/// The problem is order. Callbacks, timers, I/O, signal handlers and other threads all need the one thread
+/// that runs the loop, and programs rely on the order that asyncio has. An iteration is
 ///
 /// ```
 ///  nothing ready:  wait for I/O until the first deadline, without the lock      Polling.waitUntil
@@ -23,8 +23,8 @@ import databridge.pyloop.collections.LongRing;
 ///   negative numbers among the addresses of callbacks. So they run where asyncio would run the event's callback.
 /// - *Deferred tasks* are what several callbacks of one iteration share, such as one system call for all their writes.
 ///   They run before the loop polls again, and also if the iteration ends with an exception.
-/// - An iteration with callbacks ready does not always poll, see [PollSchedule]; nor does one that waits always
-///   release the lock, see [LockHandover]. Both bound what they put off.
+/// - An iteration with callbacks ready does not always poll, see [PollSchedule]; nor does one that waits
+///   always release the lock, see [LockHandover]. Both bound the delay that they cause.
 ///
 /// All methods are called by one thread at a time under the caller's lock (the GIL). [BlockingSection] releases it
 /// around a wait, and around a handover between two iterations. Meanwhile another thread may schedule callbacks and
@@ -47,7 +47,12 @@ public final class EventLoop {
     private final LoopStatistics statistics = new LoopStatistics();
     private long maintainedNs;
 
-    /// @param pollBoundNs the longest time between two polls of a busy loop, in nanoseconds, see [PollSchedule]
+    /// @param host what runs callbacks
+    /// @param poller waits for I/O
+    /// @param blockingSection releases the lock around waits
+    /// @param clock the loop's clock
+    /// @param pollBoundNs the longest time between two polls of a busy loop, in nanoseconds,
+    ///     see [PollSchedule]
     public EventLoop(
             CallbackHost host, Poller poller, BlockingSection blockingSection, LoopClock clock, long pollBoundNs) {
         this.host = host;
@@ -57,12 +62,17 @@ public final class EventLoop {
         polling = new Polling(poller, blockingSection, clock, schedule, statistics);
     }
 
-    /// Takes over a callback to run in the next iteration.
+    /// Schedules a callback for the next iteration.
+    ///
+    /// @param callback a positive number; the loop takes over its reference
     public void callSoon(long callback) {
         ready.add(callback);
     }
 
-    /// Takes over a callback to run once the clock has reached `deadlineNs`, never before.
+    /// Schedules a callback to run once the clock has reached a deadline, never before.
+    ///
+    /// @param deadlineNs in nanoseconds of the clock that [LoopClock#deadlineNanos] reads
+    /// @param callback a positive number; the loop takes over its reference
     public void callAt(long deadlineNs, long callback) {
         timers.add(deadlineNs, callback);
         schedule.timerAdded();
@@ -73,9 +83,9 @@ public final class EventLoop {
         return clock.nanos();
     }
 
-    /// Makes a task known, so that it can be run by its number.
+    /// Adds a task, so that it can be queued by its number.
     ///
-    /// @return the number
+    /// @return the number, which is negative
     public long addTask(ReadyTask task) {
         return tasks.add(task);
     }
@@ -107,19 +117,20 @@ public final class EventLoop {
         deferred.run(host);
     }
 
-    /// Counts a callback given to [#callAt] that was cancelled and is still queued.
+    /// Counts a callback of [#callAt] that was cancelled and is still queued.
     ///
-    /// It is discarded later, even if it is easy to find: after that nobody else holds it, and it can be reused.
+    /// It is discarded later, even if it is easy to find: by then no other code refers to it, so it can
+    /// be reused.
     public void timerCancelled() {
         timers.countCancelled();
     }
 
-    /// The way in for other threads.
+    /// Wakes the loop from other threads.
     public Inbox inbox() {
         return polling.inbox();
     }
 
-    /// Passes what the loop has done, and how much is scheduled, to a reader.
+    /// Passes the loop's counters to a reader: what it has done, and how much is scheduled.
     public void showCounters(CounterReader reader) {
         statistics.show(reader);
         reader.counter("ready", ready.size());
@@ -193,7 +204,7 @@ public final class EventLoop {
         try {
             runReady();
         } catch (Throwable thrown) {
-            host.runAside(this::runDeferred);
+            host.runWhileLeaving(this::runDeferred);
             throw thrown;
         }
         if (!deferred.isEmpty()) {

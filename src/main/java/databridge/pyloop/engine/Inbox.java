@@ -2,7 +2,7 @@ package databridge.pyloop.engine;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The way into a loop for threads that do not run it: it makes a loop that is blocked look at what they have added.
+/// The inbox of a loop: it makes a blocked loop look at what another thread has added.
 ///
 /// A loop with nothing to do sleeps in the kernel, where it sees no queue. A thread that adds a callback has to end
 /// that sleep by a write to the poller's event descriptor, whose counter stays readable until the poller has seen it:
@@ -19,21 +19,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///                                    endWait
 /// ```
 ///
-/// What must not happen is a lost wakeup: the loop finds its queue empty, the thread adds a callback and sees a loop
-/// that is not blocked, the loop blocks. Two things rule it out.
+/// A wakeup must not be lost: the loop finds its queue empty, the thread adds a callback and sees a loop that
+/// is not blocked, the loop blocks. Two things rule it out.
 ///
-/// - **With the lock** that guards the loop's queues, the GIL. All Python threads hold it when they add a callback and
-///   when they call [#wakeUp]. The loop's thread holds it from its last look at the queue to after [#beginWait], and
-///   [BlockingSection] gives it up only then. So a thread comes either before that look, and the loop does not block,
-///   or after [#beginWait], and the write is made.
-/// - **Without the lock**, for threads that do not take it. The state is volatile. A thread publishes what it adds,
-///   then reads the state; the loop writes the state, then looks at what was published. One of the two sees the other,
-///   because volatile accesses have one order that all threads agree on. Hence the duty of a loop that such threads
-///   add to: look between [#beginWait] and the wait.
+/// - **With the lock** that guards the loop's queues, the GIL. All Python threads hold it when they add a
+///   callback and when they call [#wakeUp]. The loop's thread holds it from its last look at the queue to
+///   after [#beginWait], and [BlockingSection] releases it only then. So a thread comes either before that
+///   look, and the loop does not block, or after [#beginWait], and the write is made.
+/// - **Without the lock**, for threads that do not take it. The state is volatile. A thread publishes what it
+///   adds, then reads the state; the loop writes the state, then looks at what was published. One of the two
+///   sees the other, because volatile accesses have one order that all threads agree on. So a loop to which
+///   such threads add has to look at their queue between [#beginWait] and the wait.
 ///
-/// Two threads can call at the same time: one of them wins the comparison and writes. It may be late, after the loop
-/// has woken for another reason; then the next wait ends at once, with nothing to do, and the one after that is an
-/// ordinary one.
+/// Two threads can call at the same time; one of them wins the comparison and writes. The write may come
+/// after the loop has woken for another reason. Then the next wait ends at once, with nothing to do, and the
+/// one after that is an ordinary one.
 ///
 /// `call_soon_threadsafe` pays one read of the state when the loop is not blocked.
 public final class Inbox {
@@ -49,8 +49,8 @@ public final class Inbox {
         this.poller = poller;
     }
 
-    /// Ends the wait that the loop is blocked in; does nothing if it is not blocked. To be called after what the loop
-    /// shall see was added.
+    /// Ends the wait in which the loop is blocked; does nothing if the loop is not blocked. The caller first
+    /// adds what the loop has to see.
     ///
     /// Any thread. One that does not hold the loop's lock has to make sure that the loop is not closed meanwhile.
     public void wakeUp() {

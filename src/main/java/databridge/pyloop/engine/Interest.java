@@ -11,14 +11,14 @@ public final class Interest {
     public static final int PRIORITY = 0x002;
     /// Writing would not block. `POLLOUT`
     public static final int WRITE = 0x004;
-    /// The other end has closed the connection or shut down its writing side. `POLLRDHUP`
+    /// The peer has closed the connection or shut down its writing side. `POLLRDHUP`
     public static final int END_OF_STREAM = 0x2000;
 
-    /// Not a condition: after one event the registration stays, and reports nothing until it is registered again.
-    /// `EPOLLONESHOT`
+    /// Not a condition: after one event the registration stays, and reports nothing until it is registered
+    /// again. `EPOLLONESHOT`
     public static final int ONE_SHOT = 1 << 30;
-    /// Not a condition: an event is reported when a condition begins or there is more of it, not as long as it lasts.
-    /// `EPOLLET`
+    /// Not a condition: an event is reported when a condition begins or there is more of it, not as long as
+    /// it lasts. `EPOLLET`
     public static final int EDGE_TRIGGERED = 1 << 31;
 
     private Interest() {}

@@ -13,31 +13,34 @@ final class LoopStatistics {
     private long waitedNs;
     private long lockWaitedNs;
 
-    /// An iteration begins.
+    /// Counts an iteration.
     void iteration() {
         iterations++;
     }
 
-    /// So many callbacks and tasks have had their turn.
+    /// Counts callbacks and tasks that have run.
     void ran(int count) {
         callbacks += count;
     }
 
-    /// The deadlines of so many timers have come.
+    /// Counts timers whose deadlines have come.
     void timersDue(int count) {
         timers += count;
     }
 
-    /// The poller was asked without waiting.
+    /// Counts a poll that did not block.
+    ///
+    /// @param found how many events it returned
     void polled(int found) {
         polls++;
         events += found;
     }
 
-    /// The loop was blocked.
+    /// Counts a wait.
     ///
-    /// @param ns in the poller
-    /// @param lockNs until it had the lock again
+    /// @param found how many events it returned
+    /// @param ns how long the loop was in the poller, in nanoseconds
+    /// @param lockNs how long it then waited for the lock, in nanoseconds
     void waited(int found, long ns, long lockNs) {
         waits++;
         events += found;
@@ -45,14 +48,14 @@ final class LoopStatistics {
         lockWaitedNs += lockNs;
     }
 
-    /// The loop has released the lock between two iterations.
+    /// Counts a handover of the lock between two iterations.
     ///
-    /// @param lockNs until it had the lock again
+    /// @param lockNs how long the loop was without the lock, in nanoseconds
     void handedOver(long lockNs) {
         lockWaitedNs += lockNs;
     }
 
-    /// Another thread has ended a wait.
+    /// Counts a wait that another thread has ended.
     void wokenUp() {
         wakeups++;
     }

@@ -2,8 +2,9 @@ package databridge.pyloop.engine;
 
 /// The half of a poller that the event loop uses: it waits for events and delivers them. [Registrations] is the other.
 ///
-/// Waiting and delivering are two steps so that the lock can be released in between: [#await] may block and changes
-/// nothing that others see, [#dispatch] never blocks and hands every event to whoever registered for it.
+/// Waiting and delivering are two steps so that the lock can be released in between: [#await] may block and
+/// changes nothing that others see, [#dispatch] never blocks and passes every event to the handle that is
+/// registered for it.
 public interface Poller {
     /// The timeout that means "until something happens".
     long FOREVER = Long.MAX_VALUE;

@@ -27,7 +27,7 @@ final class Polling {
         inbox = new Inbox(poller);
     }
 
-    /// What ends a wait from another thread.
+    /// Ends a wait from another thread.
     Inbox inbox() {
         return inbox;
     }

@@ -2,11 +2,12 @@ package databridge.pyloop.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/// Which file descriptors a poller watches, for what, and who receives the events. Called under the loop's lock.
+/// Which file descriptors a poller watches, for what, and which handles receive the events. Called under the
+/// loop's lock.
 ///
-/// A descriptor has one registration at most. Its user may close it without a word, and the kernel then gives its
-/// number to the next file; so an implementation must deliver an event only to the registration that it was reported
-/// for.
+/// A descriptor has one registration at most. Its user may close it without notice, and the kernel then uses
+/// its number for the next file. So an implementation must deliver an event only to the registration for
+/// which it was reported.
 public interface Registrations {
     /// What [#register] returns if the earlier registration of that number was lost.
     int REPLACED = 1;
@@ -14,11 +15,11 @@ public interface Registrations {
     /// What `fd` is registered for, a set of [Interest]; 0 if it is not registered, or never can be.
     int interest(int fd);
 
-    /// Who receives the events of `fd`, null if it is not registered.
+    /// The handle that receives the events of `fd`, null if it is not registered.
     @Nullable
     PollHandle owner(int fd);
 
-    /// Registers `fd`, or changes what it is registered for and who receives its events.
+    /// Registers `fd`, or changes its interest and the handle that receives its events.
     ///
     /// If the kernel has lost an earlier registration, because the file was closed and its number belongs to
     /// another one now, that registration ends and this one is new.
@@ -38,8 +39,8 @@ public interface Registrations {
     /// ended its registration then.
     void unregister(int fd);
 
-    /// Ends the registration of a descriptor that the caller closes next. Closing it makes the kernel end it too,
-    /// which saves a system call. Nobody receives what the kernel still reports, for example because a forked child
-    /// has the file open.
+    /// Ends the registration of a descriptor that the caller closes next. Closing it makes the kernel end it
+    /// too, which saves a system call. Events that the kernel still reports, for example because a forked
+    /// child has the file open, are dropped.
     void forget(int fd);
 }

@@ -60,7 +60,7 @@ final class TimerHeap {
 
     /// Removes every callback that `host` calls cancelled, in linear time.
     ///
-    /// @param removed receives them; they are not given up here because doing that may re-enter the heap
+    /// @param removed receives them; they are not released here, because that may call back into the heap
     void purge(CallbackHost host, LongStack removed) {
         int kept = 0;
         for (int i = 0; i < size; i++) {
@@ -79,7 +79,7 @@ final class TimerHeap {
         }
     }
 
-    /// Gives back half of what is far from needed now. To be called when there is time.
+    /// Frees half of the array if most of it is unused. Called when the loop is idle.
     void shrink() {
         if (entries.length > INITIAL_TIMERS * STRIDE && size * STRIDE * 8 < entries.length) {
             entries = Arrays.copyOf(entries, entries.length / 2);

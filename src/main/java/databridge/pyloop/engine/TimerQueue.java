@@ -84,7 +84,7 @@ final class TimerQueue {
         return moved;
     }
 
-    /// Frees memory that is far from needed now.
+    /// Frees memory if most of it is unused. Called when the loop is idle.
     void shrink() {
         heap.shrink();
     }

@@ -1,4 +1,11 @@
-/// The event loop itself, free of CPython and of foreign memory: ready queue, timer heap, iteration, contracts.
+/// The event loop without Python: [EventLoop] with its queues, timers and poll schedule, and the interfaces
+/// that it needs ([CallbackHost], [DescriptorPoller], [BlockingSection], [LoopClock]).
+///
+/// A callback is an opaque number, and the lock is what a [BlockingSection] releases; `loop` implements both
+/// for Python. [EventLoop] explains the iteration, [PollSchedule] and [LockHandover] when it polls, [Inbox]
+/// how other threads wake it.
+///
+/// May use `collections` and `java.base`, but no foreign memory. JUnit tests it without Python.
 @NullMarked
 package databridge.pyloop.engine;
 

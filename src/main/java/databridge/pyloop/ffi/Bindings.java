@@ -6,8 +6,8 @@ import org.graalvm.nativeimage.ImageInfo;
 
 /// All constants of the library that have to be bound when the engine starts.
 ///
-/// Static initialisers run when the library is built and declare them; what they need of the process is filled in
-/// here, so that no code that runs later has to ask whether a class is initialised.
+/// Static initialisers run when the library is built, and they declare these constants. The parts that only
+/// the process knows are filled in here. So code that runs later never checks whether a class is initialised.
 public final class Bindings {
     private static final List<LateBound> SYMBOLS = new ArrayList<>();
     private static final List<LateBound> MEMORY = new ArrayList<>();
@@ -15,21 +15,21 @@ public final class Bindings {
 
     private Bindings() {}
 
-    /// Takes note of a symbol. On a JDK, where tests run, it is bound at once.
+    /// Adds a symbol. On a JDK, where tests run, it is bound at once.
     ///
     /// @return the symbol
     static <T extends LateBound> T addSymbol(T symbol) {
         return add(SYMBOLS, symbol);
     }
 
-    /// Takes note of memory that is allocated once and kept as long as the process lives.
+    /// Adds memory that is allocated once and never freed.
     ///
     /// @return the memory
     public static <T extends LateBound> T addMemory(T memory) {
         return add(MEMORY, memory);
     }
 
-    /// Takes note of a constant that belongs to an interpreter.
+    /// Adds a constant that belongs to an interpreter.
     ///
     /// @return the constant
     public static <T extends LateBound> T add(T constant) {
@@ -44,7 +44,7 @@ public final class Bindings {
         bindAll(MEMORY);
     }
 
-    /// Binds all else: again when another interpreter has been initialised. With the GIL.
+    /// Binds all other constants, again for each interpreter that is initialised. With the GIL.
     public static void bindToInterpreter() {
         bindAll(OF_INTERPRETER);
     }

@@ -1,13 +1,13 @@
 package databridge.pyloop.ffi;
 
-/// A C function of the process, declared by its prototype and called with its integer and pointer arguments as
-/// `long`s.
+/// A C function of the process, declared by its prototype and called with its integer and pointer arguments
+/// as `long`s.
 ///
-/// Belongs in a `static final` field: the object is a constant of the library, and only the address in it is filled in
-/// when the library starts. A C `int` result fills half of the returned `long`: cast it. The number of arguments must
-/// be the prototype's. A call leaves no trace of itself on the stack for the collector to follow, which is why the
-/// collector runs under the conditions of [Collector] alone; a function that may wait without the GIL is declared
-/// [#blocking].
+/// It belongs in a `static final` field: the object is a constant of the library, and only the address in it
+/// is filled in when the library starts. A C `int` result fills half of the returned `long`: cast it. The
+/// number of arguments must be that of the prototype. A plain call leaves no record on the stack, so the
+/// collector runs only under the conditions of [Collector][databridge.pyloop.runtime.Collector]. A function
+/// that may wait without the GIL is declared [#blocking].
 public final class CFunction implements LateBound {
     private final String symbol;
     private final boolean blocking;
@@ -28,7 +28,8 @@ public final class CFunction implements LateBound {
         return Bindings.addSymbol(new CFunction(prototype, false, false));
     }
 
-    /// A function that may wait while another thread holds the GIL: the collector can then run beside it.
+    /// A function that may wait while another thread holds the GIL: the collector can then run in
+    /// that thread.
     public static CFunction blocking(String prototype) {
         return Bindings.addSymbol(new CFunction(prototype, true, false));
     }
@@ -53,7 +54,7 @@ public final class CFunction implements LateBound {
         address = optional ? NativeLinker.optionalSymbol(symbol) : NativeLinker.symbol(symbol);
     }
 
-    /// Sets the address of an [#unnamed] function, such as one taken from a method descriptor.
+    /// Sets the address of an [#unnamed] function, for example one from a method descriptor.
     public void bind(long known) {
         address = known;
     }
@@ -63,28 +64,36 @@ public final class CFunction implements LateBound {
         return address != 0;
     }
 
+    /// Calls a function without parameters. Any thread that the function allows.
+    ///
+    /// @return the result; a C `int` is in the lower half, and a `void` function returns no meaningful value
     public long call() {
         return call(0, 0, 0, 0);
     }
 
+    /// Calls a function of one integer or pointer parameter.
     public long call(long a) {
         return call(a, 0, 0, 0);
     }
 
+    /// Calls a function of two parameters.
     public long call(long a, long b) {
         return call(a, b, 0, 0);
     }
 
+    /// Calls a function of three parameters.
     public long call(long a, long b, long c) {
         return call(a, b, c, 0);
     }
 
+    /// Calls a function of four parameters.
     public long call(long a, long b, long c, long d) {
         long result = blocking ? NativeCall.blocking(address, a, b, c, d) : NativeCall.call(address, a, b, c, d);
         FaultInjection.returned();
         return result;
     }
 
+    /// Calls a function of five parameters.
     public long call(long a, long b, long c, long d, long e) {
         long result =
                 blocking ? NativeCall.blocking(address, a, b, c, d, e, 0) : NativeCall.call(address, a, b, c, d, e, 0);
@@ -92,7 +101,7 @@ public final class CFunction implements LateBound {
         return result;
     }
 
-    /// For functions of one `double`.
+    /// Calls a function of one `double`.
     public long call(double a) {
         long result = NativeCall.call(address, a);
         FaultInjection.returned();

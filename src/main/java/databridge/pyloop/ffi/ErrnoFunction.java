@@ -30,27 +30,35 @@ public final class ErrnoFunction {
         return function.isPresent();
     }
 
+    /// Calls a function of one integer or pointer parameter.
+    ///
+    /// @return its result or `-errno`
     public int call(long a) {
         return valueOrErrno(function.call(a));
     }
 
+    /// Calls a function of two parameters.
     public int call(long a, long b) {
         return valueOrErrno(function.call(a, b));
     }
 
+    /// Calls a function of three parameters.
     public int call(long a, long b, long c) {
         return valueOrErrno(function.call(a, b, c));
     }
 
+    /// Calls a function of four parameters.
     public int call(long a, long b, long c, long d) {
         return valueOrErrno(function.call(a, b, c, d));
     }
 
+    /// Calls a function of five parameters.
     public int call(long a, long b, long c, long d, long e) {
         return valueOrErrno(function.call(a, b, c, d, e));
     }
 
-    /// Right after the call: the way back from a blocking one waits in locks at most, which leave errno alone.
+    /// Must be called right after the function. The return from a blocking call can wait for locks, which do
+    /// not change `errno`.
     private static int valueOrErrno(long returned) {
         int result = (int) returned;
         return result == -1 ? -NativeCall.errno() : result;

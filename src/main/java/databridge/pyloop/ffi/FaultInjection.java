@@ -2,10 +2,10 @@ package databridge.pyloop.ffi;
 
 import jdk.internal.misc.Unsafe;
 
-/// Throws where a test wants it: at the entry of an upcall, or when a downcall has returned.
+/// Throws where a test demands it: when an entry point is called, or when a downcall has returned.
 ///
-/// For the tests of what the process survives. Any thread, with the GIL or without. As long as no test has armed it,
-/// each entry and return costs one test of a flag.
+/// It serves the tests of what the process survives. Any thread, with the GIL or without. While no test has
+/// armed it, each entry and each return costs one test of a flag.
 public final class FaultInjection {
     /// How many places of the chosen kind have yet to be passed; the one that makes it 0 throws.
     private static final long COUNTDOWN = 0;
@@ -16,7 +16,7 @@ public final class FaultInjection {
     /// What the countdown becomes after a throw; 0 for only one.
     private static final long AGAIN = 24;
 
-    /// The size of all of them in bytes.
+    /// The size of all cells in bytes.
     public static final long CELLS_SIZE = 32;
 
     private static final long ENTRY = 1;
@@ -29,9 +29,9 @@ public final class FaultInjection {
 
     private FaultInjection() {}
 
-    /// Takes orders from a test.
+    /// Starts fault injection, or ends it.
     ///
-    /// @param address of four 64-bit cells, which the test owns and keeps until it passes 0 here
+    /// @param address of four 64-bit cells, which the test keeps in place until it passes 0 here; 0 ends it
     public static void arm(long address) {
         cells = address;
         armed = address != 0;
@@ -73,7 +73,7 @@ public final class FaultInjection {
         };
     }
 
-    /// Fails when somebody wants to say what it is.
+    /// Throws when its message is read.
     private static final class Unprintable extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -3,10 +3,11 @@ package databridge.pyloop.ffi;
 import java.nio.charset.StandardCharsets;
 import jdk.internal.misc.Unsafe;
 
-/// The whole address space: loads and stores at absolute native addresses.
+/// The whole address space: loads and stores at native addresses, in bytes.
 ///
-/// Nothing here checks that an address is valid; a wrong one ends the process. Callers take addresses only from C
-/// and offsets only from a [CStruct] or from the running interpreter. Any thread; the memory decides the locking.
+/// Nothing here checks that an address is valid; a wrong one ends the process. Callers take addresses only
+/// from C, and offsets only from a [CStruct] or from the running interpreter. Any thread; the owner of the
+/// memory defines the locking.
 public final class Memory {
     private static final Unsafe UNSAFE = Unsafe.getUnsafe();
 
@@ -16,53 +17,61 @@ public final class Memory {
 
     private Memory() {}
 
+    /// Reads 64 bits.
     public static long getLong(long address) {
         return UNSAFE.getLong(address);
     }
 
+    /// Writes 64 bits.
     public static void putLong(long address, long value) {
         UNSAFE.putLong(address, value);
     }
 
-    /// For members of packed structs, such as the 64-bit data of `struct epoll_event` on x86-64, where such a load is
-    /// an ordinary one.
+    /// Reads 64 bits at any address, for members of packed structs such as the data of `struct epoll_event`
+    /// on x86-64, where this is an ordinary load.
     public static long getLongUnaligned(long address) {
         return UNSAFE.getLongUnaligned(null, address);
     }
 
-    /// For members of packed structs, such as the 64-bit data of `struct epoll_event` on x86-64, where such a store is
-    /// an ordinary one.
+    /// Writes 64 bits at any address, for members of packed structs. On x86-64 this is an ordinary store.
     public static void putLongUnaligned(long address, long value) {
         UNSAFE.putLongUnaligned(null, address, value);
     }
 
+    /// Reads 32 bits.
     public static int getInt(long address) {
         return UNSAFE.getInt(address);
     }
 
+    /// Writes 32 bits.
     public static void putInt(long address, int value) {
         UNSAFE.putInt(address, value);
     }
 
+    /// Reads 8 bits.
     public static byte getByte(long address) {
         return UNSAFE.getByte(address);
     }
 
+    /// Writes 8 bits.
     public static void putByte(long address, byte value) {
         UNSAFE.putByte(address, value);
     }
 
+    /// Reads a C `double`.
     public static double getDouble(long address) {
         return UNSAFE.getDouble(address);
     }
 
+    /// Writes a C `double`.
     public static void putDouble(long address, double value) {
         UNSAFE.putDouble(address, value);
     }
 
-    /// Zeroed memory, to be given back with [#free].
+    /// Allocates zeroed memory, which the caller frees with [#free].
     ///
-    /// @throws OutOfMemoryError if there is none
+    /// @param size in bytes
+    /// @throws OutOfMemoryError if there is no memory
     public static long allocate(long size) {
         long address = CALLOC.call(1L, size);
         if (address == 0) {
@@ -71,10 +80,11 @@ public final class Memory {
         return address;
     }
 
-    /// Memory with any content, to be given back with [#free]: for large buffers, of which the process then has only
-    /// the pages that are written to.
+    /// Allocates memory with any content, which the caller frees with [#free]: for large buffers, of which
+    /// then only the pages are in memory that are written to.
     ///
-    /// @throws OutOfMemoryError if there is none
+    /// @param size in bytes
+    /// @throws OutOfMemoryError if there is no memory
     public static long allocateUninitialised(long size) {
         long address = MALLOC.call(size);
         if (address == 0) {
@@ -88,7 +98,7 @@ public final class Memory {
         UNSAFE.copyMemory(from, to, size);
     }
 
-    /// Gives back what [#allocate] returned.
+    /// Frees memory that was allocated here; does nothing for 0.
     public static void free(long address) {
         FREE.call(address);
     }

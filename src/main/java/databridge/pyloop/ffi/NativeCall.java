@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 /// surplus register arguments are zero and the callee ignores them, as the System V calling conventions of x86-64 and
 /// AArch64 allow.
 ///
-/// A plain call changes no state of the thread. A blocking one marks the thread as being in native code while it
-/// runs, so that a collection that another thread begins need not wait for it.
+/// A plain call changes no state of the thread. A blocking one marks the thread as being in native code while
+/// it runs, so that a collection in another thread does not wait for it.
 final class NativeCall {
     private static final int MOST_PARAMETERS = 6;
 
-    /// What calls C on a JDK, for the tests of this layer. Never set in the library.
+    /// Calls C on a JDK, for tests. Always null in the library.
     static @Nullable HostedCalls hosted;
 
     private NativeCall() {}
@@ -39,27 +39,37 @@ final class NativeCall {
         int errno();
     }
 
+    /// A function of up to four integer or pointer parameters.
     private interface Four extends CFunctionPointer {
+        /// Calls it.
         @InvokeCFunctionPointer(transition = Transition.NO_TRANSITION)
         long call(long a, long b, long c, long d);
     }
 
+    /// A function of up to six integer or pointer parameters.
     private interface Six extends CFunctionPointer {
+        /// Calls it.
         @InvokeCFunctionPointer(transition = Transition.NO_TRANSITION)
         long call(long a, long b, long c, long d, long e, long f);
     }
 
+    /// A function of one `double`.
     private interface OneDouble extends CFunctionPointer {
+        /// Calls it.
         @InvokeCFunctionPointer(transition = Transition.NO_TRANSITION)
         long call(double a);
     }
 
+    /// A function of up to four integer or pointer parameters that may block.
     private interface BlockingFour extends CFunctionPointer {
+        /// Calls it.
         @InvokeCFunctionPointer(transition = Transition.TO_NATIVE)
         long call(long a, long b, long c, long d);
     }
 
+    /// A function of up to six integer or pointer parameters that may block.
     private interface BlockingSix extends CFunctionPointer {
+        /// Calls it.
         @InvokeCFunctionPointer(transition = Transition.TO_NATIVE)
         long call(long a, long b, long c, long d, long e, long f);
     }

@@ -1,10 +1,9 @@
 package databridge.pyloop.ffi;
 
-/// Memory for one user at a time that is used again and again; a user who comes while it is in use gets memory of its
-/// own.
+/// A block of memory that is allocated once and has one user at a time. A nested user gets memory of its own.
 ///
-/// For what is in use during a call into Python: such a call may nest, and may let another thread go on. Under the
-/// caller's lock.
+/// It is for memory that is in use during a call into Python: such a call may nest, or let another thread
+/// run. Under the caller's lock.
 public final class ReusableBlock {
     private final long size;
     private long address;
@@ -17,9 +16,11 @@ public final class ReusableBlock {
         address = Memory.allocate(size);
     }
 
-    /// The address of at least `needed` bytes, with any content; to be given to [#giveBack].
+    /// Begins a use of the block. The caller passes the address to [#giveBack].
     ///
-    /// @throws OutOfMemoryError if there is none
+    /// @param needed how many bytes
+    /// @return the address of at least so many bytes, with any content
+    /// @throws OutOfMemoryError if there is no memory
     public long take(long needed) {
         if (inUse || needed > size) {
             return Memory.allocate(needed);
@@ -37,7 +38,7 @@ public final class ReusableBlock {
         }
     }
 
-    /// Frees the memory; if it is in use, [#giveBack] does. Nothing may be taken afterwards.
+    /// Frees the block; if it is in use, [#giveBack] frees it. [#take] must not be called afterwards.
     public void free() {
         if (!inUse) {
             Memory.free(address);

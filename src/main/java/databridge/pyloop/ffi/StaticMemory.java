@@ -1,7 +1,7 @@
 package databridge.pyloop.ffi;
 
-/// Zeroed memory that lives as long as the process, allocated when the engine starts first: for what belongs to no
-/// loop.
+/// Zeroed memory that lives as long as the process, for what belongs to no loop. It is allocated when the
+/// engine starts first.
 public final class StaticMemory implements LateBound {
     private final long size;
     private long address;
@@ -10,6 +10,8 @@ public final class StaticMemory implements LateBound {
         this.size = size;
     }
 
+    /// Declares memory.
+    ///
     /// @param size in bytes
     public static StaticMemory of(long size) {
         return Bindings.addMemory(new StaticMemory(size));
@@ -20,6 +22,7 @@ public final class StaticMemory implements LateBound {
         address = Memory.allocate(size);
     }
 
+    /// The address, 0 before the engine has started.
     public long address() {
         return address;
     }

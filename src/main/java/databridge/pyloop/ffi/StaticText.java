@@ -9,6 +9,7 @@ public final class StaticText implements LateBound {
         this.text = text;
     }
 
+    /// Declares a text.
     public static StaticText of(String text) {
         return Bindings.addMemory(new StaticText(text));
     }
@@ -18,6 +19,7 @@ public final class StaticText implements LateBound {
         address = Memory.cString(text);
     }
 
+    /// The address, 0 before the engine has started.
     public long address() {
         return address;
     }

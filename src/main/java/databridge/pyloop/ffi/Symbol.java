@@ -9,6 +9,8 @@ public final class Symbol implements LateBound {
         this.name = name;
     }
 
+    /// Declares a symbol.
+    ///
     /// @throws LinkageError when the engine starts, if no loaded library exports it
     public static Symbol of(String name) {
         return Bindings.addSymbol(new Symbol(name));
@@ -19,6 +21,7 @@ public final class Symbol implements LateBound {
         address = NativeLinker.symbol(name);
     }
 
+    /// The address of the variable.
     public long address() {
         return address;
     }

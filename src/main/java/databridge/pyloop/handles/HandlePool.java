@@ -24,28 +24,32 @@ import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.runtime.Inlined;
 
-/// Handles of one type for reuse, empty and unknown to the garbage collector.
+/// Handles of one type for reuse: empty, and not tracked by CPython's garbage collector. Under the GIL.
 ///
-/// Allocating collected objects by the ten thousand makes CPython's collector run again and again over what is
-/// queued; a reused one costs it nothing. A handle is hidden from the collector while the loop owns it, and shown
-/// again when the loop lets go of one that somebody else still holds. Shared by all loops, under the GIL.
+/// The collector counts allocations of the objects that it tracks, so a burst of callbacks makes it run again
+/// and again over all that is queued. A reused handle is not counted. The loop's own handles are not tracked;
+/// one that the program still refers to is tracked when the loop releases it.
+///
+/// The pools serve all loops. A handle in a pool belongs to no loop, and a pool for each loop would multiply
+/// the memory.
 public final class HandlePool {
-    /// As many as a burst of 128k callbacks leaves behind, 24 MB.
+    /// The most handles in the pool: what a burst of 128k callbacks leaves behind, 24 MB.
     private static final int LIMIT = 1 << 17;
-    /// What is kept however idle the loops are.
+    /// So many handles stay in the pool, however idle the loops are.
     private static final int FLOOR = 1 << 10;
 
-    /// Half a millisecond's work.
+    /// The most handles that one [#trim] frees: half a millisecond of work.
     private static final int MOST_PER_TRIM = 1 << 13;
 
     private long type;
     private long instanceSize;
     private final LongStack free = new LongStack(FLOOR);
-    /// The fewest that lay unused at any time since the last [#trim]: so many were not needed.
+    /// The smallest size of the pool since the last [#trim]: so many handles were not needed.
     private int unused;
 
-    /// What the handles are besides `asyncio.Handle`s.
+    /// The class of asyncio that the handles are instances of.
     enum Kind {
+        /// `asyncio.Handle`
         PLAIN,
         /// `asyncio.TimerHandle`
         TIMER,
@@ -61,9 +65,9 @@ public final class HandlePool {
         threadSafe = kind == Kind.THREAD_SAFE;
     }
 
-    /// Starts anew, for an interpreter that has just started.
+    /// Empties the pool, for an interpreter that has just started.
     ///
-    /// @param pooled exactly this type is pooled, subclasses are not
+    /// @param pooled the type of the handles; those of subclasses are not pooled
     /// @param size of an instance in bytes
     void bind(long pooled, long size) {
         type = pooled;
@@ -72,7 +76,7 @@ public final class HandlePool {
         unused = 0;
     }
 
-    /// A handle with its constant fields filled, and the reference to it.
+    /// A handle whose constant fields are filled.
     @Inlined
     @Owned
     public long take() {
@@ -85,7 +89,7 @@ public final class HandlePool {
         return handle;
     }
 
-    /// Gives up a reference, keeping the handle for reuse if it was the last one.
+    /// Releases a reference, and keeps the handle for reuse if it was the last one.
     @Inlined
     void giveBack(@Stolen long handle) {
         if (!Refs.unshared(handle) || Memory.getLong(handle + WEAK_REFERENCES) != 0) {
@@ -94,7 +98,8 @@ public final class HandlePool {
             Refs.release(handle);
             return;
         }
-        // Emptied before anything is released: a release may run code that schedules, and so takes this handle.
+        // Emptied before anything is released: a release may run code that schedules, and so takes this
+        // handle from the pool.
         long callback = Refs.take(handle + CALLBACK);
         long context = Refs.take(handle + CONTEXT);
         long vars = Refs.take(handle + VARS);
@@ -113,7 +118,7 @@ public final class HandlePool {
             own = Refs.take(handle + HandleLayout.THREAD_SAFE_LOCK);
         }
         if (loop != 0) {
-            // Completed, and so shown to the collector: for example a reader that its own callback has removed.
+            // It was completed, and so is tracked: for example a reader that its own callback has removed.
             ObjectApi.untrack(handle);
         }
         restoreConstants(handle);
@@ -133,7 +138,7 @@ public final class HandlePool {
         Refs.releaseIfAny(loop);
     }
 
-    /// Frees some of what lay unused since the last call, to be called now and then when a loop is idle.
+    /// Frees some of the handles that were not needed since the last call. Called when a loop is idle.
     void trim() {
         int surplus = Math.min(unused, free.size() - FLOOR);
         for (int i = Math.min(surplus, MOST_PER_TRIM); i > 0; i--) {

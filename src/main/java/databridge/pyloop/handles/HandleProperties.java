@@ -20,11 +20,12 @@ import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// The attributes of a handle that exist only when somebody looks at them.
+/// The attributes of a handle whose objects are made when they are read. With the GIL.
 public final class HandleProperties {
     private HandleProperties() {}
 
-    /// Adds them, and the members through which C knows our own object fields, to either kind of handle.
+    /// Declares them for a type of handle, and the hidden members by which C knows the object fields that
+    /// are ours.
     static TypeDef declare(TypeDef type) {
         TypeDef declared = type.implementedBy(HandleProperties.class)
                 .property("_args", "getArguments", "setArguments", "The positional arguments.")
@@ -37,7 +38,7 @@ public final class HandleProperties {
         return declared;
     }
 
-    /// Fills in what the loop would have to be asked for, for a handle that leaves its care.
+    /// Stores the loop object in a handle that the program keeps longer than the loop does.
     public static void complete(long handle) {
         HandleOwner owner = LoopNumbers.ownerOf(handle);
         if (owner != null && Memory.getLong(handle + LOOP) == 0) {

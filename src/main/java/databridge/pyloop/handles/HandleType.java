@@ -30,6 +30,7 @@ import databridge.pyloop.runtime.Inlined;
 public final class HandleType {
     static long TYPE;
 
+    /// The pool of these handles, for all loops.
     public static final HandlePool POOL = new HandlePool(HandlePool.Kind.PLAIN);
 
     private HandleType() {}
@@ -99,7 +100,7 @@ public final class HandleType {
         HandleOwner owner = LoopNumbers.ownerOf(handle);
         Refs.replace(handle + CANCELLED, Refs.retain(TRUE));
         if (owner != null && owner.debug()) {
-            // Kept for the log: the callback is gone when a message about it is written.
+            // Kept for the log: the callback is released when a message about it is written.
             Refs.replace(handle + REPR, ObjectApi.repr(handle));
         }
         Refs.replace(handle + CALLBACK, Refs.retain(NONE));

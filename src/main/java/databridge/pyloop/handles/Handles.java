@@ -10,8 +10,8 @@ import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.runtime.Inlined;
 
-/// Operations on a handle of any type: the three that are defined here, and those of asyncio or of a subclass. With the
-/// GIL.
+/// Operations on a handle of any type: the three that are defined here, and those of asyncio or of a
+/// subclass. With the GIL.
 public final class Handles {
     private static final PyName CANCEL = PyName.of("cancel");
 
@@ -28,7 +28,9 @@ public final class Handles {
         return type == HandleType.TYPE || type == TimerHandleType.TYPE || type == ThreadSafeHandleType.TYPE;
     }
 
-    /// @throws databridge.pyloop.cpython.PyError TypeError if the object is no `asyncio.Handle`
+    /// Checks that an object is an `asyncio.Handle`.
+    ///
+    /// @throws databridge.pyloop.cpython.PyError TypeError if it is not
     public static void requireHandle(long object) {
         if (!ObjectApi.isInstance(object, HandleLayout.ASYNCIO_HANDLE)) {
             throw ErrorApi.raise(
@@ -36,7 +38,9 @@ public final class Handles {
         }
     }
 
-    /// @throws databridge.pyloop.cpython.PyError TypeError if the object is no `asyncio.TimerHandle`
+    /// Checks that an object is an `asyncio.TimerHandle`.
+    ///
+    /// @throws databridge.pyloop.cpython.PyError TypeError if it is not
     public static void requireTimerHandle(long object) {
         if (!ObjectApi.isInstance(object, HandleLayout.ASYNCIO_TIMER_HANDLE)) {
             throw ErrorApi.raise(
@@ -49,7 +53,7 @@ public final class Handles {
         return !isOurs(handle) && Memory.getLong(handle + HandleLayout.SCHEDULED) == Singletons.TRUE;
     }
 
-    /// Notes that a handle has left the timer heap.
+    /// Records that a handle has left the timer heap.
     public static void leftHeap(long handle) {
         if (isOurs(handle)) {
             HandleLayout.putFlags(handle, HandleLayout.flags(handle) & ~HandleLayout.IN_HEAP);

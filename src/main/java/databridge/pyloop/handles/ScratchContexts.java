@@ -8,10 +8,12 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.runtime.Inlined;
 
-/// Contexts for callbacks to run in, empty between runs and unknown to the garbage collector. Under the GIL.
+/// Contexts in which callbacks run. Between runs they are empty, and the garbage collector does not track
+/// them. Under the GIL.
 ///
-/// One is in use for each callback that is running, so there are as many as loops nest or run in threads.
-/// Static because a context belongs to no loop: a pool per loop would keep as many for each.
+/// One is in use for each callback that is running, so there are as many as loops nest or run in
+/// threads. They are static because a context belongs to no loop, and a pool for each loop would keep
+/// as many for each.
 public final class ScratchContexts {
     private static final LongStack FREE = new LongStack(8);
 
@@ -36,9 +38,10 @@ public final class ScratchContexts {
         return context;
     }
 
-    /// Takes a context back that nobody else refers to, and drops its variables.
+    /// Takes back a context to which only the caller refers, and releases its variables.
     ///
-    /// @return false if somebody does: then it is an ordinary context from now on, and still the caller's
+    /// @return false if there is another reference: the context is an ordinary one from now on, and the
+    ///     caller still owns its reference
     @Inlined
     public static boolean giveBack(@Stolen long context) {
         if (!ContextVars.unshared(context)) {
@@ -50,7 +53,7 @@ public final class ScratchContexts {
         return true;
     }
 
-    /// A context of its own with these variables, for somebody to keep.
+    /// A new, ordinary context with these variables.
     @Owned
     static long create(@Stolen long vars) {
         long context = ContextApi.copyCurrent();

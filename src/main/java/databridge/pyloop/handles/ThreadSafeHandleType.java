@@ -20,10 +20,10 @@ import databridge.pyloop.runtime.EntryPoint;
 /// `_ThreadSafeHandle`: what `call_soon_threadsafe` returns where asyncio has `events._ThreadSafeHandle`, from Python
 /// 3.14 on. With the GIL.
 ///
-/// Its `cancel` and `cancelled` wait, in other threads than the loop's, until the callback has returned if it is
-/// running. asyncio's handle has a lock for that, which it takes for each callback; here a lock is made when a thread
-/// has to wait. If Python code runs the handle by asyncio's own `_run`, asyncio's lock is made, and is the one that
-/// counts.
+/// Its `cancel` and `cancelled` wait, in other threads than the loop's, until the callback has returned if it
+/// is running. asyncio's handle has a lock for that, which it takes for each callback; here a lock is made
+/// when a thread has to wait. If Python code runs the handle by asyncio's own `_run`, asyncio's lock is made,
+/// and all methods use it.
 public final class ThreadSafeHandleType {
     private static final PyName ACQUIRE = PyName.of("acquire");
     private static final PyName RELEASE = PyName.of("release");
@@ -51,14 +51,14 @@ public final class ThreadSafeHandleType {
                         "data_bridge.pyloop._ThreadSafeHandle",
                         "A callback scheduled from any thread.")
                 .method("cancel($self, /)", NO_ARGUMENTS, "cancel", "Cancel the callback.")
-                .method("cancelled($self, /)", NO_ARGUMENTS, "cancelled", "Tell whether it was cancelled.")
+                .method("cancelled($self, /)", NO_ARGUMENTS, "cancelled", "Return whether it was cancelled.")
                 .property("_lock", "getLock", "setLock", "Held while asyncio's own code runs the callback.")
                 .hiddenMember("_waiters", HandleLayout.WAITERS);
         TYPE = HandleProperties.declare(type).build(base, HandleLayout.THREAD_SAFE_SIZE);
         POOL.bind(TYPE, HandleLayout.THREAD_SAFE_SIZE);
     }
 
-    /// Where the handles of `call_soon_threadsafe` come from on this version of Python.
+    /// The pool for the handles of `call_soon_threadsafe` on this version of Python.
     public static HandlePool pool() {
         return TYPE == 0 ? HandleType.POOL : POOL;
     }
@@ -91,7 +91,7 @@ public final class ThreadSafeHandleType {
             long lock = PyError.orThrow(CallApi.call(RLOCK));
             if (Memory.getLong(self + HandleLayout.THREAD_SAFE_LOCK) == 0) {
                 Memory.putLong(self + HandleLayout.THREAD_SAFE_LOCK, lock);
-            } else { // another thread has been here meanwhile
+            } else { // another thread has set it meanwhile
                 Refs.release(lock);
             }
         }
@@ -104,7 +104,8 @@ public final class ThreadSafeHandleType {
         return 0;
     }
 
-    /// To be called when the callback has returned and its handle is not marked as running any more.
+    /// Wakes waiting threads. Called when the callback has returned and the handle is no longer marked
+    /// as running.
     static void callbackEnded(long handle) {
         long lock = Memory.getLong(handle + HandleLayout.WAITERS);
         if (lock == 0) {
@@ -157,7 +158,7 @@ public final class ThreadSafeHandleType {
         if (lock == 0) {
             lock = PyError.orThrow(CallApi.call(ALLOCATE_LOCK));
             CallApi.run(ACQUIRE, lock);
-            // Making it may have let the loop's thread go on.
+            // Making the lock may have let the loop's thread run.
             if (!runsElsewhere(handle) || Memory.getLong(handle + HandleLayout.WAITERS) != 0) {
                 Refs.release(lock);
                 return;

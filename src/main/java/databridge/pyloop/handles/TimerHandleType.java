@@ -17,10 +17,11 @@ import databridge.pyloop.runtime.EntryPoint;
 
 /// `TimerHandle`: a callback scheduled for a time, an `asyncio.TimerHandle` whose memory the loop fills and reuses.
 ///
-/// The deadline is kept as a C double; the float object `_when` is made only for who asks for it.
+/// The deadline is kept as a C double; the `float` object `_when` is made when it is read.
 public final class TimerHandleType {
     static long TYPE;
 
+    /// The pool of these handles, for all loops.
     public static final HandlePool POOL = new HandlePool(HandlePool.Kind.TIMER);
 
     private TimerHandleType() {}

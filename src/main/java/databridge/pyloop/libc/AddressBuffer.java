@@ -3,8 +3,8 @@ package databridge.pyloop.libc;
 import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
 
-/// Memory for the address of one socket, and the calls that write one there. One call at a time, under the caller's
-/// lock.
+/// Memory for the address of one socket, and the calls that write one there. One call at a time, under the
+/// caller's lock.
 public final class AddressBuffer {
     private static final ErrnoFunction ACCEPT4 =
             ErrnoFunction.of("int accept4(int sockfd, struct sockaddr *addr, socklen_t *addrlen, int flags)");

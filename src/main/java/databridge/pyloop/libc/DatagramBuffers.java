@@ -3,11 +3,12 @@ package databridge.pyloop.libc;
 import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
 
-/// Where datagrams of up to one size are received, each with its sender's address. Under the caller's lock.
+/// Memory in which datagrams are received, each with its sender's address. Under the caller's lock.
 ///
-/// The memory is reserved at once, but the kernel gives to the process only the pages that are touched.
+/// The memory is allocated at once, but only those of its pages are in memory that datagrams have reached.
 public final class DatagramBuffers {
-    /// In bytes. Keeps the beginnings of the buffers apart in the processor's caches, which a power of two would not.
+    /// In bytes, behind each buffer. Buffers at distances of a power of two would compete for the same places
+    /// of the processor's caches.
     private static final int SKEW = 448;
 
     private static final ErrnoFunction RECVMMSG =
@@ -22,7 +23,7 @@ public final class DatagramBuffers {
     private int used;
 
     /// @param count how many datagrams
-    /// @param largest in bytes; what a datagram has beyond that is lost
+    /// @param largest in bytes; the rest of a larger datagram is lost
     /// @throws OutOfMemoryError if there is no memory
     DatagramBuffers(int count, int largest) {
         this.count = count;
@@ -56,8 +57,8 @@ public final class DatagramBuffers {
         return Math.min(vector.nameSize(index), SocketAddress.CAPACITY);
     }
 
-    /// Receives what is there, as far as there are buffers: fewer datagrams than that are all there were. They last
-    /// until the next call.
+    /// Receives as many datagrams as there are buffers, or all that the socket has. They are valid until the
+    /// next call.
     ///
     /// @return how many, or `-errno`
     public int receive(int fd) {

@@ -26,7 +26,7 @@ public final class DatagramSockets {
     private @Nullable DatagramBuffers inet;
     private @Nullable DatagramBuffers unix;
 
-    /// Where to receive from sockets of the Internet families, up to [#MOST_RECEIVED] datagrams.
+    /// The buffers for sockets of the Internet families: [#MOST_RECEIVED] datagrams.
     ///
     /// @throws OutOfMemoryError if there is no memory for them
     public DatagramBuffers inetBuffers() {
@@ -38,7 +38,7 @@ public final class DatagramSockets {
         return buffers;
     }
 
-    /// Where to receive from Unix sockets, up to [#MOST_RECEIVED] datagrams.
+    /// The buffers for Unix sockets: [#MOST_RECEIVED] datagrams.
     ///
     /// @throws OutOfMemoryError if there is no memory for them
     public DatagramBuffers unixBuffers() {
@@ -64,7 +64,8 @@ public final class DatagramSockets {
         vector.pieces().put(index, data, size);
     }
 
-    /// Sends the first `count` datagrams that were [#put], up to one that fails; its error shows when it is the first.
+    /// Sends the first `count` datagrams that were [#put], up to the first that fails. The kernel returns an
+    /// error only if the first datagram of a call fails (sendmmsg(2)).
     ///
     /// @return how many were sent, or `-errno`
     public int send(int fd, int count) {

@@ -8,22 +8,33 @@ import databridge.pyloop.ffi.Memory;
 ///
 /// [#await] may run in one thread while another makes the other calls, one at a time.
 public final class Epoll {
+    /// There is data, a connection to accept, or the end of the stream.
     public static final int EPOLLIN = 0x001;
+    /// There is urgent data.
     public static final int EPOLLPRI = 0x002;
+    /// Writing would not block.
     public static final int EPOLLOUT = 0x004;
+    /// An error is pending. Always reported.
     public static final int EPOLLERR = 0x008;
+    /// The connection is closed in both directions. Always reported.
     public static final int EPOLLHUP = 0x010;
+    /// The peer has shut down its writing side.
     public static final int EPOLLRDHUP = 0x2000;
+    /// Disables the registration after one event.
     public static final int EPOLLONESHOT = 1 << 30;
+    /// Edge-triggered: a change is reported once.
     public static final int EPOLLET = 1 << 31;
 
+    /// Adds a descriptor to the set.
     public static final int EPOLL_CTL_ADD = 1;
+    /// Removes a descriptor from the set.
     public static final int EPOLL_CTL_DEL = 2;
+    /// Changes what a descriptor of the set is polled for.
     public static final int EPOLL_CTL_MOD = 3;
 
     private static final int EPOLL_CLOEXEC = 0x80000;
 
-    // Packed on x86-64 only, so that 32-bit programs see the same layout (epoll.h: EPOLL_PACKED).
+    // Packed on x86-64 only, where 32-bit programs then have the same layout (sys/epoll.h: EPOLL_PACKED).
     private static final CStruct EPOLL_EVENT = CStruct.packed("struct epoll_event { uint32_t events; uint64_t data; }");
     private static final long EVENTS = EPOLL_EVENT.offset("events");
     private static final long DATA = EPOLL_EVENT.offset("data");
@@ -34,7 +45,7 @@ public final class Epoll {
     private static final long TV_NSEC = TIMESPEC.offset("tv_nsec");
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final int NANOS_PER_MILLI = 1_000_000;
-    /// Far beyond any real deadline, and safely within what the kernel takes.
+    /// Far beyond any real deadline, and within the range of the kernel.
     private static final long LONGEST_WAIT_NS = 24 * 3600 * NANOS_PER_SECOND;
 
     private static final ErrnoFunction CREATE1 = ErrnoFunction.of("int epoll_create1(int flags)");
@@ -118,6 +129,7 @@ public final class Epoll {
         return probe.nanosecondWaits;
     }
 
+    /// Closes the descriptor and frees the memory. No method may be called afterwards.
     public void close() {
         FileDescriptors.close(fd);
         Memory.free(event);
@@ -125,8 +137,8 @@ public final class Epoll {
         Memory.free(ready);
     }
 
-    /// The kernel does not have the call, or a container does not allow it: older runtimes answer EPERM to what they do
-    /// not know, and epoll itself never does.
+    /// The kernel does not have the call, or a container does not allow it. Older container runtimes return
+    /// EPERM for calls that they do not know; epoll itself never returns it.
     private static boolean isRefused(int result) {
         return result == -ErrnoCode.ENOSYS || result == -ErrnoCode.EPERM;
     }

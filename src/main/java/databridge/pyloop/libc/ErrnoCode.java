@@ -1,16 +1,26 @@
 package databridge.pyloop.libc;
 
-/// `<errno.h>`: the codes that are handled rather than reported.
+/// `<errno.h>`: the codes that the engine handles. It reports all others.
 public final class ErrnoCode {
+    /// Operation not permitted.
     public static final int EPERM = 1;
+    /// No such entry.
     public static final int ENOENT = 2;
+    /// A signal has interrupted the call.
     public static final int EINTR = 4;
+    /// Not an open descriptor.
     public static final int EBADF = 9;
+    /// The call would block.
     public static final int EAGAIN = 11;
+    /// The entry exists.
     public static final int EEXIST = 17;
+    /// Invalid argument.
     public static final int EINVAL = 22;
+    /// The kernel does not have the call.
     public static final int ENOSYS = 38;
+    /// Not a socket.
     public static final int ENOTSOCK = 88;
+    /// The peer has ended a connection before it was accepted.
     public static final int ECONNABORTED = 103;
 
     private ErrnoCode() {}

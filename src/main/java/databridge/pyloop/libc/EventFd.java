@@ -3,8 +3,8 @@ package databridge.pyloop.libc;
 import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
 
-/// `<sys/eventfd.h>`: a counter with a descriptor that becomes readable when something is added. One call at a
-/// time.
+/// `<sys/eventfd.h>`: a counter with a descriptor that becomes readable when something is added. One call at
+/// a time.
 public final class EventFd {
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
@@ -23,6 +23,7 @@ public final class EventFd {
         fd = SystemCallException.check("eventfd", EVENTFD.call(0L, EFD_CLOEXEC | EFD_NONBLOCK));
     }
 
+    /// The descriptor.
     public int fileno() {
         return fd;
     }
@@ -32,6 +33,7 @@ public final class EventFd {
         WRITE.call(fd, one, Long.BYTES);
     }
 
+    /// Closes the descriptor and frees the memory. No method may be called afterwards.
     public void close() {
         FileDescriptors.close(fd);
         Memory.free(one);

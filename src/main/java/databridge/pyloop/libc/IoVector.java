@@ -26,7 +26,7 @@ public final class IoVector {
         Memory.putLong(first + index * SIZE + IOV_LEN, size);
     }
 
-    /// The address of the description of a piece, which those of the following pieces come after.
+    /// The address of the description of a piece; those of the following pieces are behind it.
     long address(int index) {
         return first + index * SIZE;
     }

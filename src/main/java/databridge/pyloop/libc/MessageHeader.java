@@ -3,13 +3,13 @@ package databridge.pyloop.libc;
 import databridge.pyloop.ffi.CStruct;
 import databridge.pyloop.ffi.Memory;
 
-/// `struct msghdr` of `<sys/socket.h>` as memory, and the constants of the calls that take one. Under the caller's
-/// lock.
+/// `struct msghdr` of `<sys/socket.h>` as memory, and the constants of the calls that take one. Under the
+/// caller's lock.
 final class MessageHeader {
-    /// Has a call that sends on a lost connection return EPIPE without raising SIGPIPE.
+    /// With this flag a call that sends on a lost connection returns EPIPE and raises no SIGPIPE.
     static final long MSG_NOSIGNAL = 0x4000;
 
-    /// Set in [#flags] where control data, such as descriptors, was there and was not received.
+    /// Set in [#flags] if control data, such as descriptors, was dropped.
     static final int MSG_CTRUNC = 0x08;
 
     private static final CStruct MSGHDR = CStruct.of("struct msghdr { void *msg_name; uint32_t msg_namelen;"
@@ -20,12 +20,12 @@ final class MessageHeader {
     private static final long PIECE_COUNT = MSGHDR.offset("msg_iovlen");
     private static final long FLAGS = MSGHDR.offset("msg_flags");
 
-    /// In bytes.
+    /// Size of a header in bytes.
     static final long SIZE = MSGHDR.size();
 
     private MessageHeader() {}
 
-    /// Sets the pieces of memory that the content is in or goes to.
+    /// Sets the pieces of memory that hold the content, or receive it.
     ///
     /// @param first the address of a piece in an [IoVector]
     static void setPieces(long header, long first, int count) {
@@ -33,7 +33,7 @@ final class MessageHeader {
         Memory.putLong(header + PIECE_COUNT, count);
     }
 
-    /// Sets the memory that the address of the other end is in or goes to.
+    /// Sets the memory that holds the address of the other end, or receives it.
     ///
     /// @param size in bytes
     static void setName(long header, long name, int size) {
@@ -50,7 +50,7 @@ final class MessageHeader {
         return Memory.getInt(header + NAME_SIZE);
     }
 
-    /// What `recvmsg` has to say about the message received.
+    /// The flags that `recvmsg` has set for the received message.
     static int flags(long header) {
         return Memory.getInt(header + FLAGS);
     }

@@ -5,10 +5,11 @@ import databridge.pyloop.ffi.ErrnoFunction;
 /// `<unistd.h>` and `<sys/uio.h>` on non-blocking descriptors of any kind: a value or `-errno`. One call at a
 /// time, under the caller's lock.
 ///
-/// An interrupted call is reported as EAGAIN: called again at once it could be interrupted for ever, because the
-/// Python handler of the signal runs in the loop.
+/// An interrupted call returns EAGAIN. If it were repeated at once, it could be interrupted for ever, because
+/// the Python handler of the signal runs in the loop.
 public final class Pipes {
-    /// `PIPE_BUF`: up to here a pipe takes a write as a whole or not at all, and nobody else's between its bytes.
+    /// `PIPE_BUF` of pipe(7), in bytes: a pipe takes a write of up to this size as a whole or not at all,
+    /// without bytes of other writers in between.
     public static final int ATOMIC_SIZE = 4096;
 
     private static final ErrnoFunction READ = ErrnoFunction.of("ssize_t read(int fd, void *buf, size_t count)");
@@ -18,16 +19,17 @@ public final class Pipes {
 
     private Pipes() {}
 
+    /// Reads up to `size` bytes into `buffer`. 0 at the end of the file.
     public static int read(int fd, long buffer, long size) {
         return uninterrupted(READ.call(fd, buffer, size));
     }
 
-    /// With SIGPIPE, which Python ignores.
+    /// Writes up to `size` bytes from `data`. Can raise SIGPIPE, which Python ignores.
     public static int write(int fd, long data, long size) {
         return uninterrupted(WRITE.call(fd, data, size));
     }
 
-    /// Writes the first `count` pieces as one. With SIGPIPE.
+    /// Writes the first `count` pieces as one, as [#write] does.
     public static int writePieces(int fd, IoVector pieces, int count) {
         return uninterrupted(WRITEV.call(fd, pieces.address(0), count));
     }

@@ -9,19 +9,24 @@ import databridge.pyloop.ffi.StaticMemory;
 ///
 /// Under the caller's lock. Little-endian, as every machine is that the engine runs on.
 public final class SocketAddress {
-    /// The bytes that any of these addresses fits into, in whole words, so that they can be copied by the word.
+    /// In bytes: any of these addresses fits, and addresses can be copied in words of 8 bytes.
     public static final int CAPACITY = 112;
 
+    /// The family of Unix sockets.
     public static final int AF_UNIX = 1;
+    /// The family of IPv4.
     public static final int AF_INET = 2;
+    /// The family of IPv6.
     public static final int AF_INET6 = 10;
 
+    /// Size of an IPv4 address in bytes.
     public static final int INET_SIZE = 16;
+    /// Size of an IPv6 address in bytes.
     public static final int INET6_SIZE = 28;
-    /// What comes before the path of a Unix address.
+    /// Size in bytes of what is before the path of a Unix address.
     public static final int UNIX_HEAD = Short.BYTES;
 
-    /// What a path may have, with its NUL.
+    /// The largest size of a path in bytes, with its NUL.
     public static final int UNIX_PATH = 108;
 
     private static final CStruct SOCKADDR_IN = CStruct.of(
@@ -47,6 +52,7 @@ public final class SocketAddress {
 
     private SocketAddress() {}
 
+    /// The family of an address, `AF_*`.
     public static int family(long address) {
         return Memory.getInt(address) & 0xFFFF;
     }
@@ -64,10 +70,12 @@ public final class SocketAddress {
         return TEXT.address();
     }
 
+    /// The flow information of an IPv6 address.
     public static long flowInfo(long address) {
         return Integer.toUnsignedLong(Integer.reverseBytes(Memory.getInt(address + SIN6_FLOWINFO)));
     }
 
+    /// The scope of an IPv6 address.
     public static long scopeId(long address) {
         return Integer.toUnsignedLong(Memory.getInt(address + SIN6_SCOPE_ID));
     }
@@ -117,6 +125,9 @@ public final class SocketAddress {
         }
     }
 
+    /// Whether two addresses of the same size are equal.
+    ///
+    /// @param size in bytes
     public static boolean equal(long one, long other, int size) {
         int words = size & -Long.BYTES;
         for (int i = 0; i < words; i += Long.BYTES) {
@@ -132,6 +143,9 @@ public final class SocketAddress {
         return true;
     }
 
+    /// A hash of an address.
+    ///
+    /// @param size in bytes
     public static int hash(long address, int size) {
         long hash = size;
         int words = size & -Long.BYTES;

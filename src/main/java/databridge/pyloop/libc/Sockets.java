@@ -4,8 +4,8 @@ import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.StaticMemory;
 
-/// `<sys/socket.h>` on non-blocking sockets: a value or `-errno`. What needs memory of its own is in [StreamMessages],
-/// [DatagramSockets] and [AddressBuffer]. Any thread.
+/// `<sys/socket.h>` on non-blocking sockets: a value or `-errno`. Calls that need memory of their own are in
+/// [StreamMessages], [DatagramSockets] and [AddressBuffer]. Any thread.
 public final class Sockets {
     private static final ErrnoFunction RECV =
             ErrnoFunction.of("ssize_t recv(int sockfd, void *buf, size_t len, int flags)");
@@ -21,12 +21,12 @@ public final class Sockets {
 
     private Sockets() {}
 
-    /// Receives up to `size` bytes to `buffer`.
+    /// Receives up to `size` bytes into `buffer`. 0 at the end of the stream.
     public static int receive(int fd, long buffer, long size) {
         return RECV.call(fd, buffer, size, 0);
     }
 
-    /// Has small pieces of data leave at once.
+    /// Sets TCP_NODELAY (tcp(7)): small pieces of data are sent at once.
     public static int setNoDelay(int fd) {
         Memory.putInt(ONE.address(), 1);
         return SETSOCKOPT.call(fd, IPPROTO_TCP, TCP_NODELAY, ONE.address(), Integer.BYTES);

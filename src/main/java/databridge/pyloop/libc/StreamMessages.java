@@ -6,7 +6,7 @@ import databridge.pyloop.ffi.Memory;
 /// `sendmsg` and `recvmsg` on non-blocking stream sockets, with the memory that they need: a number of bytes or
 /// `-errno`. One call at a time, under the caller's lock.
 public final class StreamMessages {
-    /// The most pieces that one call sends; the kernel takes 1024.
+    /// The most pieces that one call sends; the kernel's limit is 1024 (IOV_MAX).
     public static final int PIECES = 256;
 
     private static final ErrnoFunction SENDMSG =
@@ -30,7 +30,7 @@ public final class StreamMessages {
         return SENDMSG.call(fd, sent, MessageHeader.MSG_NOSIGNAL);
     }
 
-    /// Receives up to `size` bytes to `address`. For Unix sockets, of which [#endedAtControlData] then says more.
+    /// Receives up to `size` bytes into memory at `address`. For Unix sockets, see [#endedAtControlData].
     public int receive(int fd, long address, long size) {
         buffer.put(0, address, size);
         MessageHeader.setPieces(received, buffer.address(0), 1);

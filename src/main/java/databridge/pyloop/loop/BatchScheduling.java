@@ -19,7 +19,8 @@ import databridge.pyloop.handles.HandleType;
 import databridge.pyloop.handles.ThreadSafeHandleType;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// `call_soon_batch` and its thread-safe twin: many callbacks for the price of one call and one wakeup.
+/// `call_soon_batch` and `call_soon_threadsafe_batch`: they schedule many callbacks with one call and
+/// one wakeup.
 final class BatchScheduling {
     private static final PyName SCHEDULE_IN_DEBUG_MODE = PyName.of("_schedule_in_debug_mode");
 
@@ -53,16 +54,16 @@ final class BatchScheduling {
         return handles;
     }
 
-    /// All or nothing: the items are checked before the first is scheduled.
+    /// All or nothing: all items are checked before the first is scheduled.
     @Owned
     private static long schedule(long self, HandlePool pool, long callbacks, String name) {
-        LoopEngine.of(self); // a closed loop does not touch the iterable
+        LoopEngine.of(self); // raises if the loop is closed, before the iterable is used
         long items = ListApi.tupleOf(callbacks);
         try {
             for (long i = 0; i < TupleApi.size(items); i++) {
                 requireCallback(TupleApi.item(items, i), i, name);
             }
-            LoopEngine engine = LoopEngine.of(self); // iterating may have closed it
+            LoopEngine engine = LoopEngine.of(self); // iterating may have closed the loop
             return engine.debug() ? scheduleInDebugMode(self, items, name) : schedule(engine, pool, items);
         } finally {
             Refs.release(items);

@@ -27,9 +27,9 @@ import databridge.pyloop.handles.ScratchContexts;
 import databridge.pyloop.runtime.Collector;
 import databridge.pyloop.runtime.Inlined;
 
-/// Runs handles: ours in one call of C, any other `asyncio.Handle` by its own `_run`.
+/// Runs handles: ours in one call of C, any other `asyncio.Handle` by its own `_run`. Under the GIL.
 ///
-/// What the queues of the engine own is a reference to the handle.
+/// A queue of the event loop owns one reference to each handle in it.
 final class CallbackRunner implements CallbackHost {
     private static final PyName RUN = PyName.of("_run");
     private static final PyName RUN_IN_DEBUG_MODE = PyName.of("_run_in_debug_mode");
@@ -82,7 +82,7 @@ final class CallbackRunner implements CallbackHost {
     }
 
     @Override
-    public void runAside(Runnable action) {
+    public void runWhileLeaving(Runnable action) {
         long pending = ErrorApi.occurred() ? ErrorApi.takeRaised() : 0;
         try {
             action.run();
@@ -106,7 +106,7 @@ final class CallbackRunner implements CallbackHost {
         Collector.collectIfWanted();
     }
 
-    /// Not if somebody has put other things into its fields than those [HandleType#fill] did.
+    /// Whether the engine runs a handle itself: its fields are as [HandleType#fill] has set them.
     @Inlined
     private static boolean runsHere(long handle) {
         if (!Handles.isOurs(handle) || Memory.getLong(handle + CALLBACK) == 0 || Memory.getLong(handle + ARGS) != 0) {
@@ -120,7 +120,7 @@ final class CallbackRunner implements CallbackHost {
     @Inlined
     @Owned
     private long runHere(long handle) {
-        // Kept alive for the call: the callback may replace the fields of its own handle.
+        // Retained for the call: the callback may replace the fields of its own handle.
         long callback = Refs.retain(Memory.getLong(handle + CALLBACK));
         long vars = Refs.take(handle + VARS);
         long context = vars == 0 ? Refs.retain(Memory.getLong(handle + CONTEXT)) : ScratchContexts.take(vars);
@@ -143,7 +143,7 @@ final class CallbackRunner implements CallbackHost {
         if (vars == 0) {
             Refs.release(context);
         } else {
-            putAway(context, handle);
+            returnContext(context, handle);
         }
         if (count > 0 && HandleLayout.cancelled(handle)) {
             HandleType.clearInline(handle);
@@ -152,9 +152,10 @@ final class CallbackRunner implements CallbackHost {
         return leaving;
     }
 
-    /// A context that somebody may still ask for, through the handle or otherwise, becomes an ordinary one.
+    /// Returns a scratch context, or makes it an ordinary one if the program can still reach it, through the
+    /// handle or otherwise.
     @Inlined
-    private static void putAway(@Stolen long context, long handle) {
+    private static void returnContext(@Stolen long context, long handle) {
         if (!Refs.unshared(handle)) {
             ObjectApi.track(context);
             Refs.replace(handle + CONTEXT, context);

@@ -6,11 +6,11 @@ final class Deadline {
 
     private Deadline() {}
 
-    /// The first nanosecond at which `loop.time() >= when` holds, so that nothing fires early.
+    /// The first nanosecond at which `loop.time() >= when` holds, so that no timer runs early.
     ///
-    /// The whole and the fractional seconds are converted apart: their product with 10^9 is then exact to less
-    /// than a nanosecond however long the machine is up. What is beyond all time saturates; NaN, which asyncio
-    /// finds neither due nor not due, is due.
+    /// The whole and the fractional seconds are converted apart: their product with 10^9 is then exact to
+    /// less than a nanosecond however long the machine is up. Values that are out of range saturate. NaN,
+    /// which compares as neither due nor not due, is due.
     static long nanos(double when) {
         double whole = Math.floor(when);
         double nanos = Math.ceil((when - whole) * NANOS_PER_SECOND);

@@ -64,7 +64,8 @@ final class FdTable {
         }
     }
 
-    /// The object that a descriptor was taken from, which may be the number itself; 0 if there is none.
+    /// The object that the program passed for a descriptor, which may be the number itself; 0 if there
+    /// is none.
     @Borrowed
     long fileObject(int fd) {
         return roots.get(fileIndex(fd));
@@ -78,8 +79,8 @@ final class FdTable {
         roots.put(fileIndex(fd), 0);
     }
 
-    /// The descriptor that has this file object, -1 if none has. So a file can be found that was closed and has no
-    /// number any more.
+    /// The descriptor that has this file object, -1 if none has. So a file is found although it was closed
+    /// and has no number any more.
     int find(long fileObject) {
         for (long at = FILE_OBJECT; at < roots.capacity(); at += STRIDE) {
             if (roots.get(at) == fileObject) {

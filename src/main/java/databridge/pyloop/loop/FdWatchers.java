@@ -51,7 +51,7 @@ public final class FdWatchers implements PollHandle {
         return equals(registrations.owner(fd));
     }
 
-    /// Resolves a future when `fd` is ready in one direction, in place of whatever waited for that before.
+    /// Resolves a future when `fd` is ready in one direction, in place of the reader or writer before.
     ///
     /// @param direction [databridge.pyloop.engine.Interest#READ] or [databridge.pyloop.engine.Interest#WRITE]
     /// @throws databridge.pyloop.cpython.PyError OSError if the descriptor cannot be polled
@@ -136,7 +136,8 @@ public final class FdWatchers implements PollHandle {
         if ((rest & BOTH) == 0) {
             end(fd);
         } else {
-            // An fd that is closed meanwhile fails here; what is left of its registration ends with its removal.
+            // This fails for an fd that was closed meanwhile; the rest of its registration ends when that
+            // is removed.
             registrations.register(fd, rest, this);
         }
         table.cancel(fd, direction);
@@ -158,7 +159,7 @@ public final class FdWatchers implements PollHandle {
         return table.find(fileObject);
     }
 
-    /// A list with file object, fd, reader and writer of each registration in turn, None for what there is not.
+    /// A list with file object, fd, reader and writer of each registration in turn, None where there is none.
     @Owned
     long registrations() {
         long list = ListApi.empty();
@@ -196,7 +197,7 @@ public final class FdWatchers implements PollHandle {
         }
     }
 
-    /// Registers a descriptor for those directions that have a reader or writer still.
+    /// Registers a descriptor for the directions that still have a reader or writer.
     private void registerRest(int fd, boolean oneShot) {
         int rest = (table.get(fd, READ) != 0 ? READ : 0) | (table.get(fd, WRITE) != 0 ? WRITE : 0);
         if (rest == 0 && oneShot) {
@@ -204,7 +205,7 @@ public final class FdWatchers implements PollHandle {
         } else if (rest == 0) {
             end(fd);
         } else {
-            // An fd that is closed meanwhile fails here; nobody can wait for it any more.
+            // This fails for an fd that was closed meanwhile, and a closed one has no events.
             registrations.register(fd, oneShot ? rest | ONE_SHOT : rest, this);
         }
     }

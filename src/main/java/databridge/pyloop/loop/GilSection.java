@@ -4,7 +4,7 @@ import databridge.pyloop.cpython.ThreadApi;
 import databridge.pyloop.engine.BlockingSection;
 import databridge.pyloop.runtime.Collector;
 
-/// Gives the GIL up while the loop is blocked. One per loop, which blocks in one thread at a time.
+/// Releases the GIL while the loop is blocked. One per loop, which blocks in one thread at a time.
 final class GilSection implements BlockingSection {
     private long threadState;
     private boolean framesRecorded;

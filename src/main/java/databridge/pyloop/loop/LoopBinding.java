@@ -7,7 +7,10 @@ import java.util.function.Supplier;
 public final class LoopBinding {
     private LoopBinding() {}
 
-    /// @param pollers makes the poller of each loop; throws SystemCallException if there are no descriptors left
+    /// Binds them in the order in which they need each other.
+    ///
+    /// @param pollers makes the poller of each loop; throws SystemCallException if there are no
+    ///     descriptors left
     /// @throws LinkageError if asyncio's classes are not as they are expected to be
     /// @throws databridge.pyloop.cpython.PyError if Python raises an exception
     public static void bind(Supplier<? extends DescriptorPoller> pollers) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The Java half of a loop object: its event loop, its poller and its watched descriptors.
 ///
-/// Found by the number that the loop object and each of its handles carry in a C field. Lives from `_open_engine`
-/// to `_close_engine`; under the GIL.
+/// The loop object and each of its handles have its number in a C field, see [LoopNumbers]. It exists from
+/// `_open_engine` to `_close_engine`. Under the GIL.
 public final class LoopEngine implements HandleOwner {
     private static Supplier<? extends DescriptorPoller> pollers = () -> {
         throw new IllegalStateException("LoopBinding.bind was not called");
@@ -33,7 +33,7 @@ public final class LoopEngine implements HandleOwner {
     private final FdWatchers watchers;
     private final TransportRegistrations transportRegistrations;
     private Scratch scratch = new Scratch();
-    /// To the loop object: handles that somebody keeps can outlive it.
+    /// To the loop object: handles that the program keeps can outlive it.
     private final long weakSelf;
     private final TransportsByFd transports = new TransportsByFd();
     private int depth;
@@ -58,9 +58,8 @@ public final class LoopEngine implements HandleOwner {
 
     /// Opens the engine of a loop object.
     ///
+    /// @param pollBoundNs in nanoseconds, see [EventLoop]
     /// @throws databridge.pyloop.cpython.PyError TypeError if the object can have no weak references
-    ///
-    /// @param pollBoundNs see [EventLoop]
     static void open(long self, long pollBoundNs) {
         int number = LoopNumbers.reserve();
         try {
@@ -77,7 +76,7 @@ public final class LoopEngine implements HandleOwner {
     /// @throws databridge.pyloop.cpython.PyError RuntimeError if the loop is closed or was never initialised
     public static LoopEngine of(long self) {
         LoopEngine engine = ifOpen(self);
-        // While close() drops what is scheduled, the flag is up and the engine still open.
+        // While close() drops what is scheduled, the flag is set and the engine still open.
         if (engine == null || LoopLayout.closed(self)) {
             throw notOpen(self);
         }
@@ -89,8 +88,8 @@ public final class LoopEngine implements HandleOwner {
         return (LoopEngine) LoopNumbers.get(LoopLayout.number(self));
     }
 
-    /// Closes the engine, giving up everything that is scheduled or watched. Even if that fails, no way leads here any
-    /// more: the loop object may be freed next.
+    /// Closes the engine: drops what is scheduled and ends all registrations. If dropping fails, the loop
+    /// object loses its engine nevertheless, because the object may be freed next.
     void close() {
         closed = true;
         try {
@@ -111,13 +110,14 @@ public final class LoopEngine implements HandleOwner {
         }
     }
 
+    /// Whether the engine is closed.
     public boolean isClosed() {
         return closed;
     }
 
     @Override
     public boolean isGone() {
-        return !closed && WeakRefs.target(weakSelf) == 0; // close() is a call of the object, which then exists
+        return !closed && WeakRefs.target(weakSelf) == 0; // close() is a method of the object, which then exists
     }
 
     int number() {
@@ -165,12 +165,13 @@ public final class LoopEngine implements HandleOwner {
         return LoopLayout.debug(self);
     }
 
-    /// Whether `loop.time` was replaced, so that the deadlines of delays are asyncio's business, which calls it.
+    /// Whether `loop.time` was replaced. asyncio's own code, which calls it, then computes deadlines
+    /// from delays.
     boolean hasOwnClock() {
         return clock.isReplaced();
     }
 
-    /// Runs one iteration, or as long as the loop is not stopped if `run_forever` is the caller.
+    /// Runs one iteration; if `run_forever` is the caller, iterations until the loop is stopped.
     void run() {
         boolean forever = depth == 0 && LoopLayout.runsForever(self);
         long outer = runner;
@@ -188,12 +189,13 @@ public final class LoopEngine implements HandleOwner {
         }
     }
 
-    /// Whether the loop is run by the thread that asks.
+    /// Whether the calling thread runs the loop at this moment.
     @Override
     public boolean runsInThisThread() {
         return depth > 0 && runner == ThreadApi.identity();
     }
 
+    /// Whether the loop runs, in any thread.
     public boolean running() {
         return depth > 0;
     }

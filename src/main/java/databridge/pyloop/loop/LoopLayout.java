@@ -41,7 +41,7 @@ final class LoopLayout {
         KEYWORDS = DescriptorLayout.memberOffset(ROOTED, "_keywords");
         TASK_FACTORY = DescriptorLayout.memberOffset(ROOTED, "_task_factory");
         TIME = DescriptorLayout.memberOffset(ROOTED, "time");
-        // The engine's alone from here on: the garbage collector knows the slots, Python code does not.
+        // From here on Python code does not see these slots; the garbage collector still does.
         ObjectApi.deleteAttribute(ROOTED, UnicodeApi.interned("_roots"));
         ObjectApi.deleteAttribute(ROOTED, UnicodeApi.interned("_keywords"));
         NUMBER = TypeApi.basicSize(ROOTED);

@@ -21,8 +21,9 @@ import databridge.pyloop.runtime.EntryPoint;
 
 /// `LoopCore`: the half of the loop class that is Java, the first base of `PyLoop`.
 ///
-/// Its C fields are flags that asyncio's own methods set through members of the same names, so that both halves see
-/// one state: `self._stopping = True` in `BaseEventLoop.stop` is a byte the running engine reads.
+/// Its C fields are flags that asyncio's own methods set through members of the same names, so that both
+/// halves see one state: `self._stopping = True` in `BaseEventLoop.stop` sets a byte that the running
+/// engine reads.
 public final class LoopType {
     private static long TYPE;
 
@@ -37,7 +38,7 @@ public final class LoopType {
         return TYPE;
     }
 
-    /// The engine of an object that may be anything.
+    /// The engine of an object, which may be of any type.
     ///
     /// @throws databridge.pyloop.cpython.PyError TypeError if it is no loop of ours; RuntimeError if it is not open
     public static LoopEngine engineOf(long object) {
@@ -47,8 +48,8 @@ public final class LoopType {
         return LoopEngine.of(object);
     }
 
-    /// The scratch memory of an object that may be anything, or NULL: that of closed loops if it is no open loop of
-    /// ours.
+    /// The scratch memory of an object, which may be of any type or NULL. If it is no open loop of ours, that
+    /// of closed loops.
     public static Scratch scratchOf(long object) {
         LoopEngine engine = object != 0 && ObjectApi.isInstance(object, TYPE) ? LoopEngine.ifOpen(object) : null;
         return engine == null ? Scratch.ofClosedLoops() : engine.scratch();

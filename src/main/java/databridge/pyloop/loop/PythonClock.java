@@ -8,8 +8,8 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.engine.LoopClock;
 import databridge.pyloop.ffi.Memory;
 
-/// The clock of a loop object: `loop.time`, a C field. What it holds when the engine is opened is read here without
-/// Python; a function that is put in its place, there or in a subclass, is called. With the GIL.
+/// The clock of a loop object: `loop.time`, a C field. The clock that it holds when the engine opens is read
+/// here without Python. A function that replaces it, in the field or in a subclass, is called. With the GIL.
 final class PythonClock implements LoopClock {
     private static final PyName TIME = PyName.of("time");
 

@@ -30,11 +30,12 @@ import databridge.pyloop.handles.TimerHandleType;
 import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.runtime.Inlined;
 
-/// `call_soon` and its kin.
+/// `call_soon`, `call_soon_threadsafe`, `call_later` and `call_at`, and what asyncio's own code needs to
+/// queue its handles.
 ///
-/// Java serves the common call: positional arguments, at most the keyword `context`, debug mode off. Everything
-/// else goes to asyncio's own method, found under a second name; it knows all checks and messages of its version,
-/// and ends in `_enqueue` here.
+/// Java serves the common call: positional arguments, at most the keyword `context`, debug mode off. Any
+/// other call goes to asyncio's own method, which has a second name. That method makes all checks and
+/// messages of its version, and ends in `_enqueue` here.
 final class Scheduling {
     private static final PyName ASYNCIO_CALL_SOON = PyName.of("_asyncio_call_soon");
     private static final PyName ASYNCIO_CALL_SOON_THREADSAFE = PyName.of("_asyncio_call_soon_threadsafe");
@@ -44,8 +45,8 @@ final class Scheduling {
     private static final PyName CONTEXT_KEYWORD = PyName.of("context");
     private static final StaticText CONTEXT_TEXT = StaticText.of("context");
 
-    /// Names with another string of that text: the one that asyncio's C code makes once and passes for every step.
-    /// Static because that code serves all loops.
+    /// A tuple of keyword names with another `str` object of the text `context`: asyncio's C code makes it
+    /// once and passes it for every step of a task. Static because that code serves all loops.
     private static long knownContextKeywords;
 
     private Scheduling() {}
@@ -81,8 +82,12 @@ final class Scheduling {
                         "_enqueue_timer($self, handle, /)",
                         ONE_ARGUMENT,
                         "enqueueTimer",
-                        "Take an asyncio.TimerHandle.")
-                .method("_timer_handle_cancelled($self, handle, /)", ONE_ARGUMENT, "timerCancelled", "Count it.")
+                        "Append any asyncio.TimerHandle.")
+                .method(
+                        "_timer_handle_cancelled($self, handle, /)",
+                        ONE_ARGUMENT,
+                        "timerCancelled",
+                        "Count a cancelled timer.")
                 .method("_write_to_self($self, /)", NO_ARGUMENTS, "wakeUp", "Make a blocked loop return.")
                 .method("_clear_scheduled($self, /)", NO_ARGUMENTS, "clear", "Drop all scheduled callbacks.")
                 .method(
@@ -144,11 +149,11 @@ final class Scheduling {
     @EntryPoint
     static long enqueueTimer(long self, long handle) {
         Handles.requireTimerHandle(handle);
-        LoopEngine.of(self); // a closed loop does not look at the handle
+        LoopEngine.of(self); // raises if the loop is closed, before the handle is used
         long when = ObjectApi.getAttribute(handle, WHEN_ATTRIBUTE.object());
         try {
             double seconds = NumberApi.toDouble(when);
-            // Looking at it may have closed the loop.
+            // Converting it may have closed the loop.
             LoopEngine.of(self).eventLoop().callAt(Deadline.nanos(seconds), Refs.retain(handle));
         } finally {
             Refs.release(when);
@@ -206,7 +211,11 @@ final class Scheduling {
         return NumberApi.fromLong(engine == null ? 0 : engine.eventLoop().readyCount());
     }
 
-    /// A handle from the pool in the ready queue, for which a C array holds the callback and its arguments.
+    /// Takes a handle from a pool, fills it and queues it.
+    ///
+    /// @param arguments a C array of `count` objects, the callback and its arguments, then the context if
+    ///     `keywords` has it
+    /// @return the handle
     @Inlined
     @Owned
     static long schedule(LoopEngine engine, HandlePool pool, long arguments, long count, long keywords) {

@@ -9,29 +9,32 @@ import databridge.pyloop.libc.StreamMessages;
 import databridge.pyloop.receiving.Receiver;
 import org.jspecify.annotations.Nullable;
 
-/// The memory that operations of one loop need while they last: what the kernel reads and writes, arguments of calls.
+/// The memory that operations of one loop need while they last: what the kernel reads and writes, and
+/// arguments of calls.
 ///
-/// A system call takes addresses: of a buffer, of a `struct msghdr`, of a place for a socket address. Java objects have
-/// none that stays, and to allocate C memory for each call would cost as much as a short call does. So the memory is
-/// there beforehand. It belongs to a loop and not to the process, because loops run in several threads, and one thread
-/// goes on whenever another gives up the GIL. That happens in any call into Python, and a call into Python is more than
-/// it seems to be: releasing an object may run its `__del__`, and allocating a tuple may run the garbage collector, up
-/// to Python 3.11 at once, with the finalisers and `gc.callbacks` of the program.
+/// A system call takes addresses: of a buffer, of a `struct msghdr`, of a place for a socket address. Java
+/// objects have none that stays, and to allocate C memory for each call would cost as much as a short call
+/// does. So the memory is allocated beforehand. It belongs to a loop and not to the process, because loops
+/// run in several threads, and one thread continues whenever another releases the GIL. That happens in any
+/// call into Python, and such calls are not always obvious: releasing an object may run its `__del__`, and
+/// allocating a tuple may run the garbage collector, up to Python 3.11 at once, with the finalisers and
+/// `gc.callbacks` of the program.
 ///
-/// The rule: **from where scratch memory is filled to where it is read for the last time there is no call into
-/// Python.** Received bytes are copied into an object before that object is passed to anybody; an address is converted
-/// before the protocol hears of it. Two cases cannot obey, because their memory is in use *during* a call into Python:
-/// the arguments of that call, and the view of a buffer, whose release may run Python code. Both are a
-/// [ReusableBlock], which gives a nested user memory of its own.
+/// The rule: **from where scratch memory is filled to where it is read for the last time there is no call
+/// into Python.** Received bytes are copied into an object before that object is passed on; an address is
+/// converted before the protocol is called. Two kinds of memory cannot obey, because they are in use *during*
+/// a call into Python: the arguments of that call, and the view of a buffer, whose release may run Python
+/// code. Both are a [ReusableBlock], which allocates memory for a nested user.
 ///
-/// There is one exception that the rule leaves open. A batch of datagrams is received in one call, and the tuples of
-/// their addresses are allocated while the rest of the batch waits in scratch memory. A finaliser that runs there may
-/// run other loops, in this thread or another: their scratch memory is their own. It cannot run this loop, because
-/// asyncio does not run a loop that is running.
+/// There is one exception to the rule. A batch of datagrams is received in one call, and the tuples of their
+/// addresses are allocated while the rest of the batch waits in scratch memory. A finaliser that runs there
+/// may run other loops, in this thread or another: their scratch memory is their own. It cannot run this
+/// loop, because asyncio does not run a loop that is running.
 ///
-/// What is small is allocated when the loop's engine opens, and cannot fail afterwards. What is large, the buffers of
-/// [Receiver] and [DatagramSockets], is allocated when it is used first. All is freed when the engine closes;
-/// transports that outlive their loop, and still flush or close, then find [#ofClosedLoops]. Under the GIL.
+/// Small memory is allocated when the loop's engine opens, and cannot fail afterwards. The large buffers of
+/// [Receiver] and [DatagramSockets] are allocated when they are used first. All memory is freed when the
+/// engine closes; transports that outlive their loop, and still flush or close, then use [#ofClosedLoops].
+/// Under the GIL.
 public final class Scratch {
     private static @Nullable Scratch ofClosedLoops;
 
@@ -42,12 +45,13 @@ public final class Scratch {
     private final ArgumentArray callArguments = new ArgumentArray();
     private final ReusableBlock view = new ReusableBlock(BufferApi.VIEW_SIZE);
 
-    /// Makes what [#ofClosedLoops] returns; objects of an interpreter before are forgotten.
+    /// Makes what [#ofClosedLoops] returns, again for each interpreter, because the objects of an earlier one
+    /// do not exist any more.
     static void bind() {
         ofClosedLoops = new Scratch();
     }
 
-    /// The memory that transports share whose loops are closed. It is never freed.
+    /// The memory that all transports of closed loops share. It is never freed.
     public static Scratch ofClosedLoops() {
         Scratch scratch = ofClosedLoops;
         if (scratch == null) {

@@ -8,16 +8,16 @@ import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.runtime.Inlined;
 
-/// Lets the Python handlers of signals run between callbacks.
+/// Runs the Python handlers of signals between callbacks. Under the GIL.
 ///
-/// CPython runs them where it executes Python code, so that a signal which comes in a callback written in C would
-/// have its handler run inside the next callback, and an exception of the handler would cost that one. In asyncio
-/// there is Python code between any two callbacks; the engine has to ask.
+/// CPython runs them where it executes Python code. Without these checks, the handler of a signal that
+/// arrives during a callback written in C would run inside the next callback, and an exception of the handler
+/// would end that one. In asyncio there is Python code between any two callbacks; the engine has to check.
 final class SignalChecks {
     private static final String TASK_STEP_NAME = "TaskStepMethWrapper";
 
-    // Nothing exports the type of a task's step: it is known by its name when it is seen first. Static because types
-    // belong to the interpreter.
+    // No symbol exports the type of a task's step: it is recognised by its name when it is seen first. Static
+    // because types belong to the interpreter.
     private static long taskStep;
     private static long lastOther;
 
@@ -28,9 +28,11 @@ final class SignalChecks {
         lastOther = 0;
     }
 
-    /// @param callback what has been called, successfully
+    /// Runs the handlers of pending signals after a callback that runs no Python code.
+    ///
+    /// @param callback what was called, successfully
     /// @param result what it returned
-    /// @return the result, or 0 if the handler of a signal has raised: its exception is pending
+    /// @return the result, or 0 if the handler of a signal has raised an exception, which is then pending
     @Inlined
     static long after(long callback, long result) {
         if (runsPython(ObjectApi.typeOf(callback)) || !ErrorApi.signalHandlerRaised()) {
@@ -40,7 +42,8 @@ final class SignalChecks {
         return 0;
     }
 
-    /// Whether the calls of such an object look for signals on their own. To ask costs a tenth of a short callback.
+    /// Whether calls of objects of this type check for signals by themselves. A check costs a tenth of a
+    /// short callback.
     private static boolean runsPython(long type) {
         return type == Singletons.FUNCTION_TYPE
                 || type == Singletons.METHOD_TYPE

@@ -22,7 +22,8 @@ import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// What `sock_recv` and its siblings do with a socket: a system call, and a wait until it is worth another try.
+/// What `sock_recv` and its siblings do with a socket: system calls that do not block, and waits until the
+/// next one can succeed. Under the GIL.
 final class SocketMethods {
     private static final PyName CREATE_FUTURE = PyName.of("create_future");
     private static final PyName ENSURE_NO_TRANSPORT = PyName.of("_ensure_fd_no_transport");

@@ -18,9 +18,10 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.StaticText;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// `create_future`, and `create_task` without a task factory: each one call of asyncio's class, out of debug mode.
+/// `create_future`, and `create_task` without a task factory. Outside of debug mode, each is one call of
+/// asyncio's class.
 ///
-/// As in [Scheduling], every other call goes to asyncio's own method.
+/// As in [Scheduling], any other call goes to asyncio's own method.
 final class TaskCreation {
     private static final PyName ASYNCIO_CREATE_TASK = PyName.of("_asyncio_create_task");
     private static final PyName TASK = PyName.of("Task");
@@ -35,7 +36,8 @@ final class TaskCreation {
     private static final StaticText[] KNOWN_KEYWORDS = {StaticText.of("name"), StaticText.of("context")};
     private static long ONLY_LOOP;
 
-    /// The names of the last call with keywords, and the same with `loop` before them: a call site passes one object.
+    /// The names of the last call with keywords, and the same with `loop` before them. A call site passes the
+    /// same object each time. Static because the names belong to no loop.
     private static long lastKeywords;
 
     private static long lastKeywordsWithLoop;
@@ -133,10 +135,12 @@ final class TaskCreation {
         }
     }
 
-    /// `{"loop": self}`, made once: to make it for every future took a third of the time of that. It lies in a slot of
-    /// the loop object, where the garbage collector sees that it refers back, until the engine is closed.
+    /// `{"loop": self}`, cached: building it took a third of the time of creating a future. A slot of the
+    /// loop object holds it until the engine is closed, so that the garbage collector sees that it refers
+    /// back to the loop.
     ///
-    /// Owned, because what is called may run Python code that closes the loop, which empties the slot.
+    /// The caller gets a reference of its own, because the call that uses the dict may run Python code that
+    /// closes the loop.
     @Owned
     private static long keywordsOf(long self) {
         long dict = Memory.getLong(self + LoopLayout.KEYWORDS);
@@ -182,7 +186,7 @@ final class TaskCreation {
         return false;
     }
 
-    /// A module's own dict, looked into anew for every call: programs put other classes there.
+    /// A module's own dict. Each call looks up the class there again, because programs replace it.
     private static long namespace(String moduleName) {
         return ImportApi.attribute(moduleName, "__dict__");
     }

@@ -6,8 +6,8 @@ import databridge.pyloop.engine.Interest;
 import databridge.pyloop.engine.PollHandle;
 import databridge.pyloop.engine.Registrations;
 
-/// The registrations of descriptors that belong to transports, whose engines receive the events themselves. Under the
-/// GIL.
+/// The registrations of descriptors that belong to transports, whose engines receive the events themselves.
+/// Under the GIL.
 ///
 /// A transport's descriptor stays registered while it neither reads nor writes. Whether it does is an entry of the
 /// loop's table, see [FdTable]: the transport object is the descriptor's reader, its writer, or both.
@@ -41,8 +41,8 @@ public final class TransportRegistrations {
         return Math.min(result, 0);
     }
 
-    /// Whether a descriptor is registered by this transport: it may not be any more, if a user has added a reader for
-    /// the same number.
+    /// Whether a descriptor is registered by this transport. It is not any more if a user has added a reader
+    /// for the same number.
     public boolean isRegistered(int fd, PollHandle transport) {
         return transport.equals(registrations.owner(fd));
     }

@@ -6,23 +6,23 @@ import databridge.pyloop.cpython.WeakRefs;
 import databridge.pyloop.libc.FileDescriptors;
 import java.util.Arrays;
 
-/// The transport object that each file descriptor of a loop belongs to, registered with the poller or not. Under the
-/// GIL.
+/// The transport object that each file descriptor of a loop belongs to, registered with the poller or not.
+/// Under the GIL.
 ///
-/// What asyncio keeps in `_transports`, a dictionary of weak references; so these are weak references too.
+/// asyncio keeps them in `_transports`, a dictionary of weak references; so these are weak references too.
 public final class TransportsByFd {
     /// By file descriptor; 0 where there is none.
     private long[] references = new long[64];
 
     TransportsByFd() {}
 
-    /// Enters a transport, or with 0 takes out the one that is there.
+    /// Sets the transport of a descriptor; 0 removes it.
     ///
-    /// @param transport stays its owner's
+    /// @param transport borrowed; only a weak reference is kept
     /// @throws databridge.pyloop.cpython.PyError TypeError if the object can have no weak references
     public void put(int fd, long transport) {
         if (fd < 0 || (fd >= references.length && (transport == 0 || !grow(fd)))) {
-            return; // a socket that is closed already: epoll will say so
+            return; // the socket is closed already, which shows when it is registered
         }
         long old = references[fd];
         references[fd] = transport == 0 ? 0 : WeakRefs.of(transport);
@@ -36,7 +36,7 @@ public final class TransportsByFd {
         }
     }
 
-    /// Takes all out.
+    /// Removes all transports.
     void clear() {
         for (int fd = 0; fd < references.length; fd++) {
             put(fd, 0);
@@ -50,7 +50,7 @@ public final class TransportsByFd {
         return reference == 0 ? 0 : WeakRefs.target(reference);
     }
 
-    /// @return false for the number of no open file: only the kernel knows which numbers are too large to have one
+    /// @return false if no open file has the number: only the kernel knows which numbers are too large
     private boolean grow(int fd) {
         if (!FileDescriptors.isOpen(fd)) {
             return false;

@@ -61,7 +61,7 @@ final class WatcherMethods {
                         "_set_transport_at($self, fd, transport, /)",
                         FASTCALL_KEYWORDS,
                         "setTransportAt",
-                        "Say which transport, still in use, the file descriptor belongs to, or None.")
+                        "Set the transport, still in use, that the file descriptor belongs to, or None.")
                 .method("_remove_reader($self, fd, /)", ONE_ARGUMENT, "removeReader", "Return whether there was one.")
                 .method("_remove_writer($self, fd, /)", ONE_ARGUMENT, "removeWriter", "Return whether there was one.");
     }
@@ -93,7 +93,7 @@ final class WatcherMethods {
         try {
             transport = engine == null ? 0 : engine.transports().get(NumberApi.asInt(fd));
         } catch (PyError failed) {
-            ErrorApi.clearOnly(Singletons.OVERFLOW_ERROR); // a number that is no C `int` is no transport's
+            ErrorApi.clearOnly(Singletons.OVERFLOW_ERROR); // no transport has a number that is no C `int`
         }
         return Refs.retain(transport == 0 ? NONE : transport);
     }
@@ -152,7 +152,7 @@ final class WatcherMethods {
         } catch (PyError closedOrWrong) {
             fd = engine.watchers().find(fileObject);
             if (fd < 0) {
-                ErrorApi.clearOnly(Singletons.OVERFLOW_ERROR); // a number that is no C `int` is nobody's
+                ErrorApi.clearOnly(Singletons.OVERFLOW_ERROR); // no descriptor has a number that is no C `int`
             } else {
                 ErrorApi.clear();
             }
@@ -160,7 +160,7 @@ final class WatcherMethods {
         return Refs.retain(engine.watchers().remove(fd, direction) ? TRUE : FALSE);
     }
 
-    /// A handle that is scheduled again and again, so the collector sees it from the start.
+    /// A handle that is scheduled again and again, so the garbage collector tracks it from the start.
     @Owned
     private static long newHandle(LoopEngine engine, long arguments, long count, long keywords) {
         if (engine.debug()) {
@@ -177,8 +177,8 @@ final class WatcherMethods {
         return handle;
     }
 
-    /// @throws PyError ValueError if the object is or has no valid file descriptor, OverflowError if that is no C
-    ///     `int`
+    /// @throws PyError ValueError if the object is no valid file descriptor and has none, OverflowError if
+    ///     the descriptor is no C `int`
     private static int fileno(LoopEngine engine, long fileObject) {
         if (NumberApi.isExactLong(fileObject)) {
             int fd = NumberApi.asInt(fileObject);

@@ -19,12 +19,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// An epoll instance is a set of (descriptor number, open file) pairs. Three properties of it shape this class.
 ///
-/// **The set is about files, its users think in numbers.** A pair leaves the set when the last descriptor of the
-/// *file* is closed, not when this number is. If a forked child or a `dup` has the file open, the pair stays: it can
-/// no longer be named, because the number now means another file, and it goes on reporting events with the data it
-/// was registered with. Users close descriptors without telling the loop, and the kernel gives a freed number to the
-/// next file it opens. So the 64 bits of data of a pair are the number *and a generation*, which is increased for
-/// each registration that is new; an event whose generation is not the one in the table is dropped.
+/// **The set contains open files, its users pass numbers.** A pair leaves the set when the last descriptor of
+/// the *file* is closed, not when this number is. If a forked child or a `dup` has the file open, the pair
+/// stays: it can no longer be named, because the number now means another file, and it still reports events
+/// with the data it was registered with. Users close descriptors without telling the loop, and the kernel
+/// uses a freed number for the next file. So the 64 bits of data of a pair are the number *and a generation*,
+/// which is increased for each registration that is new; an event whose generation is not the one in the
+/// table is dropped.
 ///
 /// ```
 ///  register(7)        ADD (7, file A), data = 7 | generation 1
@@ -45,15 +46,15 @@ import org.jspecify.annotations.Nullable;
 ///  not registered   ADD    EPERM    a regular file: it is always ready           refused
 /// ```
 ///
-/// DEL is not checked: a pair that is gone already is what the caller wants.
+/// The result of DEL is not checked: if the pair is gone already, that is what the caller wants.
 ///
-/// **Level-triggered, edge-triggered, one-shot.** A level-triggered pair is reported by each wait as long as the
-/// condition lasts. That is what `add_reader` promises, but it costs a system call each time interest changes, and a
-/// descriptor that nobody reads makes every wait return at once. So a transport registers its socket once,
-/// edge-triggered and in both directions, and keeps by itself what it was told: it then must read until the kernel
-/// says that there is no more, because a condition that lasts is not reported again. Waits of `sock_recv` and the
-/// like are for one event: a one-shot pair stays in the set, disabled, and the next wait on the same socket is one
-/// MOD instead of an ADD and a DEL each time.
+/// **Level-triggered, edge-triggered, one-shot.** A level-triggered pair is reported by each wait as long as
+/// the condition lasts. That is what `add_reader` promises, but it costs a system call each time interest
+/// changes, and a descriptor that is not read makes every wait return at once. So a transport registers its
+/// socket once, edge-triggered and in both directions, and remembers what was reported. It must then read
+/// until the kernel has no more, because a condition that lasts is not reported again. Waits of `sock_recv`
+/// and the like are for one event: a one-shot pair stays in the set, disabled, and the next wait on the same
+/// socket is one MOD instead of an ADD and a DEL each time.
 ///
 /// The set is a file too, so a forked child shares it with its parent, and what either of them registers is reported
 /// to both. A child that runs an inherited loop would take edge-triggered and one-shot events away from its parent;
@@ -92,7 +93,7 @@ public final class EpollPoller implements DescriptorPoller {
         wakeup = created;
     }
 
-    /// What the C library and the kernel have of what this poller can use.
+    /// Names the optional features that the C library and the kernel have for this poller.
     public static String kernelFeatures() {
         return Epoll.hasNanosecondWaits() ? "epoll_pwait2" : "no epoll_pwait2";
     }
@@ -109,7 +110,7 @@ public final class EpollPoller implements DescriptorPoller {
 
     @Override
     public int register(int fd, int interest, PollHandle handle) {
-        if (closed) { // the memory is freed, and the number of the epoll descriptor may be another file's
+        if (closed) { // the memory is freed, and the number of the epoll descriptor may belong to another file
             return -ErrnoCode.EBADF;
         }
         int known = interest(fd);
@@ -127,7 +128,7 @@ public final class EpollPoller implements DescriptorPoller {
         if (result < 0) {
             return result;
         }
-        grow(fd); // only now: a number that is no descriptor's may be large
+        grow(fd); // only now: a number that belongs to no descriptor may be large
         handles[fd] = handle;
         interests[fd] = interest;
         generations[fd] = generation;

@@ -13,24 +13,24 @@ import databridge.pyloop.libc.Pipes;
 import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.libc.StreamMessages;
 
-/// Receives into `bytes` objects, with a buffer for all connections of a loop. Under the GIL.
+/// Receives into `bytes` objects, through one buffer for all connections of a loop. Under the GIL.
 ///
-/// The buffer is allocated when it is used first, and the process has only those of its pages that messages have
-/// reached.
+/// The buffer is allocated when it is used first, and only those of its pages are in memory that messages
+/// have reached.
 public final class Receiver {
-    /// Of the buffer, in bytes.
+    /// Size of the buffer in bytes. No call receives more into it.
     private static final int CAPACITY = Reception.MOST;
 
     private final StreamMessages messages;
     private final SpareBytes spare = new SpareBytes();
     private long buffer;
 
-    /// @param messages what is used for Unix sockets, and freed by the caller
+    /// @param messages for Unix sockets; the caller frees it
     public Receiver(StreamMessages messages) {
         this.messages = messages;
     }
 
-    /// Receives a message of a stream, to be given to [#giveBack].
+    /// Receives a message of a stream. The caller passes the object to [#giveBack].
     ///
     /// @param unix see [StreamMessages#receive]
     /// @return a `bytes` object, 0 at the end of the stream, or `-errno`
@@ -47,9 +47,10 @@ public final class Receiver {
         return filled(bytes, CAPACITY, receiveInto(fd, BytesApi.data(bytes), CAPACITY, unix));
     }
 
-    /// Gives up an object that [#receive] has returned.
+    /// Releases an object that [#receive] has returned.
     ///
-    /// @return whether somebody else keeps it
+    /// @param reception how it was received
+    /// @return whether the program keeps the object
     public boolean giveBack(@Stolen long data, Reception reception) {
         boolean kept = !Refs.unshared(data);
         if (reception == Reception.LENT && BytesApi.size(data) >= Reception.WORTH_LENDING) {
@@ -64,12 +65,12 @@ public final class Receiver {
     ///
     /// @param before how many bytes came the last time
     /// @param most how many bytes are asked for
-    /// @return a `bytes` object, 0 at the end, or `-errno`
+    /// @return a `bytes` object, 0 at the end of the file, or `-errno`
     /// @throws PyError MemoryError
     @Owned
     public long read(int fd, int before, long most) {
         if (most < 0) {
-            return -ErrnoCode.EINVAL; // the kernel would take it for a huge one
+            return -ErrnoCode.EINVAL; // the kernel would read it as a huge unsigned number
         }
         if (before < SpareBytes.CAPACITY && most <= CAPACITY) {
             return copied(Pipes.read(fd, buffer(), most));
@@ -78,7 +79,7 @@ public final class Receiver {
         return filled(bytes, most, Pipes.read(fd, BytesApi.data(bytes), most));
     }
 
-    /// Receives what a socket has, up to `size` bytes and up to 256 KiB, the size of the buffer.
+    /// Receives what a socket has, up to `size` bytes, but no more than 256 KiB, the size of the buffer.
     ///
     /// @return a `bytes` object, 0 at the end of the stream, or `-errno`
     /// @throws PyError ValueError if the size is negative, MemoryError
@@ -90,14 +91,14 @@ public final class Receiver {
         return copied(Sockets.receive(fd, buffer(), Math.min(size, CAPACITY)));
     }
 
-    /// Receives into the caller's memory.
+    /// Receives into the caller's memory, up to `size` bytes.
     ///
     /// @return how many bytes, or `-errno`
     public int receiveInto(int fd, long address, long size, boolean unix) {
         return unix ? messages.receive(fd, address, size) : Sockets.receive(fd, address, size);
     }
 
-    /// Whether more may follow a message of `size` bytes, of `asked` bytes that the kernel was asked for.
+    /// Whether the kernel may have more after a message of `size` bytes, when `asked` bytes were asked for.
     public boolean mayHaveMore(int size, long asked, boolean unix) {
         return size == asked || (unix && messages.endedAtControlData());
     }
@@ -120,7 +121,8 @@ public final class Receiver {
         return buffer;
     }
 
-    /// A small message is copied after all, so that it takes no more memory than it needs if it is kept.
+    /// A small message is copied after all, so that a protocol that keeps it keeps no more memory than
+    /// it needs.
     @Owned
     private long lent(int fd, boolean unix) {
         long bytes = spare.take();

@@ -5,17 +5,17 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 
-/// A `bytes` object for [#CAPACITY] bytes, which is handed out again and again as long as nobody keeps it. Messages
-/// then cost no allocation, and their place stays in the processor's cache.
+/// A `bytes` object of [#CAPACITY] bytes that is lent to one message after another. Messages then need no
+/// allocation, and the memory stays in the processor's cache. Under the GIL.
 ///
-/// Whoever keeps the object keeps memory for [#CAPACITY] bytes; so it is for protocols that have kept nothing before.
-/// Under the GIL.
+/// A protocol that kept the object would keep all of its memory. So it is lent only to protocols that did not
+/// keep their last message.
 final class SpareBytes {
     static final int CAPACITY = 16 * 1024;
 
-    private long spare; // 0 while somebody has it
+    private long spare; // 0 while it is lent
 
-    /// An object to be filled and then [BytesApi#cut] to size.
+    /// An object that the caller fills and then cuts to size ([BytesApi#cut]).
     @Owned
     long take() {
         long bytes = spare;
@@ -23,7 +23,7 @@ final class SpareBytes {
         return bytes == 0 ? BytesApi.uninitialised(CAPACITY) : bytes;
     }
 
-    /// Takes back what [#take] has given, unless somebody keeps it.
+    /// Takes back an object, unless the program keeps it.
     void giveBack(@Stolen long bytes) {
         if (spare == 0 && Refs.unshared(bytes)) {
             spare = bytes;
@@ -32,7 +32,7 @@ final class SpareBytes {
         }
     }
 
-    /// Gives the object up. Freeing an exact `bytes` object runs no Python code.
+    /// Releases the object. Freeing an exact `bytes` object runs no Python code.
     void free() {
         Refs.releaseIfAny(spare);
         spare = 0;

@@ -3,10 +3,10 @@ package databridge.pyloop.runtime;
 import java.util.List;
 import org.graalvm.nativeimage.hosted.Feature;
 
-/// Part of the build alone: initialises all classes of the engine before the builder looks at any, so that what their
-/// static initialisers declare is complete when it is read.
+/// Part of the build only. It initialises all classes of the engine before the builder analyses any, so that
+/// what their static initialisers declare is complete when it is read.
 final class BuildFeature implements Feature {
-    /// A line for each class.
+    /// A list with one line for each class.
     private static final String CLASSES = "/META-INF/pyloop-classes";
 
     @Override

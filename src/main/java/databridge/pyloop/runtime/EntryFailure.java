@@ -4,21 +4,21 @@ import com.oracle.svm.core.Uninterruptible;
 import com.oracle.svm.core.stack.StackOverflowCheck;
 import org.graalvm.nativeimage.c.function.CEntryPoint;
 
-/// What an [EntryPoint] threw becomes C's error value: nothing thrown in Java may reach a C frame, which would end the
-/// process. With the GIL.
+/// Turns what an [EntryPoint] has thrown into C's error value and a pending Python exception: a throwable
+/// that reached a C frame would end the process. With the GIL.
 public final class EntryFailure {
     private static Reporter reporter = thrown -> {};
 
     private EntryFailure() {}
 
-    /// Makes of a throwable what the caller of the entry point is told.
+    /// Turns a throwable into the pending Python exception.
     @FunctionalInterface
     public interface Reporter {
-        /// Must not throw.
+        /// Makes the exception. Must not throw.
         void report(Throwable thrown);
     }
 
-    /// Set once, when the engine starts.
+    /// Sets the reporter when the engine starts.
     public static void setReporter(Reporter function) {
         reporter = function;
     }
@@ -44,7 +44,7 @@ public final class EntryFailure {
     @Uninterruptible(reason = "called where nothing can be caught any more", calleeMustBe = false)
     private static void report(Throwable thrown) {
         if (thrown instanceof StackOverflowError) {
-            // The reserve of the stack is there to tell of its overflow.
+            // Reporting an overflow needs the reserve of the stack.
             StackOverflowCheck.singleton().makeYellowZoneAvailable();
             reporter.report(thrown);
             StackOverflowCheck.singleton().protectYellowZone();

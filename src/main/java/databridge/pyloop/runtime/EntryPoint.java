@@ -5,16 +5,15 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// Marks a static method `long name(long, long, long, long)` that C calls. C functions with fewer parameters or no
-/// result
-/// are served by the same shape.
+/// Marks a static method `long name(long, long, long, long)` that C calls. Functions with fewer parameters
+/// have the same shape for C, which ignores surplus registers.
 ///
 /// # The boundary to C
 ///
-/// Python is C, and the engine is Java that is compiled ahead of time into a library of the same process. So a method
-/// of
-/// a Python type can be the address of a compiled Java method, and a call across the boundary costs a few nanoseconds
-/// each way. Nothing checks such a call: no types, no lifetimes, no exceptions. What follows is how it is kept right.
+/// Python is C, and the engine is Java that is compiled ahead of time into a library of the same process. So
+/// the function of a Python method can be a compiled Java method, and a call across the boundary costs a few
+/// nanoseconds each way. Nothing checks such a call: no types, no lifetimes, no exceptions. These rules keep
+/// it right.
 ///
 /// ```
 /// Python      loop.call_soon(f)
@@ -26,9 +25,9 @@ import java.lang.annotation.Target;
 /// C API       PyObject_Vectorcall and the like, which can run any Python code, and so any other entry point
 /// ```
 ///
-/// *Threads.* A Java thread has state of its own, a thread of Python's has none until it calls the engine first.
-/// [ThreadEntry] attaches it then, and has it detached when it ends. All entries happen under the GIL; Java needs no
-/// other lock.
+/// *Threads.* A Java thread has state of its own; a Python thread has none before it calls the engine for the
+/// first time. [ThreadEntry] attaches it then, and detaches it when it ends. All entries happen under the
+/// GIL, so Java needs no other lock.
 ///
 /// *Exceptions.* C knows no Java exceptions, and one that reached a C frame would end the process. In the other
 /// direction, a failed C call returns NULL or -1 and leaves an exception pending in the thread. The binding turns that
@@ -36,23 +35,20 @@ import java.lang.annotation.Target;
 /// [#onError], so that C finds the pending exception it expects. The guard turns anything else that was thrown into a
 /// Python exception ([EntryFailure]).
 ///
-/// *Garbage collection.* The Java collector has to find all Java objects that the stack refers to. Where Java calls C,
-/// the
-/// compiler would note for it which frames are Java; noting costs more than the calls that are made most, so plain
-/// calls
-/// leave nothing. [Collector] therefore runs only where no thread has Java frames below C frames. A function that waits
-/// without the GIL is the exception, see [CFunction#blocking][databridge.pyloop.ffi.CFunction#blocking].
+/// *Garbage collection.* A plain call of C leaves no record on the stack by which the Java collector could
+/// find the Java frames below. So it runs only where there are no such frames, see [Collector].
 ///
-/// *References.* CPython's collector does not look into Java. A Python object that Java alone refers to would live for
-/// ever if it refers back to its loop. So what Java keeps lies in C fields of Python objects, where that collector sees
-/// it, and Java keeps bare addresses of objects only as long as one of three holds: C passed the object to this call,
-/// the
-/// reference is owned and released by hand, or a weak reference tells that the object still exists.
+/// *References.* CPython's collector does not look into Java. A Python object that Java alone refers to would
+/// live for ever if it refers back to its loop. So Python objects that Java keeps are in C fields of Python
+/// objects, where that collector sees them. Java keeps the bare address of an object only as long as one of
+/// three holds: C passed the object to this call, the reference is owned and released by hand, or a weak
+/// reference shows that the object still exists.
 ///
-/// *Arguments.* Python code can pass anything to any method that it can name, and can run in the middle of nearly every
-/// C call: it may close the loop, end the transport or delete an attribute before the call returns. An entry point
-/// checks types and ranges before it touches memory, and looks anew at what it depends on after each call that can run
-/// Python code. Fields whose content is used without a check are hidden from Python code.
+/// *Arguments.* Python code can pass anything to any method that it can name, and can run in the middle of
+/// nearly every C call: it may close the loop, end the transport or delete an attribute before the call
+/// returns. An entry point checks types and ranges before it touches memory, and checks again what it depends
+/// on after each call that can run Python code. Fields whose content is used without a check are hidden from
+/// Python code.
 @Retention(RetentionPolicy.CLASS)
 @Target(ElementType.METHOD)
 public @interface EntryPoint {

@@ -6,11 +6,13 @@ import org.graalvm.nativeimage.ImageInfo;
 import org.graalvm.nativeimage.c.function.CEntryPointLiteral;
 import org.graalvm.nativeimage.c.function.CFunctionPointer;
 
-/// The guards of all [EntryPoint]s by name: made when the library is built, from the list that the build step leaves.
+/// The guards of all [EntryPoint]s by name. The table is made when the library is built, from a list that the
+/// build step writes.
 public final class EntryTable {
     /// A line for each guard: the class, the method, and how many parameters it takes.
     private static final String LIST = "/META-INF/pyloop-entries";
 
+    /// A guard, and the number of parameters of its entry point.
     private record Guard(CEntryPointLiteral<CFunctionPointer> function, int arity) {}
 
     private static final Map<String, Guard> GUARDS = new HashMap<>();
@@ -26,7 +28,7 @@ public final class EntryTable {
     /// The address of the guard of an entry point, which C can call as long as the process lives.
     ///
     /// @param owner the class that declares the entry point
-    /// @param arity how many arguments C passes that mean something
+    /// @param arity how many parameters the entry point has
     /// @throws LinkageError if it declares none of that name and arity
     public static long address(Class<?> owner, String method, int arity) {
         Guard guard = GUARDS.get(owner.getName() + "." + method);

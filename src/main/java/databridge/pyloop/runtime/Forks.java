@@ -17,12 +17,26 @@ import org.graalvm.nativeimage.c.function.CEntryPointLiteral;
 import org.graalvm.nativeimage.c.function.CFunctionPointer;
 import org.graalvm.word.WordFactory;
 
-/// Keeps the Java runtime usable in forked children, in which the forking thread alone exists.
+/// Keeps the Java runtime usable in forked children, in which only the forking thread exists.
 ///
-/// The one lock of the runtime that a thread takes without the GIL is that of the list of threads, when a thread
-/// ends. The handlers of `pthread_atfork` hold it around each fork, so that a child never inherits it in the hands of
-/// a thread that is not there. What the child then does of its own, [#forgetOtherThreads], needs the GIL and is
-/// called by Python's handler.
+/// `fork` copies the memory of the process and one thread. A lock that another thread holds at that moment
+/// stays locked in the child for ever, and a structure that it changes stays half changed
+/// (pthread_atfork(3)). The engine starts no threads, so a child lacks only threads of the program. Two
+/// things remain.
+///
+/// *Locks.* All state of the engine is used with the GIL held, and `os.fork` holds the GIL. There is one
+/// lock of the runtime that a thread takes without the GIL: that of the list of threads, when a thread
+/// ends. The handlers of `pthread_atfork` hold it around each fork, so in a child it is never held by a
+/// thread that does not exist there. They also run in forks that C code makes, in threads that may never
+/// have entered Java.
+///
+/// *The list of threads.* In a child it still contains threads that do not exist there. Python's fork handler
+/// calls `_engine._after_fork_in_child` before any other code of the engine. It marks these threads as being
+/// outside of Java ([#forgetOtherThreads]), so that no collection waits for them, and adjusts the counts of
+/// [ThreadEntry] and [Collector]. This needs the GIL.
+///
+/// A child shares open files with its parent, also the set of an epoll poller, which the engine cannot
+/// change; see `EpollPoller`.
 final class Forks {
     private static final CEntryPointLiteral<CFunctionPointer> BEFORE = CEntryPointLiteral.create(Forks.class, "before");
     private static final CEntryPointLiteral<CFunctionPointer> AFTER = CEntryPointLiteral.create(Forks.class, "after");
@@ -38,7 +52,7 @@ final class Forks {
                 WordFactory.nullPointer());
     }
 
-    /// In a child: the runtime forgets the threads that do not exist here.
+    /// Marks the threads of the parent as being outside of Java. Called in a child, with the GIL.
     @Uninterruptible(reason = "the list of threads must not change meanwhile")
     static void forgetOtherThreads() {
         Threads.THREAD_MUTEX.lockNoTransitionUnspecifiedOwner();
@@ -53,8 +67,8 @@ final class Forks {
         Threads.THREAD_MUTEX.unlockNoTransitionUnspecifiedOwner();
     }
 
-    /// Gives access to objects of the library, which is all that the handlers need: the forking thread may be one that
-    /// has never entered Java.
+    /// Makes objects of the library accessible. The handlers need no more, and the forking thread may never
+    /// have entered Java.
     static final class HeapOnly implements CEntryPointOptions.Prologue {
         @Uninterruptible(reason = "the thread has no Java state")
         static void enter() {

@@ -11,19 +11,20 @@ import org.graalvm.nativeimage.c.type.WordPointer;
 import org.graalvm.word.SignedWord;
 import org.graalvm.word.WordFactory;
 
-/// The file of the library, which the runtime maps once more for the data that programs change, and would keep open for
-/// further isolates. There are none, and a guest in a process keeps no descriptor: it could be one of 0 to 2.
+/// The file of the library. The runtime maps it a second time, for data that programs change, and would keep
+/// it open for further isolates. There are none. An open descriptor could be one of 0 to 2, which programs
+/// use for other files.
 final class LibraryFile {
     private LibraryFile() {}
 
-    /// Closes what making the isolate has opened.
+    /// Closes the file, which the creation of the isolate has opened.
     @Uninterruptible(reason = "called before any Java code runs")
     static void close() {
         WordPointer descriptor = HeapProvider.CACHED_IMAGE_FD.get();
         SignedWord open = descriptor.read();
         if (open.rawValue() >= 0) { // negative where there is no /proc to find the file with
             Unistd.NoTransitions.close((int) open.rawValue());
-            descriptor.write(WordFactory.signed(-1)); // what it says before the file is opened
+            descriptor.write(WordFactory.signed(-1)); // its value before the file is opened
         }
     }
 

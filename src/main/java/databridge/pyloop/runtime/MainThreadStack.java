@@ -12,8 +12,8 @@ import org.graalvm.word.Pointer;
 import org.graalvm.word.UnsignedWord;
 import org.graalvm.word.WordFactory;
 
-/// Where the stack of the main thread lies, without `/proc`: from where the dynamic linker has found it down to what
-/// the limit on its size allows.
+/// Finds the stack of the main thread without `/proc`: from the address that the dynamic linker has stored,
+/// down to what the limit on the size of stacks allows.
 final class MainThreadStack {
     private static final int RLIMIT_STACK = 3;
     private static final int RLIMIT_SIZE = 16;
@@ -21,7 +21,7 @@ final class MainThreadStack {
     /// The kernel keeps at least so much free below the stack, whatever the limit was when the program was started.
     private static final long LARGEST_CERTAIN = 64 << 20;
 
-    /// What is assumed of a larger stack about which nothing more can be learnt: the usual size.
+    /// The assumed size of a stack whose limit is larger or infinite: the usual one.
     private static final long USUAL_SIZE = 8 << 20;
 
     private static final CGlobalData<CCharPointer> LIBC_STACK_END =
@@ -31,8 +31,8 @@ final class MainThreadStack {
 
     /// @param high receives the address behind the highest byte
     /// @param low receives the address of the lowest byte
-    /// @param guess whether to assume the usual size where the limit does not tell
-    /// @return false in other threads, and where the limit does not tell
+    /// @param guess whether to assume the usual size where the limit is too large to be certain
+    /// @return false in other threads, and where the limit is too large and no guess is allowed
     @Uninterruptible(reason = "Called from uninterruptible code.", mayBeInlined = true)
     static boolean lookup(WordPointer high, WordPointer low, boolean guess) {
         Pointer variable = (Pointer) LibC.dlsym(WordFactory.nullPointer(), LIBC_STACK_END.get());

@@ -8,7 +8,8 @@ public final class ProcessState {
 
     private ProcessState() {}
 
-    /// Finds what the engine needs of the process, and has forks made safe. With the GIL; does nothing the next time.
+    /// Binds the symbols and the memory of the process, and registers the fork handlers. With the GIL;
+    /// further calls do nothing.
     ///
     /// @throws LinkageError naming what the process lacks
     public static void start() {
@@ -19,14 +20,15 @@ public final class ProcessState {
         }
     }
 
-    /// Binds what belongs to an interpreter. Threads that were inside the engine when one before was finalized never
-    /// come back. With the GIL.
+    /// Binds what belongs to an interpreter. Threads that were inside the engine when an earlier one was
+    /// finalized never return. With the GIL.
     public static void beginInterpreter() {
         Bindings.bindToInterpreter();
         forgetOtherThreads();
     }
 
-    /// In a forked child, before anything else of the engine runs: no other thread exists here.
+    /// Called in a forked child before any other code of the engine: no other thread exists there. With
+    /// the GIL.
     public static void afterForkInChild() {
         Forks.forgetOtherThreads();
         forgetOtherThreads();

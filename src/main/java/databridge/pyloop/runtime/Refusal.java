@@ -12,8 +12,8 @@ import org.graalvm.word.Pointer;
 import org.graalvm.word.WordBase;
 import org.graalvm.word.WordFactory;
 
-/// The Python exception where a thread cannot enter Java at all: nothing but C can be called then, and all data that is
-/// needed lies outside of the Java heap. With the GIL.
+/// Raises the Python exception when a thread cannot enter Java. Only C can be called then, so all data that
+/// is needed is outside of the Java heap. With the GIL.
 final class Refusal {
     static final int MEMORY = 0;
     static final int STACK = 1;
@@ -40,7 +40,9 @@ final class Refusal {
 
     private Refusal() {}
 
+    /// `PyErr_SetString`
     private interface SetString extends CFunctionPointer {
+        /// Calls it.
         @InvokeCFunctionPointer(transition = Transition.NO_TRANSITION)
         void call(WordBase type, CCharPointer text);
     }

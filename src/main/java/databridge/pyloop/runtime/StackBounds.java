@@ -8,8 +8,8 @@ import org.graalvm.nativeimage.ImageInfo;
 public final class StackBounds {
     private StackBounds() {}
 
-    /// In bytes, down to the end of the stack as it was when the thread was attached; much where it is not known, and
-    /// negative where somebody runs this code on a stack of his own that lies below.
+    /// The number of bytes from here down to the end of the stack, as it was when the thread was attached.
+    /// Large where the end is not known; negative if the code runs on another stack, at lower addresses.
     public static long left() {
         if (!ImageInfo.inImageRuntimeCode()) {
             return Long.MAX_VALUE;

@@ -8,9 +8,9 @@ import org.graalvm.nativeimage.StackValue;
 import org.graalvm.nativeimage.c.type.WordPointer;
 import org.graalvm.word.UnsignedWord;
 
-/// Where a thread's stack lies. Replaces the runtime's own lookup, which asks the C library alone: in the main thread
-/// the C library reads `/proc/self/maps`, which takes longer than the rest of the start of a thread, and which is not
-/// there where `/proc` is not mounted.
+/// Finds the stack of a thread. Replaces the runtime's own lookup, which only uses the C library. In the main
+/// thread the C library reads `/proc/self/maps`: that takes longer than the rest of the start of a thread,
+/// and fails where `/proc` is not mounted.
 @TargetClass(className = "com.oracle.svm.core.posix.linux.LinuxStackOverflowSupport")
 final class StackLookup {
     private StackLookup() {}
@@ -19,7 +19,7 @@ final class StackLookup {
     /// @param low receives the address of the lowest byte that is no guard
     @Substitute
     @Uninterruptible(reason = "Called from uninterruptible code.", mayBeInlined = true)
-    @SuppressWarnings("UnusedMethod") // takes the place of the runtime's
+    @SuppressWarnings("UnusedMethod") // replaces that of the runtime
     private static boolean lookupStack0(WordPointer high, WordPointer low) {
         if (MainThreadStack.lookup(high, low, false)) {
             return true;

@@ -3,8 +3,7 @@ package databridge.pyloop.runtime;
 import org.graalvm.nativeimage.c.type.CTypeConversion;
 import org.graalvm.nativeimage.c.type.CTypeConversion.CCharPointerHolder;
 
-/// Tells Python why the engine does not start, where nothing is bound yet that the rest of the engine would use for
-/// that. With the GIL.
+/// Reports to Python why the engine does not start, without anything that the start binds. With the GIL.
 public final class StartFailure {
     private StartFailure() {}
 

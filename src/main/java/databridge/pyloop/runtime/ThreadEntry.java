@@ -32,25 +32,25 @@ import org.graalvm.word.WordFactory;
 
 /// How a thread gets from C into Java and back: what [Enter] and [Leave] do around each [EntryPoint].
 ///
-/// A thread is attached to the Java runtime when it enters first, and detached when it ends, whoever started it: a
-/// thread-specific value of pthreads holds its Java state and has a destructor. The entries need the GIL, so that no
-/// two threads are on their way in or out at once.
+/// A thread is attached to the Java runtime when it enters first, and detached when it ends, no matter what
+/// code started it: a thread-specific value of pthreads holds its Java state and has a destructor. Entries
+/// need the GIL, so no two threads enter or leave at the same time.
 ///
-/// Each thread counts how deep it is inside, and the process how many threads are inside at all. Java frames below C
-/// frames cannot be found on the stack, because calls of C leave no trace
-/// ([CFunction][databridge.pyloop.ffi.CFunction]); the counts tell [Collector] when there are none.
+/// Each thread counts how deep it is inside, and the process how many threads are inside at all. By these
+/// counts [Collector] knows whether there are Java frames that it cannot find.
 public final class ThreadEntry {
-    // Plain memory of the process, because an entering thread has no Java heap before it has read this.
+    // Memory outside of the Java heap, because an entering thread cannot use the heap before it has
+    // read this.
     private static final int ISOLATE = 0;
     private static final int KEY = 8;
     private static final int THREADS_INSIDE = 12;
     private static final CGlobalData<Pointer> PROCESS = CGlobalDataFactory.createBytes(() -> 16);
 
-    /// What Java code needs of the stack until it can tell that there is not enough, in bytes: the runtime's reserve
-    /// of 40 KiB, and some frames.
+    /// The stack that Java code needs to detect that there is too little, in bytes: the runtime's reserve of
+    /// 40 KiB, and some frames.
     private static final int LEAST_STACK = 46 * 1024;
 
-    /// What the start of the engine needs, which calls more of Python than anything later.
+    /// The stack that the start of the engine needs, in bytes: it calls more of Python than any later entry.
     private static final int LEAST_STACK_TO_START = 160 * 1024;
 
     /// What [Enter] returns where less is left. The runtime's own codes are positive.
@@ -70,7 +70,7 @@ public final class ThreadEntry {
 
     private ThreadEntry() {}
 
-    /// Before an entry point.
+    /// Runs before an entry point.
     public static final class Enter implements CEntryPointOptions.Prologue {
         @Uninterruptible(reason = "the thread has no Java state yet")
         static int enter() {
@@ -94,7 +94,7 @@ public final class ThreadEntry {
         }
     }
 
-    /// After an entry point.
+    /// Runs after an entry point.
     public static final class Leave implements CEntryPointOptions.Epilogue {
         @Uninterruptible(reason = "the thread leaves Java")
         static void leave() {
@@ -108,7 +108,7 @@ public final class ThreadEntry {
         }
     }
 
-    /// Where a thread could not enter, for functions that return a null pointer.
+    /// Runs if a thread could not enter, for functions that return a null pointer.
     public static final class ReturnNull implements CEntryPointOptions.PrologueBailout {
         @Uninterruptible(reason = "the thread has no Java state")
         static long bailout(int code) {
@@ -117,7 +117,7 @@ public final class ThreadEntry {
         }
     }
 
-    /// Where a thread could not enter, for functions that return -1.
+    /// Runs if a thread could not enter, for functions that return -1.
     public static final class ReturnMinusOne implements CEntryPointOptions.PrologueBailout {
         @Uninterruptible(reason = "the thread has no Java state")
         static long bailout(int code) {
@@ -126,8 +126,7 @@ public final class ThreadEntry {
         }
     }
 
-    /// Before the entry point that Python calls to load the library: makes the isolate, the runtime's own instance, in
-    /// the first call.
+    /// Runs before the entry point that Python calls to load the library. The first call creates the isolate.
     public static final class Load implements CEntryPointOptions.Prologue {
         @Uninterruptible(reason = "the thread has no Java state yet")
         static int enter() {
@@ -143,7 +142,7 @@ public final class ThreadEntry {
             if (code != 0) {
                 return code;
             }
-            // Not before: the address of the destructor lies in the isolate.
+            // Not before: the address of the destructor is in the isolate.
             if (LibC.keyCreate(process.add(KEY), THREAD_ENDS.getFunctionPointer()) != 0) {
                 CEntryPointActions.leaveTearDownIsolate();
                 return NO_KEY;
@@ -190,14 +189,14 @@ public final class ThreadEntry {
     /// Makes this thread's Java state the value of the key. The C library allocates memory for the values of all keys
     /// but the first 32, when a thread sets one.
     ///
-    /// @return false if there is no memory: then nobody would detach the thread when it ends
+    /// @return false if there is no memory: the thread would not be detached when it ends
     @Uninterruptible(reason = "the thread has no Java state yet")
     private static boolean remember(Pointer process) {
         return LibC.setSpecific(process.readInt(KEY), CurrentIsolate.getCurrentThread()) == 0;
     }
 
-    /// Whether Java code could not even tell that the stack is used up. Signed, so that code which runs on a stack of
-    /// its own, below the thread's, is refused too: the runtime would take it for an overflow.
+    /// Whether Java code could not even detect that the stack is used up. The comparison is signed, so that
+    /// code on another stack, at lower addresses, is refused too: to the runtime that would be an overflow.
     @Uninterruptible(reason = "the thread has no Java state yet")
     private static boolean lacksStack(IsolateThread thread) {
         return KnownIntrinsics.readStackPointer().rawValue()
@@ -214,15 +213,16 @@ public final class ThreadEntry {
                 && KnownIntrinsics.readStackPointer().rawValue() - low.read().rawValue() < bytes;
     }
 
-    /// The first entry of a thread.
+    /// Counts the first entry of a thread.
     @Uninterruptible(reason = "the counts must agree with the state of the thread")
     private static void begin(Pointer process) {
         DEPTH.set(1);
         process.writeInt(THREADS_INSIDE, process.readInt(THREADS_INSIDE) + 1);
     }
 
-    /// Before the end of a thread. An interpreter that is finalized ends threads inside the engine, while they wait for
-    /// the GIL: up to Python 3.13 by unwinding their stacks, with the marks of Java code that has not returned.
+    /// Runs before a thread ends. An interpreter that is finalized ends threads that wait for the GIL inside
+    /// the engine. Up to Python 3.13 it unwinds their stacks, and then the state of the thread says that it
+    /// is still in Java.
     static final class End implements CEntryPointOptions.Prologue {
         private static final CGlobalData<CCharPointer> FAILED =
                 CGlobalDataFactory.createCString("PyLoop's engine cannot detach a thread that ends");
@@ -232,7 +232,7 @@ public final class ThreadEntry {
             WriteCurrentVMThreadNode.writeCurrentVMThread(thread);
             CEntryPointSnippets.initBaseRegisters(
                     Isolates.getHeapBase((Isolate) PROCESS.get().readWord(ISOLATE)));
-            // Only then: a thread that is not inside may be stopped at a safepoint by another, which must stay so.
+            // No other state is changed: another thread may have stopped this one at a safepoint.
             if (VMThreads.StatusSupport.statusTL.get() == VMThreads.StatusSupport.STATUS_IN_JAVA) {
                 VMThreads.StatusSupport.statusTL.set(VMThreads.StatusSupport.STATUS_IN_NATIVE);
             }
@@ -263,7 +263,7 @@ public final class ThreadEntry {
         return PROCESS.get().readInt(THREADS_INSIDE);
     }
 
-    /// In a forked child: of the threads inside, only this one is left.
+    /// Adjusts the count in a forked child, where only this thread exists.
     static void forgetOtherThreads() {
         PROCESS.get().writeInt(THREADS_INSIDE, DEPTH.get() > 0 ? 1 : 0);
     }

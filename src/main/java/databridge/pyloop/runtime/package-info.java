@@ -1,7 +1,9 @@
-/// How the Java runtime lives as a guest in somebody else's process: threads on their way in and out, the collector,
-/// forks, stacks, and what of the runtime is replaced for that.
+/// The Java runtime as a guest in the process of another program: how threads enter and leave Java
+/// ([EntryPoint], which explains the boundary to C, and [ThreadEntry]), the collector ([Collector]), forks
+/// ([Forks]), stacks, and the parts of the runtime that are replaced for that.
 ///
-/// With package `ffi` the only code that knows the compiler and its runtime (SubstrateVM).
+/// May use `ffi` only. `ffi` and `runtime` are the only packages that know the compiler and its
+/// runtime (SubstrateVM).
 @NullMarked
 package databridge.pyloop.runtime;
 

@@ -27,7 +27,8 @@ import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.loop.Scratch;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// `AcceptorCore`: accepts what waits at a listening socket and hands each connection to a Python method.
+/// `AcceptorCore`: accepts the connections that wait at a listening socket and passes each to a
+/// Python method.
 public final class AcceptorType {
     private static long EMPTY;
     private static final PyName ACCEPTED = PyName.of("_accepted");
@@ -53,7 +54,8 @@ public final class AcceptorType {
         return TYPE;
     }
 
-    /// Raises OSError, unless it is that of a connection which the peer has given up already.
+    /// `_accept()`. Raises OSError, but not if the peer has already ended a connection that waited
+    /// (ECONNABORTED, accept(2)).
     @EntryPoint
     static long accept(long self, long arguments, long count, long keywords) {
         PositionalOnly.require("_accept", 4, count, keywords);
@@ -70,13 +72,16 @@ public final class AcceptorType {
                 }
                 throw OsErrors.raise(-accepted);
             }
-            handOver(self, accepted, tcp, engine.scratch());
+            report(self, accepted, tcp, engine.scratch());
         }
         return Refs.retain(NONE);
     }
 
-    /// @param scratch with the address that the connection comes from
-    private static void handOver(long self, int accepted, boolean tcp, Scratch scratch) {
+    /// Calls `_accepted` for a connection, or closes it if its addresses cannot be converted.
+    ///
+    /// @param scratch contains the address of the peer
+    /// @throws PyError what the method raised, or MemoryError
+    private static void report(long self, int accepted, boolean tcp, Scratch scratch) {
         if (tcp) {
             Sockets.setNoDelay(accepted);
         }

@@ -9,8 +9,8 @@ import databridge.pyloop.libc.SocketAddress;
 
 /// Remembers what [Addresses] has converted, in both directions, for all transports. Under the GIL.
 ///
-/// Only objects that cannot change are remembered, by identity: who answers with the address that was given to
-/// `datagram_received` passes the same object. An entry is replaced by the next one with the same index. Static
+/// Only objects that cannot change are remembered, by identity: a program that answers a datagram passes the
+/// object that `datagram_received` got. An entry is replaced by the next one with the same index. Static
 /// because an address means the same in every loop.
 final class AddressCache {
     private static final int PLACES = 512;

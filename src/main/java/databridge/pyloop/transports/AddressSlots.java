@@ -28,7 +28,7 @@ final class AddressSlots {
         return slot;
     }
 
-    /// Where the address in a slot is, until the next [#add].
+    /// The address in memory of a slot, valid until the next [#add].
     long address(int slot) {
         return memory + (long) slot * SocketAddress.CAPACITY;
     }
@@ -38,7 +38,7 @@ final class AddressSlots {
         free.push(slot);
     }
 
-    /// Gives all memory back. No slot may be in use.
+    /// Frees all memory. No slot may be in use.
     void clear() {
         if (capacity > 0) {
             Memory.free(memory);

@@ -26,7 +26,7 @@ final class Arguments {
         }
     }
 
-    /// For `_attach`.
+    /// Checks for `_attach` that a transport has no engine yet.
     ///
     /// @param engine the Java half of a transport, null if it has none
     /// @throws PyError RuntimeError if it has one
@@ -36,8 +36,11 @@ final class Arguments {
         }
     }
 
-    /// @param arguments as a vectorcall has them: a C array of `count` objects, then those `keywords` names
-    /// @throws PyError if it is not this one argument: the TypeError that asyncio's own method raises
+    /// Returns the one argument of a call.
+    ///
+    /// @param arguments as a vectorcall has them: a C array of `count` objects, then one for each name
+    ///     in `keywords`
+    /// @throws PyError if there is not exactly this argument: the TypeError that asyncio's own method raises
     @Borrowed
     static long only(Parameter parameter, long self, long arguments, long count, long keywords) {
         if (count == 1 && keywords == 0) {

@@ -48,7 +48,7 @@ final class DatagramEngine extends TransportEngine {
 
     @Override
     void pollForWriting() {
-        // asyncio's own method has perhaps made the loop watch the socket, which ends here.
+        // asyncio's own method may have made the loop watch the socket. That ends here.
         boolean taken = !isRegistered();
         register();
         if (taken

@@ -10,8 +10,8 @@ import databridge.pyloop.libc.DatagramBuffers;
 import databridge.pyloop.libc.DatagramSockets;
 import databridge.pyloop.libc.ErrnoCode;
 
-/// What a datagram transport does when it is its turn to read: it receives up to [DatagramSockets#MOST_RECEIVED]
-/// datagrams in one call and delivers them in one go; if there may be more, it takes another turn. Under the GIL.
+/// The input of a datagram transport. In its turn it receives up to [DatagramSockets#MOST_RECEIVED] datagrams
+/// in one call and delivers them; if there may be more, it is queued again. Under the GIL.
 final class DatagramInput {
     private static final PyName DATAGRAM_RECEIVED = PyName.of("datagram_received");
 
@@ -35,7 +35,7 @@ final class DatagramInput {
         received.clear();
     }
 
-    /// Receives, unless something is left of the last time, and delivers until reading is paused.
+    /// Receives, unless datagrams are left of the last time, and delivers until reading is paused.
     ///
     /// @return an exception that must leave the loop, or 0
     @Owned
@@ -71,7 +71,7 @@ final class DatagramInput {
             transport.readiness.nothingLeft();
             return 0;
         }
-        // Reporting such an error ends it, unless there is no socket any more.
+        // The kernel reports such an error once, unless there is no socket any more.
         if (errno != ErrnoCode.EBADF && errno != ErrnoCode.ENOTSOCK) {
             transport.readiness.readAgain();
         }
@@ -85,7 +85,7 @@ final class DatagramInput {
         long self = transport.self();
         long data = received.data();
         long address = received.address();
-        received.drop();
+        received.advance();
         long arguments = transport.engine.callArguments().take(3);
         long protocol = TransportLayout.protocol(self);
         Memory.putLong(arguments, protocol);

@@ -64,7 +64,7 @@ final class DatagramOutput {
     ///
     /// @param data an object that has a buffer
     /// @param address an object or None
-    /// @return false if asyncio's own method has to deal with it
+    /// @return false if asyncio's own method has to handle it
     /// @throws PyError what must leave the loop, or what `error_received` raised
     boolean send(long data, long address) {
         long remote = DatagramLayout.remote(transport.self());
@@ -76,7 +76,7 @@ final class DatagramOutput {
         if (bytes == 0) {
             return false;
         }
-        if (transport.self() == 0) { // detached by Python code that compares or copies
+        if (transport.self() == 0) { // Python code that compares or copies has detached it
             Refs.release(bytes);
             return false;
         }
@@ -84,7 +84,7 @@ final class DatagramOutput {
         if (now && !reporting) {
             Failures.raise(flush(false));
         }
-        // What has run meanwhile may have ended the transport.
+        // Python code that ran meanwhile may have ended the transport.
         boolean lost = transport.self() == 0 || TransportLayout.isConnectionLost(transport.self());
         int nameSize =
                 lost ? Addresses.UNUSUAL : nameSize(toRemote ? DatagramLayout.remote(transport.self()) : address);
@@ -141,7 +141,7 @@ final class DatagramOutput {
             if (result == -ErrnoCode.EAGAIN || result == DatagramQueue.FOREIGN) {
                 leaving = blockAndPause();
             } else if (result < 0) {
-                unsent.drop();
+                unsent.dropFirst();
                 leaving = reportOfBatch(-result, atEnd);
             }
         }
@@ -176,7 +176,7 @@ final class DatagramOutput {
             }
         }
         if (result < 0 && result != -ErrnoCode.EAGAIN) {
-            unsent.drop();
+            unsent.dropFirst();
             transport.readiness.writeAgain(); // asyncio goes on in the next iteration
             return DatagramErrors.deliverAndReport(transport.engine, self, -result);
         }
@@ -258,13 +258,14 @@ final class DatagramOutput {
     }
 
     private void delay() {
-        transport.batching.add(0); // the bound is that of this transport, below, not the one of the loop
+        transport.batching.add(
+                0); // 0: the transport has a bound of its own, below, and does not count for that of the loop
         if (unsent.count() >= DatagramSockets.MOST_SENT || unsent.bytes() >= MOST_DELAYED) {
             Failures.raise(flush(false));
         }
     }
 
-    /// What has a buffer as `bytes`, 0 if it is not contiguous.
+    /// A copy of an object's buffer as `bytes`, 0 if the buffer is not contiguous.
     @Owned
     private static long copy(long data) {
         try {
@@ -275,13 +276,13 @@ final class DatagramOutput {
         }
     }
 
-    /// Has Python send the first datagram, or deal with its error.
+    /// Calls Python code that sends the first datagram.
     ///
     /// @return false if the socket is full
     private boolean sendForeign() {
         long data = unsent.first();
         long address = unsent.foreignAddress();
-        unsent.forget();
+        unsent.removeFirst();
         long sent = CallApi.callMethod(SEND_FOREIGN, transport.self(), data, address);
         if (sent == Singletons.FALSE) {
             unsent.putBackForeign(data, address);

@@ -15,7 +15,7 @@ final class DatagramQueue {
     static final int FOREIGN = 1;
 
     private static final int INITIAL_CAPACITY = 64; // datagrams, as all capacities; a power of two
-    /// Memory for more is given back when the queue is empty.
+    /// Memory for more datagrams is freed when the queue is empty.
     private static final int LASTING_CAPACITY = 1024;
 
     private static final int OBJECT = 0;
@@ -48,7 +48,7 @@ final class DatagramQueue {
 
     /// Appends a datagram.
     ///
-    /// @param name where its address is, as the kernel has it
+    /// @param name address in memory of the socket address
     /// @param size of the address in bytes, 0 if the socket is connected
     void add(@Stolen long object, long name, int size) {
         datagrams.add(object);
@@ -78,20 +78,21 @@ final class DatagramQueue {
         bytes += BytesApi.size(object);
     }
 
-    /// The content of the first datagram, the caller's from now on together with [#foreignAddress]; then comes
-    /// [#forget].
+    /// The content of the first datagram. The caller takes over this reference and that of [#foreignAddress],
+    /// and then calls [#removeFirst].
     @Owned
     long first() {
         return datagrams.get(OBJECT);
     }
 
+    /// The address of the first datagram, as an object; see [#first].
     @Owned
     long foreignAddress() {
         return datagrams.get(FOREIGN_ADDRESS);
     }
 
-    /// Takes away the first datagram, which has another owner now.
-    void forget() {
+    /// Removes the first datagram, whose references the caller has taken over.
+    void removeFirst() {
         bytes -= BytesApi.size(datagrams.get(OBJECT));
         if (datagrams.get(NAME_SIZE) != 0) {
             names.remove((int) datagrams.get(NAME_SLOT));
@@ -101,20 +102,21 @@ final class DatagramQueue {
         }
     }
 
-    /// Gives the first datagram up. Freeing exact `bytes` objects and what they are sent to runs no Python code.
-    void drop() {
+    /// Removes the first datagram and releases its references. Freeing an exact `bytes` object runs no
+    /// Python code.
+    void dropFirst() {
         long object = datagrams.get(OBJECT);
         long address = datagrams.get(FOREIGN_ADDRESS);
-        forget();
+        removeFirst();
         Refs.release(object);
         Refs.releaseIfAny(address);
     }
 
-    /// Sends one datagram past the queue.
+    /// Sends one datagram that is not in the queue.
     ///
     /// @param scratch the loop's memory for the system call
     /// @param object a `bytes` object
-    /// @param address where the address is, as the kernel has it
+    /// @param address address in memory of the socket address
     /// @param size of the address in bytes, 0 if the socket is connected
     /// @return 1 or `-errno`
     static int send(DatagramSockets scratch, int fd, long object, long address, int size) {
@@ -142,7 +144,7 @@ final class DatagramQueue {
                 return sent;
             }
             for (int i = 0; i < sent; i++) {
-                drop();
+                dropFirst();
             }
         }
         if (datagrams.capacity() > STRIDE * LASTING_CAPACITY) {
@@ -151,10 +153,10 @@ final class DatagramQueue {
         return 0;
     }
 
-    /// Drops everything and gives the memory of the queue back.
+    /// Drops everything and frees the memory of the queue.
     void clear() {
         while (!datagrams.isEmpty()) {
-            drop();
+            dropFirst();
         }
         datagrams.clear();
         names.clear();

@@ -56,7 +56,7 @@ public final class DatagramType {
                         "_attach($self, loop, sock, fd, family, is_connected, remote_address, header_size, /)",
                         FASTCALL_KEYWORDS,
                         "attach",
-                        "Join it to its loop.")
+                        "Attach it to its loop.")
                 .method(
                         "_append($self, data, addr, /)",
                         FASTCALL_KEYWORDS,
@@ -127,7 +127,8 @@ public final class DatagramType {
         return PyError.orThrow(CallApi.forward(ASYNCIO_SENDTO, self, arguments, count, keywords));
     }
 
-    /// The second argument or None, 0 if the arguments are not as they should or usually would be.
+    /// The argument `addr`, None if it is absent; 0 for other forms of the call, which asyncio's own
+    /// method serves.
     @Borrowed
     private static long addressOf(long arguments, long count, long keywords) {
         if (keywords == 0) {
@@ -139,7 +140,8 @@ public final class DatagramType {
         return named ? argument(arguments, 1) : 0;
     }
 
-    /// What becomes of an empty datagram depends on asyncio's version.
+    /// Whether there is something to send. asyncio's own method serves empty datagrams, because its versions
+    /// treat them differently.
     private static boolean hasData(long data) {
         if (BytesApi.isExact(data)) {
             return BytesApi.size(data) > 0;

@@ -11,11 +11,11 @@ import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.loop.LoopEngine;
 
-/// What becomes of exceptions in a transport. Under the GIL.
+/// Reports exceptions in a transport. Under the GIL.
 ///
-/// SystemExit and KeyboardInterrupt leave the loop; methods that return an exception return such a one, else 0. Of the
-/// others, a fatal error, as asyncio calls it, ends the connection; the rest are reported to the loop's exception
-/// handler.
+/// SystemExit and KeyboardInterrupt leave the loop: a method that returns an exception returns one of these,
+/// or 0. Of all others, a fatal error, as asyncio calls it, ends the connection; the rest go to the loop's
+/// exception handler.
 final class Failures {
     static final PyName DATA_RECEIVED = PyName.of("Fatal error: protocol.data_received() call failed.");
     static final PyName GET_BUFFER = PyName.of("Fatal error: protocol.get_buffer() call failed.");
@@ -33,7 +33,7 @@ final class Failures {
     /// Ends the connection because of the pending exception, unless that must leave the loop.
     ///
     /// @param transport the transport object
-    /// @param message what asyncio says about it
+    /// @param message asyncio's message
     @Owned
     static long fatal(LoopEngine engine, long transport, PyName message) {
         long exception = ErrorApi.takeRaised();
@@ -44,7 +44,7 @@ final class Failures {
     ///
     /// @param transport the transport object
     /// @param errno the error number, positive
-    /// @param message what asyncio says about it
+    /// @param message asyncio's message
     @Owned
     static long fatalErrno(LoopEngine engine, long transport, int errno, PyName message) {
         return fatal(engine, transport, OsErrors.of(errno), message);
@@ -53,10 +53,10 @@ final class Failures {
     /// Ends the connection because of this exception.
     ///
     /// @param transport the transport object
-    /// @param message what asyncio says about it
+    /// @param message asyncio's message
     @Owned
     static long fatal(LoopEngine engine, long transport, @Stolen long exception, PyName message) {
-        if (transport == 0) { // detached meanwhile, by Python code that was called
+        if (transport == 0) { // Python code that was called has detached it meanwhile
             ErrorApi.restore(exception);
             return report(engine, transport);
         }

@@ -30,7 +30,8 @@ final class FlowControl {
         PROTOCOL_PAUSED = DescriptorLayout.memberOffset(TYPE, "_protocol_paused");
     }
 
-    /// Has asyncio's code pause the protocol if more bytes wait to be written than the high-water mark allows.
+    /// Calls asyncio's code, which pauses the protocol, if more bytes wait to be written than the high-water
+    /// mark allows.
     ///
     /// @param transport the transport object
     /// @param waiting how many bytes wait

@@ -4,9 +4,9 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.receiving.Reception;
 
-/// Where the bytes that a stream transport receives go: the next stage of its input, which is the protocol
-/// ([ProtocolDelivery]) unless something stands between. Called by [StreamInput] in the loop's thread, in the context
-/// of reading. Under the GIL.
+/// Handles the bytes that a stream transport receives: the next stage of its input. [ProtocolDelivery]
+/// passes them to the protocol. [StreamInput] calls it in the loop's thread, in the context of reading.
+/// Under the GIL.
 ///
 /// Each turn of reading is one of these sequences:
 ///
@@ -16,16 +16,16 @@ import databridge.pyloop.receiving.Reception;
 /// ended, or failed, after closeBuffer if a buffer was open
 /// ```
 ///
-/// `transport` is the transport object, kept alive by the caller. A method that returns an exception returns one that
-/// must leave the loop, else 0; it deals with all others by itself.
+/// `transport` is the transport object, kept alive by the caller. A method that returns an exception returns
+/// one that must leave the loop, else 0; it handles all others by itself.
 interface InputHandler {
-    /// Whether the next bytes are to be received into a buffer of the handler's, not into a `bytes` object.
+    /// Whether the next bytes are to be received into the handler's buffer, not into a `bytes` object.
     boolean usesBuffer(long transport);
 
     /// How the next `bytes` object is to be received, see [databridge.pyloop.receiving.Receiver#receive].
     Reception reception();
 
-    /// Takes a `bytes` object that is not empty, and gives it back to the receiver in the end.
+    /// Handles a `bytes` object that is not empty, and returns it to the receiver.
     @Owned
     long received(long transport, @Stolen long data);
 
@@ -39,17 +39,20 @@ interface InputHandler {
     /// The size of the open buffer in bytes, 0 if none is open.
     long bufferSize();
 
-    /// Closes the buffer and takes what is in it.
+    /// Closes the buffer and handles what is in it.
     ///
     /// @param count how many bytes were received into it; if not more than 0, none were
     @Owned
     long closeBuffer(long transport, int count);
 
-    /// Takes the end of the stream. Called again in every turn of reading that follows, for the end stays.
+    /// Handles the end of the stream. Called again in every turn of reading that follows, because the
+    /// end stays.
     @Owned
     long ended(long transport);
 
-    /// Takes the exception that ends the stream: of the system call that failed, or MemoryError.
+    /// Handles the error that ends the stream.
+    ///
+    /// @param exception an OSError of the system call that failed, or MemoryError
     @Owned
     long failed(long transport, @Stolen long exception);
 }

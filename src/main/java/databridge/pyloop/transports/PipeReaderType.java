@@ -27,8 +27,9 @@ import databridge.pyloop.runtime.EntryPoint;
 
 /// `PipeReaderCore`: the half of a read pipe transport that is Java, in front of asyncio's own.
 ///
-/// It reads. The loop's reader handle for the descriptor calls it, level-triggered, as it would call asyncio's method:
-/// what is read says nothing about what is left, since terminals give a line and packet pipes a packet at a time.
+/// It only reads. The loop's reader handle for the descriptor calls `_read_ready`, level-triggered, as it
+/// would call asyncio's method. A short read does not prove that nothing is left: a terminal returns one line
+/// at a time, and a pipe in packet mode one packet (pipe(2), O_DIRECT).
 public final class PipeReaderType {
     private static long READ_TRANSPORT;
 
@@ -43,7 +44,7 @@ public final class PipeReaderType {
     private static final PyName READ_ENDED = PyName.of("_read_ended");
     private static final PyName READ_FAILED = PyName.of("_read_failed");
 
-    /// The most one call of the kernel reads.
+    /// The most that one call reads, in bytes (read(2)).
     private static final long LARGEST_READ = 0x7ffff000;
 
     private static long TYPE;
@@ -74,7 +75,7 @@ public final class PipeReaderType {
                 .objectMember("_protocol", PROTOCOL)
                 .objectMember("_loop", LOOP)
                 .objectMember("_fileno", FILENO)
-                .method("_read_ready($self, /)", NO_ARGUMENTS, "readReady", "Read once and hand on what came.");
+                .method("_read_ready($self, /)", NO_ARGUMENTS, "readReady", "Read once and pass on what came.");
     }
 
     @EntryPoint
@@ -113,7 +114,7 @@ public final class PipeReaderType {
         Refs.release(PyError.orThrow(result));
     }
 
-    /// An attribute of the class, which programs set.
+    /// `max_size` in bytes, an attribute of the class that programs set.
     private static long largestRead(long self) {
         long size = ObjectApi.getAttribute(self, MAX_SIZE.object());
         try {

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The Java half of a write pipe transport: what is written, and when.
 ///
-/// Writes into a pipe are batched to the end of the iteration as long as together they stay below what a pipe takes
-/// as a whole: other writers of a named pipe see no difference. While the pipe is full, the loop's writer handle for
-/// the descriptor calls [#continueWriting], level-triggered. Under the GIL.
+/// Writes into a pipe are batched to the end of the iteration as long as together they are smaller than what
+/// a pipe takes as a whole ([Pipes#ATOMIC_SIZE]): other writers of a named pipe see no difference. While the
+/// pipe is full, the loop's writer handle for the descriptor calls [#continueWriting], level-triggered. Under
+/// the GIL.
 final class PipeWriterEngine extends WriterEngine {
-    private static final PyName AWAIT_ROOM = PyName.of("_await_room");
+    private static final PyName AWAIT_WRITABLE = PyName.of("_await_writable");
     private static final PyName ALL_SENT = PyName.of("_all_sent");
     private static final PyName WRITE_FAILED = PyName.of("_write_failed");
 
@@ -63,17 +64,17 @@ final class PipeWriterEngine extends WriterEngine {
     /// @param size of the write in bytes
     /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void prepare(long size) {
-        if (!leavesLater(size)) {
+        if (!delays(size)) {
             sendBatch();
         }
     }
 
-    /// Takes a `bytes` object that is not empty.
+    /// Writes a `bytes` object that is not empty.
     ///
     /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void write(long data) {
         long size = BytesApi.size(data);
-        if (leavesLater(size)) {
+        if (delays(size)) {
             append(Refs.retain(data), 0);
             return;
         }
@@ -84,14 +85,15 @@ final class PipeWriterEngine extends WriterEngine {
         }
     }
 
-    /// Takes what else has a buffer; what is not written at once is copied, for the owner may change it.
+    /// Writes the content of another object with a buffer. What is not written at once is copied, because its
+    /// owner may change it.
     ///
     /// @param view an open view
     /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void writeBuffer(long view) {
         long data = BufferApi.data(view);
         long size = BufferApi.size(view);
-        if (leavesLater(size)) {
+        if (delays(size)) {
             append(BytesApi.copy(data, size), 0);
             return;
         }
@@ -102,7 +104,8 @@ final class PipeWriterEngine extends WriterEngine {
         }
     }
 
-    /// Takes over data that asyncio's code has put into its buffer, and waits already for the pipe to become writable.
+    /// Queues data that asyncio's code has put into its buffer; the loop already waits for the pipe to
+    /// become writable.
     ///
     /// @param data a `bytes` object that is not empty
     void appendBlocked(@Stolen long data) {
@@ -153,7 +156,7 @@ final class PipeWriterEngine extends WriterEngine {
         }
     }
 
-    private boolean leavesLater(long size) {
+    private boolean delays(long size) {
         return blocked || (byteStream && unsent.bytes() + size < Pipes.ATOMIC_SIZE && engine.running());
     }
 
@@ -213,7 +216,7 @@ final class PipeWriterEngine extends WriterEngine {
     }
 
     private void block() {
-        CallApi.run(AWAIT_ROOM, self());
+        CallApi.run(AWAIT_WRITABLE, self());
         blocked = true;
     }
 }

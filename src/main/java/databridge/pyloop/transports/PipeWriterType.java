@@ -54,7 +54,7 @@ public final class PipeWriterType {
                         "_attach($self, loop, fd, is_byte_stream, /)",
                         FASTCALL_KEYWORDS,
                         "attach",
-                        "Join it to its loop.")
+                        "Attach it to its loop.")
                 .method(
                         "_write_ready($self, /)",
                         NO_ARGUMENTS,
@@ -109,7 +109,7 @@ public final class PipeWriterType {
             }
             writer.sendBatch();
         }
-        // It says what is wrong with the data, or counts what comes too late.
+        // It raises if the data is wrong, and counts writes that come too late.
         return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
     }
 

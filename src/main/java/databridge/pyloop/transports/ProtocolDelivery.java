@@ -17,9 +17,9 @@ import databridge.pyloop.loop.LoopEngine;
 import databridge.pyloop.receiving.Reception;
 import org.jspecify.annotations.Nullable;
 
-/// Delivers what a stream transport receives to its protocol: by `data_received` to a `Protocol`, by `get_buffer` and
-/// `buffer_updated` to a `BufferedProtocol`. The exceptions of the protocol are fatal errors, as asyncio has it. Under
-/// the GIL.
+/// Delivers what a stream transport receives to its protocol: by `data_received` to a `Protocol`, by
+/// `get_buffer` and `buffer_updated` to a `BufferedProtocol`. Exceptions of the protocol are fatal errors, as
+/// in asyncio. Under the GIL.
 final class ProtocolDelivery implements InputHandler {
     private static final PyName DATA_RECEIVED = PyName.of("data_received");
     private static final PyName GET_BUFFER = PyName.of("get_buffer");
@@ -31,7 +31,8 @@ final class ProtocolDelivery implements InputHandler {
     private final LoopEngine engine;
     private Reception reception = Reception.COPIED;
 
-    // While a buffer is open, which no Python code sees: owned references, and what the view describes.
+    // Set while a buffer is open, in which time no Python code runs: owned references, and what the
+    // view describes.
     private long bufferProtocol;
     private long buffer;
     private long view;
@@ -68,7 +69,7 @@ final class ProtocolDelivery implements InputHandler {
         long leaving = result == 0 ? Failures.fatal(engine, transport, Failures.DATA_RECEIVED) : 0;
         Refs.releaseIfAny(result);
         Refs.release(protocol);
-        // The protocol may have closed the loop, so not to the receiver of before.
+        // The protocol may have closed the loop, so this can be another receiver.
         boolean kept = engine.scratch().receiver().giveBack(data, receivedAs);
         reception = Reception.after(count, kept);
         return leaving;
@@ -151,9 +152,9 @@ final class ProtocolDelivery implements InputHandler {
         return 0;
     }
 
-    /// Opens the view on what a protocol gave to read into.
+    /// Opens the view of the buffer that a protocol has returned.
     ///
-    /// @return null, or with a pending exception the message about it
+    /// @return null, or the message of a failure, whose exception is pending
     private static @Nullable PyName openView(long view, long object) {
         try {
             BufferApi.openWritable(view, object);
@@ -168,7 +169,8 @@ final class ProtocolDelivery implements InputHandler {
         return null;
     }
 
-    /// As asyncio, which first asks for the length and then hands the buffer to `recv_into`.
+    /// Raises what asyncio raises, which first takes the length of the buffer and then passes it
+    /// to `recv_into`.
     private static PyName refuse(long object) {
         ErrorApi.clear();
         try {

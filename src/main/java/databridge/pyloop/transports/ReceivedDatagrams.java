@@ -6,7 +6,7 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.libc.DatagramBuffers;
 import databridge.pyloop.libc.DatagramSockets;
 
-/// DatagramEngine that were received in one call and are delivered one by one. Under the GIL.
+/// Datagrams that were received in one call and are delivered one by one. Under the GIL.
 ///
 /// What is left when the protocol pauses reading waits here, as it would in the kernel; what is left when the
 /// transport is closed is lost, as it would be there.
@@ -22,7 +22,8 @@ final class ReceivedDatagrams {
         return next == end;
     }
 
-    /// Takes over the first `count` datagrams of the last [DatagramBuffers#receive]. What was here must be gone.
+    /// Takes over the first `count` datagrams of the last [DatagramBuffers#receive]. All earlier ones must
+    /// be delivered.
     void take(DatagramBuffers buffers, int count) {
         if (data.length == 0) {
             data = new long[DatagramSockets.MOST_RECEIVED];
@@ -38,21 +39,25 @@ final class ReceivedDatagrams {
         }
     }
 
-    /// The content of the next datagram, the caller's from now on together with [#address]; then comes [#drop].
+    /// The content of the next datagram. The caller takes over this reference and that of [#address], and
+    /// then calls [#advance].
     @Owned
     long data() {
         return data[next];
     }
 
+    /// The address object of the next datagram, see [#data].
     @Owned
     long address() {
         return addresses[next];
     }
 
-    void drop() {
+    /// Goes on to the next datagram.
+    void advance() {
         next++;
     }
 
+    /// Drops what is not delivered.
     void clear() {
         while (next < end) {
             Refs.release(data[next]);

@@ -5,8 +5,8 @@ import databridge.pyloop.engine.Readiness;
 /// What a transport knows about its socket: the marks that edge-triggered events set and that the results of system
 /// calls clear. See [StreamEngine] for the rules. Under the GIL.
 final class SocketReadiness {
-    /// With one of these a short read does not mean that nothing is left: an end, an error or urgent data is behind
-    /// it.
+    /// With one of these a short read does not prove that nothing is left: an end, an error or urgent data
+    /// follows the data.
     private static final int MORE_THAN_DATA = Readiness.MAY_READ & ~Readiness.READABLE;
 
     private boolean readable;
@@ -49,7 +49,7 @@ final class SocketReadiness {
         readable = moreThanData || full;
     }
 
-    /// Notes that the kernel has said EAGAIN: the next event says when there is more.
+    /// Notes that the kernel has returned EAGAIN: the next event reports that there is more.
     void nothingLeft() {
         moreThanData = false;
     }

@@ -31,19 +31,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ## Writing
 ///
-/// The system call is most of the cost of a small write. So a small write only enters the [WriteQueue], and what the
-/// callbacks of an iteration have written leaves in one call at its end ([WriteBatching]). A large write leaves at
-/// once: its system call pays, and waiting would only let the data leave the processor's caches. Order is kept: what
-/// comes after queued data is queued too. Whatever asks about the connection or ends it sends the queue first
-/// (`_send_deferred`), so that the program sees what it would see without batching.
+/// The system call is most of the cost of a small write. So a small write only enters the [WriteQueue], and
+/// what the callbacks of an iteration have written leaves in one call at its end ([WriteBatching]). A large
+/// write leaves at once: it costs far more than its system call, and while it waited the data would leave the
+/// processor's caches. Order is kept: what comes after queued data is queued too. Any call that asks about
+/// the connection or ends it sends the queue first (`_send_deferred`), so that the program sees what it would
+/// see without batching.
 ///
 /// When the kernel refuses data with EAGAIN, the transport is blocked: it stays queued, the transport enters itself as
 /// the writer of the descriptor, and the next event of writability continues with [#sendMore]. Only what waits in
 /// a blocked transport counts for flow control, as in asyncio: beyond the high-water mark the protocol is asked to
 /// pause, and once the queue is below the low-water mark to resume.
 ///
-/// The queue holds pieces of memory, each with the object that owns it. A `bytes` object is immutable, so it is queued
-/// as it is; other buffers are sent at once or copied, since their owner may change them.
+/// The queue holds pieces of memory, each with the object that owns it. A `bytes` object is immutable, so it
+/// is queued as it is; other buffers are sent at once or copied, because their owner may change them.
 final class StreamEngine extends TransportEngine {
     private static final int INTEREST =
             Interest.READ | Interest.WRITE | Interest.END_OF_STREAM | Interest.PRIORITY | Interest.EDGE_TRIGGERED;

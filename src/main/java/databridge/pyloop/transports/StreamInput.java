@@ -9,8 +9,9 @@ import databridge.pyloop.libc.ErrnoCode;
 import databridge.pyloop.receiving.Receiver;
 import databridge.pyloop.receiving.Reception;
 
-/// What a stream transport does when it is its turn to read: one system call, whose result goes to the [InputHandler].
-/// What the result says about the socket is noted before, for the handler may run any code. Under the GIL.
+/// The input of a stream transport. In its turn it makes one system call and passes the result to the
+/// [InputHandler]. Before that it notes what the result says about the socket, because the handler may run
+/// any code. Under the GIL.
 final class StreamInput {
     private final TransportEngine transport;
     private final InputHandler handler;
@@ -23,7 +24,7 @@ final class StreamInput {
         this.unix = unix;
     }
 
-    /// Reads once and hands on what came.
+    /// Reads once and passes on what came.
     ///
     /// @return an exception that must leave the loop, or 0
     @Owned
@@ -87,7 +88,7 @@ final class StreamInput {
         } else if (result == -ErrnoCode.EAGAIN) {
             transport.readiness.nothingLeft();
         } else if (result == 0 || result == -ErrnoCode.EINTR) {
-            transport.readiness.readAgain(); // the end of a stream stays, for the next one who resumes reading
+            transport.readiness.readAgain(); // the end of a stream stays: reading finds it again when it is resumed
         }
     }
 

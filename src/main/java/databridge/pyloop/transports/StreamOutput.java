@@ -37,7 +37,7 @@ final class StreamOutput {
         unsent.clear();
     }
 
-    /// Takes a `bytes` object that is not empty.
+    /// Writes a `bytes` object that is not empty.
     ///
     /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void write(long data) {
@@ -49,8 +49,8 @@ final class StreamOutput {
         }
     }
 
-    /// Takes another object that has a buffer, which is not empty. What is not sent at once is copied, for the owner
-    /// may change it.
+    /// Writes the content of another object with a buffer, which is not empty. What is not sent at once is
+    /// copied, because its owner may change it.
     ///
     /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void writeBuffer(long data) {
@@ -66,7 +66,7 @@ final class StreamOutput {
             }
             try {
                 if (transport.self() == 0) {
-                    return; // detached by the Python code that has opened the view
+                    return; // Python code that has opened the view has detached it
                 }
                 size = BufferApi.size(view);
                 long sent = sendFirst(BufferApi.data(view), size);
@@ -80,7 +80,7 @@ final class StreamOutput {
         } finally {
             Memory.free(view);
         }
-        if (transport.self() == 0) { // likewise by what has closed it
+        if (transport.self() == 0) { // Python code that has closed the view has detached it
             Refs.release(rest);
             return;
         }
@@ -89,7 +89,7 @@ final class StreamOutput {
         afterAppend(added, size);
     }
 
-    /// Takes a tuple of `bytes` objects.
+    /// Writes a tuple of `bytes` objects.
     ///
     /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void writeAll(long items) {

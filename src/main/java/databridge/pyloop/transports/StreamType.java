@@ -73,7 +73,7 @@ public final class StreamType {
                         "_attach($self, loop, sock, fd, is_unix, /)",
                         FASTCALL_KEYWORDS,
                         "attach",
-                        "Join it to its loop.")
+                        "Attach it to its loop.")
                 .method("close($self, /)", NO_ARGUMENTS, "close", "Close the transport after flushing buffered data.")
                 .method(
                         "_detach_to_close($self, /)",
@@ -106,7 +106,8 @@ public final class StreamType {
         return TransportType.detach(self, true);
     }
 
-    /// What asyncio's `close()` does once the deferred data is sent; its last step is Python.
+    /// `close()`. Sends the deferred data, and then does what asyncio's `close()` does; the last step is
+    /// Python code.
     @EntryPoint
     static long close(long self) {
         StreamEngine stream = StreamEngine.of(self);
@@ -209,7 +210,8 @@ public final class StreamType {
         return copies;
     }
 
-    /// asyncio's `writelines` of some versions forgets that the connection may be lost, its `write` never does.
+    /// Refuses a `writelines()`. In some versions asyncio's `writelines` does not check whether the
+    /// connection is lost; its `write` always does.
     @Owned
     private static long refuseLines(long self, long data) {
         if (!TransportLayout.isConnectionLost(self)) {
@@ -225,7 +227,8 @@ public final class StreamType {
         }
     }
 
-    /// Whether a write goes to the engine. Otherwise asyncio's own method raises, or counts what comes too late.
+    /// Whether a write goes to the engine. Otherwise asyncio's own method raises, or counts writes that come
+    /// too late.
     private static boolean takesData(long self) {
         return !TransportLayout.isConnectionLost(self)
                 && !StreamLayout.isEnded(self)

@@ -20,7 +20,7 @@ import databridge.pyloop.loop.LoopEngine;
 
 /// The Java half of a transport that polls its socket by itself: when it reads and writes, and in which context.
 ///
-/// An event only sets marks and queues the transport; its turn comes among the callbacks, as asyncio has it. See
+/// An event only sets marks and queues the transport; its turn comes among the callbacks, as in asyncio. See
 /// [StreamEngine] for the whole path of the bytes. Under the GIL.
 abstract class TransportEngine extends WriterEngine implements PollHandle, ReadyTask {
     private static final PyName IO_HANDLE = PyName.of("_io_handle");
@@ -29,7 +29,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
     private final long task;
     /// To the transport object: the poller and the queue of the loop can remember one that is freed.
     private final long weakSelf;
-    /// What is to be sent waits for the socket to become writable.
+    /// Whether unsent data waits for the socket to become writable.
     private boolean blocked;
 
     private boolean queued;
@@ -107,7 +107,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         }
     }
 
-    /// Has the protocol pause if too much waits for the socket.
+    /// Pauses the protocol if more waits for the socket than the high-water mark allows.
     ///
     /// @throws PyError what asyncio's code raised
     final void maybePause() {
@@ -148,7 +148,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         enqueueIfDue();
     }
 
-    /// What asyncio's `_remove_reader` does for the fd of a transport.
+    /// Stops reading, as asyncio's `_remove_reader` does for the descriptor of a transport.
     final void stopReading() {
         engine.watchers().remove(fd, Interest.READ);
     }
@@ -216,7 +216,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
     final void runInDebugMode() {
         queued = false;
         long transport = Refs.retain(self());
-        long loop = Refs.retain(engine.self()); // detaching the transport gives up its own reference
+        long loop = Refs.retain(engine.self()); // detaching the transport releases its own reference
         long leaving = mayRead() ? read() : 0;
         if (leaving == 0 && readiness.isWritable()) {
             leaving = sendMore();

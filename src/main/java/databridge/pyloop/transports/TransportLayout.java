@@ -21,7 +21,7 @@ import databridge.pyloop.ffi.Memory;
 /// [StreamLayout] and [DatagramLayout] go on behind that. The fields of the last line are references or NULL; the
 /// connection context stays NULL in datagram transports.
 final class TransportLayout {
-    /// The loop object, which so outlives its use by the engine of the transport.
+    /// A reference to the loop object, so that it outlives its use by the engine of the transport.
     static long LOOP;
 
     static long NUMBER;
@@ -34,7 +34,7 @@ final class TransportLayout {
     /// Where flags of one kind begin; there are three bytes for them.
     static long OWN_FLAGS;
 
-    /// Where a kind that has none of the object fields below ends.
+    /// The size of a kind that has none of the object fields below.
     static long END_OF_FLAGS;
 
     static long PROTOCOL;

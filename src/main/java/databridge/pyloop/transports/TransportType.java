@@ -19,13 +19,13 @@ final class TransportType {
     /// Declares what all transports that write have.
     ///
     /// @param type whose further methods `implementation` implements
-    /// @param unsentName what the method is called that returns how many bytes are unsent
+    /// @param unsentName the name of the method that returns how many bytes are unsent
     static TypeDef addWriter(TypeDef type, Class<?> implementation, String unsentName) {
         return type.intMember("_conn_lost", TransportLayout.CONNECTION_LOST)
                 .boolMember("_closing", TransportLayout.CLOSING)
                 .hiddenMember("_engine_loop", TransportLayout.LOOP)
                 .implementedBy(TransportType.class)
-                .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Part it from its loop, for good.")
+                .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Detach it from its loop, for good.")
                 .method(
                         "_send_deferred($self, /)",
                         NO_ARGUMENTS,
@@ -51,7 +51,7 @@ final class TransportType {
                 .boolMember("_paused", TransportLayout.PAUSED)
                 .implementedBy(TransportType.class)
                 .method("_add_reader($self, /, *args)", FASTCALL_KEYWORDS, "startReading", "Read from now on.")
-                .method("_read_ready($self, /)", NO_ARGUMENTS, "ioReady", "Read and write what can be.")
+                .method("_read_ready($self, /)", NO_ARGUMENTS, "ioReady", "Read and write as much as possible.")
                 .implementedBy(implementation);
     }
 

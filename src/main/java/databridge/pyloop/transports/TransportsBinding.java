@@ -1,10 +1,12 @@
 package databridge.pyloop.transports;
 
-/// What this package has to learn of the running interpreter when the engine starts, and forget of one before. With
+/// Binds the classes of this package to the running interpreter. Runs when the engine starts in it, with
 /// the GIL.
 public final class TransportsBinding {
     private TransportsBinding() {}
 
+    /// Binds them in the order in which they need each other.
+    ///
     /// @throws LinkageError if asyncio's classes are not as they are expected to be
     /// @throws databridge.pyloop.cpython.PyError if Python raises an exception
     public static void bind() {

@@ -23,7 +23,7 @@ final class WriteBatching implements ReadyTask {
     private boolean waiting;
 
     /// @param transport the object, borrowed
-    /// @param flush what writes
+    /// @param flush writes what was delayed
     WriteBatching(LoopEngine engine, long transport, ReadyTask flush) {
         this.engine = engine;
         this.transport = transport;

@@ -6,6 +6,7 @@ import databridge.pyloop.libc.StreamMessages;
 
 /// How the bytes of a [WriteQueue] reach the kernel: a count or `-errno`. Under the GIL.
 enum WritePath {
+    /// Stream sockets.
     SOCKET {
         @Override
         int send(int fd, long data, long size) {
@@ -17,7 +18,7 @@ enum WritePath {
             return messages.send(fd, count);
         }
     },
-    /// Any other descriptor, and sockets that shall be treated like one.
+    /// Pipes, terminals, and sockets that the program passed as a pipe.
     PIPE {
         @Override
         int send(int fd, long data, long size) {
@@ -30,6 +31,7 @@ enum WritePath {
         }
     };
 
+    /// Sends up to `size` bytes from `data`.
     abstract int send(int fd, long data, long size);
 
     /// Sends the first `count` of [StreamMessages#pieces] as one.

@@ -71,7 +71,7 @@ final class WriteQueue {
         return 0;
     }
 
-    /// Drops everything and gives the memory of the queue back.
+    /// Drops everything and frees the memory of the queue.
     void clear() {
         while (!pieces.isEmpty()) {
             dropFirst();

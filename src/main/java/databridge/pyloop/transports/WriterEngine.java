@@ -7,8 +7,8 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.loop.LoopEngine;
 import org.jspecify.annotations.Nullable;
 
-/// The Java half of a transport that writes, of any kind: the object it belongs to, its descriptor, and the batching
-/// of its writes. Under the GIL.
+/// The Java half of any transport that writes: the object it belongs to, its descriptor, and the batching of
+/// its writes. Under the GIL.
 ///
 /// A transport object finds its engine by the number in [TransportLayout#NUMBER], from `_attach` to `_detach`.
 abstract class WriterEngine {
@@ -38,7 +38,7 @@ abstract class WriterEngine {
         return ALL.get(Memory.getInt(self + TransportLayout.NUMBER));
     }
 
-    /// Lets the transport object find this engine and keep the loop alive.
+    /// Stores the number of this engine in the transport object, and a reference to the loop object.
     final void attach() {
         Refs.replace(self + TransportLayout.LOOP, Refs.retain(engine.self()));
         number = ALL.reserve();
@@ -46,7 +46,7 @@ abstract class WriterEngine {
         Memory.putInt(self + TransportLayout.NUMBER, number);
     }
 
-    /// Ends polling, drops what is unsent, and parts the object from this engine.
+    /// Ends polling, drops what is unsent, and removes the number of this engine from the transport object.
     ///
     /// @param closes whether the caller closes the descriptor next
     final void detach(boolean closes) {
@@ -78,7 +78,7 @@ abstract class WriterEngine {
 
     /// Writes what waits for the end of the iteration, because the caller needs it written now.
     ///
-    /// @return the OSError, if the caller is to deal with it, or 0
+    /// @return the OSError, if the caller has to handle it, or 0
     /// @throws databridge.pyloop.cpython.PyError what must leave the loop
     @Owned
     abstract long sendBatch();

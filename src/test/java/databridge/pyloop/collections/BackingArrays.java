@@ -3,7 +3,7 @@ package databridge.pyloop.collections;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 
-/// Shows how much memory a collection holds, which nothing but a test wants to know.
+/// Measures the memory of a collection, for tests.
 public final class BackingArrays {
     private BackingArrays() {}
 

@@ -9,7 +9,8 @@ import java.util.Deque;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// The ring gives out what was put in, in that order, whatever its ring does meanwhile.
+/// The ring returns numbers in the order in which they were added, also when it grows, wraps around
+/// or shrinks.
 final class LongRingTest {
     private final LongRing queue = new LongRing(1024);
 

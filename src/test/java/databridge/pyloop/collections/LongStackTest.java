@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/// The stack gives back the last element first, also beyond the capacity it started with.
+/// The stack returns the last element first, also beyond its initial capacity.
 final class LongStackTest {
     @Test
     void popsTheLastPushedFirst() {

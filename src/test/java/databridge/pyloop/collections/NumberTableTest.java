@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Each object is found by its number until that is free, whatever numbers others give back meanwhile.
+/// Each object is found by its number until that number is freed, whatever other numbers are freed meanwhile.
 final class NumberTableTest {
     private final NumberTable<String> table = new NumberTable<>();
 

@@ -118,7 +118,7 @@ final class BlockingTest {
         assertEquals(2, count("wakeUp"));
     }
 
-    /// Discarding gives up what a callback holds, and giving that up may run any code of the user.
+    /// Discarding releases what a callback owns, and that may run any code of the user.
     @Test
     void doesNotBlockWhenDiscardingACancelledTimerSchedulesACallback() {
         loop.after(10, 1);

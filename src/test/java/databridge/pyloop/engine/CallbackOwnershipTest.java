@@ -9,7 +9,7 @@ import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/// Whoever takes a callback out of a queue runs or discards it, exactly once.
+/// A callback that is taken out of a queue is run or discarded, exactly once.
 final class CallbackOwnershipTest {
     private static final class Thrown extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -29,7 +29,7 @@ final class CallbackOwnershipTest {
         loop.whenRun(callback, this::act);
     }
 
-    /// What a callback may do: take time, schedule, cancel, throw.
+    /// What a callback can do: use time, schedule, cancel, throw.
     private void act() {
         loop.clock.now += random.nextInt(200);
         switch (random.nextInt(8)) {

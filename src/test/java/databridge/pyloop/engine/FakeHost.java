@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// A [CallbackHost] whose callbacks are numbers, with actions a test gives them; it writes down every call.
+/// A [CallbackHost] whose callbacks are numbers, with actions that a test sets; it records every call.
 final class FakeHost implements CallbackHost {
     final List<String> trace;
     final List<Long> ran = new ArrayList<>();
@@ -57,7 +57,7 @@ final class FakeHost implements CallbackHost {
     }
 
     @Override
-    public void runAside(Runnable action) {
+    public void runWhileLeaving(Runnable action) {
         aside++;
         try {
             action.run();

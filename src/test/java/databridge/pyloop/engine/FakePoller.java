@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 
-/// A [Poller] that plays what a test has planned, and otherwise lets a timeout pass on the [FakeClock] at once.
+/// A [Poller] that returns what a test has planned, and otherwise moves the [FakeClock] by the timeout
+/// at once.
 final class FakePoller implements Poller {
     /// What happens during one wait.
     interface Wait {

@@ -2,7 +2,7 @@ package databridge.pyloop.engine;
 
 import java.util.List;
 
-/// A [BlockingSection] that writes down when it is entered and left.
+/// A [BlockingSection] that records when it is entered and left.
 final class FakeSection implements BlockingSection {
     private final List<String> trace;
     boolean inside;

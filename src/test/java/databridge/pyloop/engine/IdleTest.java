@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// A loop that is about to wait gives memory back, about once a second and never while it is busy.
+/// A loop that is about to wait frees memory, about once a second and never while it is busy.
 final class IdleTest {
     private static final long SECOND = 1_000_000_000;
 
@@ -44,7 +44,7 @@ final class IdleTest {
         assertEquals(List.of("idle", "enter", "await 10", "leave", "interrupts", "due 1", "run 1"), loop.takeTrace());
     }
 
-    /// Giving memory back may run code of the user, as any call of the host.
+    /// Freeing memory may run code of the user, as any call of the host.
     @Test
     void whatTheIdleHostSchedulesIsNotWaitedFor() {
         loop.clock.now += 2 * SECOND;

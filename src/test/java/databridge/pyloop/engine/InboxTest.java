@@ -141,7 +141,7 @@ final class InboxTest {
         assertTrue(poller.sent.get() <= poller.waits, () -> poller.sent + " signals in " + poller.waits + " waits");
     }
 
-    /// Such a thread publishes first; the loop looks at what is published after it counts as blocked.
+    /// Such a thread publishes first. The loop looks at what is published after it has become blocked.
     @Test
     void nothingOfThreadsWithoutTheLockIsLost() throws InterruptedException {
         Queue<Integer> published = new ConcurrentLinkedQueue<>();

@@ -3,7 +3,7 @@ package databridge.pyloop.engine;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A [EventLoop] among fakes that write one common trace.
+/// An [EventLoop] among fakes that record into one trace.
 final class LoopFixture {
     final List<String> trace = new ArrayList<>();
     final FakeClock clock = new FakeClock();
@@ -32,7 +32,7 @@ final class LoopFixture {
         core.callAt(clock.now + delayNs, callback);
     }
 
-    /// Cancels a callback as its owner does: the loop is told if it is a timer that still waits.
+    /// Cancels a callback as its owner does, which reports timers that are still queued to the loop.
     void cancel(long callback) {
         if (host.cancelled.add(callback) && host.inHeap.contains(callback)) {
             core.timerCancelled();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /// Timers run in order and never early; cancelled ones are discarded, in bulk once they are many.
 final class LoopTimersTest {
-    /// The purge threshold of [EventLoop].
+    /// The purge threshold of [TimerQueue].
     private static final int FEW = 64;
 
     private final LoopFixture loop = new LoopFixture();

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/// Where deadlines are measured by another clock than the monotonic one, that one decides what is due, and is read only
-/// with the lock.
+/// If deadlines are measured by another clock than the monotonic one, that clock decides which timers are
+/// due. It is read only with the lock.
 final class ReplacedClockTest {
     private static final long BOUND = 50_000;
 

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Work of the engine's own: in turn with callbacks, or at the end of the iteration.
+/// Ready tasks run in turn with callbacks, deferred ones at the end of the iteration.
 final class TasksTest {
     private final LoopFixture loop = new LoopFixture();
     private final List<String> ran = new ArrayList<>();

@@ -16,7 +16,8 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/// The heap gives out timers by deadline, equal ones as they were scheduled, also after a purge.
+/// The heap returns timers in the order of their deadlines, equal ones as they were scheduled, also after
+/// a purge.
 final class TimerHeapTest {
     private record Timer(long deadline, long callback) {}
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// A fault is thrown at the place and at the time that the test's cells say, and never without them.
+/// A fault is thrown where and when the cells of the test demand it, and never without them.
 final class FaultInjectionTest {
     static {
         FfmCalls.install();

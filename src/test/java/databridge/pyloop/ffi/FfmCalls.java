@@ -12,9 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 
-/// Calls C on a JDK, through `java.lang.foreign`, so that layers which need only the C library are tested with JUnit. A
-/// test
-/// of such a layer installs it before it touches any class of the engine.
+/// Calls C on a JDK, through `java.lang.foreign`, so that layers which need only the C library are tested
+/// with JUnit. A test of such a layer installs it before it touches any class of the engine.
 @SuppressWarnings("restricted")
 public final class FfmCalls implements NativeCall.HostedCalls {
     private static final Linker LINKER = Linker.nativeLinker();
@@ -26,7 +25,7 @@ public final class FfmCalls implements NativeCall.HostedCalls {
 
     private FfmCalls() {}
 
-    /// Has the engine call C through this class from now on.
+    /// Makes the engine call C through this class from now on.
     public static void install() {
         NativeCall.hosted = new FfmCalls();
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A C declaration gives the symbol's name and how many integers and doubles it takes; others are refused.
+/// A C declaration is parsed into the symbol and its numbers of integers and doubles; others are refused.
 final class PrototypeTest {
     @ParameterizedTest
     @CsvSource(

@@ -256,7 +256,7 @@ final class EpollPollerTest {
         assertEquals(List.of(new Event("second", fd, Interest.READ)), poll());
     }
 
-    /// The kernel gets an interest as it is, and its events are delivered as they are.
+    /// An interest is passed to the kernel unchanged, and its events are delivered unchanged.
     @Test
     void interestAndReadinessHaveTheNumbersOfEpoll() {
         assertEquals(Epoll.EPOLLIN, Interest.READ);
