@@ -151,3 +151,18 @@ def test_debug_mode_logs_the_connection(loop: Loop, way: Way, caplog: pytest.Log
         logger.removeHandler(handler)
     [line] = [line for line in lines if "got a new connection" in line]
     assert re.fullmatch(r"<Server .*> got a new connection from .*: <socket\.socket fd=\d+, family=.*>", line)
+
+
+def test_small_writes_of_a_server_are_not_delayed_by_the_kernel(loop: Loop) -> None:
+    async def main() -> None:
+        protocol = Recorder()
+        server = await loop.create_server(lambda: protocol, "127.0.0.1", 0)
+        with socket.create_connection(server.sockets[0].getsockname()):
+            await asyncio.wait_for(protocol.until_event("made"), PROMPTLY)
+            shown = protocol.transport.get_extra_info("socket")
+            assert shown.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+            protocol.transport.abort()
+            await asyncio.wait_for(protocol.until_lost(), PROMPTLY)
+        server.close()
+
+    loop.run_until_complete(main())

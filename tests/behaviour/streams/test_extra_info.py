@@ -7,7 +7,7 @@ from asyncio.trsock import TransportSocket
 import pytest
 
 from support.loop_kinds import PROMPTLY, Loop, run_coroutine
-from support.peers.streams import TCP_ACCEPTED, TCP_CONNECTED, Recorder, Way, connected, every_way, receive_all
+from support.peers.streams import Recorder, Way, connected, every_way, receive_all
 
 
 @every_way
@@ -84,10 +84,9 @@ def test_information_is_there_in_connection_made_and_connection_lost(loop: Loop,
         assert seen == [expected, expected]
 
 
-@pytest.mark.parametrize("way", [TCP_CONNECTED, TCP_ACCEPTED], ids=str)
-def test_small_writes_are_not_delayed_by_the_kernel(loop: Loop, way: Way) -> None:
+def test_small_writes_are_not_delayed_by_the_kernel(loop: Loop) -> None:
     protocol = Recorder()
-    with connected(loop, protocol, way):
+    with connected(loop, protocol):
         shown = protocol.transport.get_extra_info("socket")
         assert shown.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 

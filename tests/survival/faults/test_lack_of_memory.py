@@ -119,11 +119,12 @@ async def stream_without_memory(size: int, allocation: int, pipe: bool) -> tuple
     await asyncio.sleep(0.001)  # the engine reads only when it has polled
     transport.resume_reading()
     _testcapi.set_nomemory(allocation, allocation + 1)
-    with contextlib.suppress(MemoryError):
-        try:
-            transport._read_ready()
-        finally:
-            _testcapi.remove_mem_hooks()
+    try:
+        transport._read_ready()
+    except MemoryError:  # not suppress(), which needs memory itself
+        pass
+    finally:
+        _testcapi.remove_mem_hooks()
     with contextlib.suppress(OSError):
         there.write(b"B")
     for _ in range(100):
@@ -137,9 +138,20 @@ async def stream_without_memory(size: int, allocation: int, pipe: bool) -> tuple
     return protocol.received, ended
 
 
-@pytest.mark.parametrize("pipe", [False, True], ids=["socket", "pipe"])
 @pytest.mark.parametrize("size", [1000, 5000, 40_000])
-def test_stream_without_memory_has_no_hole(loop: asyncio.AbstractEventLoop, size: int, pipe: bool) -> None:
+def test_socket_without_memory_has_no_hole(loop: asyncio.AbstractEventLoop, size: int) -> None:
+    assert_no_hole(loop, size, pipe=False)
+
+
+@pytest.mark.parametrize("size", [1000, 5000, 40_000])
+def test_pipe_without_memory_has_no_hole(size: int) -> None:
+    """asyncio's transport of pipes lets data_received() be called later, and may have no memory for that."""
+    loop = pyloop.new_event_loop()
+    assert_no_hole(loop, size, pipe=True)
+    loop.close()
+
+
+def assert_no_hole(loop: asyncio.AbstractEventLoop, size: int, *, pipe: bool) -> None:
     """Either everything is delivered, or the transport ends, and delivers nothing that comes after what it lacks."""
     for allocation in range(MOST_ALLOCATIONS):
         received, ended = loop.run_until_complete(stream_without_memory(size, allocation, pipe))
