@@ -70,7 +70,7 @@ def _python_texts(path: Path) -> Iterator[str]:
 
 _STRING = r'"(?:[^"\\\n]|\\.)*"'
 _JAVA_FAILURE = re.compile(
-    r"(?:Singletons\.(?:RUNTIME_ERROR|RECURSION_ERROR|MEMORY_ERROR),|new LinkageError\(|StartFailure\.raise\("
+    r"(?:Singletons\.(?:RUNTIME_ERROR|RECURSION_ERROR|MEMORY_ERROR),|new LinkageError\(|StartErrors\.raise\("
     r"|(?:OUT_OF_\w+|WITHOUT_TEXT)\s*=\s*PyName\.of\(|[A-Z]+_TEXT\s*=\s*CGlobalDataFactory\.createCString\()"
     rf"([^;]*?{_STRING}[^;]*);"
 )

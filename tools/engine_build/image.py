@@ -64,7 +64,7 @@ def compile_to_object(
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     options = [
-        *_read_options(root / "native" / "builder.options"),
+        *_read_options(root / "native" / "native-image.options"),
         f"-H:Optimize={'b' if is_quick else '3'}",
         f"-H:CCompilerPath={toolchain.c_compiler}",
         f"-H:CLibraryPath={root / 'native'}",

@@ -111,13 +111,13 @@ class StreamCore:
     def _unsent(self) -> int: ...
     def _drop_unsent(self) -> None: ...
 
-class PipeReaderCore:
+class ReadPipeCore:
     _protocol: Any
     _fileno: int
 
     def _read_ready(self) -> None: ...
 
-class PipeWriterCore:
+class WritePipeCore:
     _conn_lost: int
     _closing: bool
 

@@ -10,7 +10,7 @@ import warnings
 from asyncio import log
 
 from . import _asyncio_internals as internals
-from ._engine import PipeReaderCore, PipeWriterCore
+from ._engine import ReadPipeCore, WritePipeCore
 from ._unsent_data import UnsentData
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
 
-class ReadPipeTransport(PipeReaderCore, internals.UnixReadPipeTransport):  # type: ignore[misc]
+class ReadPipeTransport(ReadPipeCore, internals.UnixReadPipeTransport):  # type: ignore[misc]
     """An `asyncio.ReadTransport` over the read end of a pipe, a socket or a character device."""
 
     # Called by the engine.
@@ -51,7 +51,7 @@ class UnsentPipeData(UnsentData):
         return self
 
 
-class WritePipeTransport(PipeWriterCore, internals.UnixWritePipeTransport):  # type: ignore[misc]
+class WritePipeTransport(WritePipeCore, internals.UnixWritePipeTransport):  # type: ignore[misc]
     """An `asyncio.WriteTransport` over the write end of a pipe, a socket or a character device.
 
     Small writes are written together at the end of the loop's iteration, if readers cannot distinguish one write from

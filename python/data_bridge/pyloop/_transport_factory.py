@@ -83,22 +83,22 @@ class TransportFactory(_Loop):
         ssl_shutdown_timeout: float | None = constants.SSL_SHUTDOWN_TIMEOUT,
         context: contextvars.Context | None = None,
     ) -> asyncio.Transport:
-        from ._stream_transport import StreamTransport
+        from ._tls import make_tls_transport
 
         self._ensure_fd_no_transport(rawsock)
-        ssl_protocol = internals.SSLProtocol(
+        return make_tls_transport(
             self,
+            rawsock,
             protocol,
             sslcontext,
             waiter,
-            server_side,
-            server_hostname,
-            ssl_handshake_timeout=ssl_handshake_timeout,
-            ssl_shutdown_timeout=ssl_shutdown_timeout,
+            server_side=server_side,
+            server_hostname=server_hostname,
+            extra=extra,
+            server=server,
+            timeouts=(ssl_handshake_timeout, ssl_shutdown_timeout),
+            context=context,
         )
-        StreamTransport(self, rawsock, ssl_protocol, extra=extra, server=server, context=context)
-        transport: asyncio.Transport = ssl_protocol._app_transport
-        return transport
 
     def _make_datagram_transport(
         self,

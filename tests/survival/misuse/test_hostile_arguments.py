@@ -83,7 +83,7 @@ class TestSizes:
     def test_a_pipe_reads_no_negative_size(self, size: int) -> None:
         failures: list[Any] = []
 
-        class Reader(_engine.PipeReaderCore):
+        class Reader(_engine.ReadPipeCore):
             max_size = size
             _read_failed = failures.append
 

@@ -32,7 +32,7 @@ MOST_ARGUMENTS = 7
 def test_all_types_have_such_methods() -> None:
     """So that the next test is not empty where a type is declared in another way one day."""
     types = {cls.__name__ for cls, _name, _count in METHODS}
-    assert {"LoopCore", "AcceptorCore", "StreamCore", "DatagramCore", "PipeReaderCore", "PipeWriterCore"} <= types
+    assert {"LoopCore", "AcceptorCore", "StreamCore", "DatagramCore", "ReadPipeCore", "WritePipeCore"} <= types
 
 
 @pytest.mark.parametrize(("cls", "name", "count"), METHODS, ids=lambda value: getattr(value, "__name__", str(value)))

@@ -144,10 +144,10 @@ class World:
                 instance._high_water = 1  # type: ignore[attr-defined]
                 instance._attach(self.loop, sock, sock.fileno(), sock.family, sock is datagram, None, 8)
                 instance._add_reader()
-            elif isinstance(instance, _engine.PipeWriterCore):
+            elif isinstance(instance, _engine.WritePipeCore):
                 instance._high_water = 1  # type: ignore[attr-defined]
                 instance._attach(self.loop, self.writer, True)
-            elif isinstance(instance, _engine.PipeReaderCore):
+            elif isinstance(instance, _engine.ReadPipeCore):
                 instance._protocol = Protocol(self)
                 instance._fileno = self.reader
 

@@ -40,7 +40,7 @@ final class ArchitectureTest {
             "libc",
             "cpython",
             "engine",
-            "poll",
+            "epoll",
             "handles",
             "receiving",
             "loop",
@@ -67,9 +67,9 @@ final class ArchitectureTest {
                 .mayOnlyAccessLayers("ffi")
                 .whereLayer("cpython")
                 .mayOnlyAccessLayers("runtime", "ffi")
-                .whereLayer("poll")
+                .whereLayer("epoll")
                 .mayOnlyAccessLayers("engine", "libc")
-                .whereLayer("poll")
+                .whereLayer("epoll")
                 .mayOnlyBeAccessedByLayers("boot")
                 .whereLayer("handles")
                 .mayOnlyAccessLayers("cpython", "engine", "collections", "runtime", "ffi")
@@ -143,10 +143,10 @@ final class ArchitectureTest {
 
     /// A second poller can be added beside this one: nothing else depends on the system calls that it makes.
     @Test
-    void onlyPollKnowsEpoll() {
+    void onlyEpollPackageKnowsEpoll() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(packageOf("poll"))
+                .resideOutsideOfPackage(packageOf("epoll"))
                 .and()
                 .doNotBelongToAnyOf(Epoll.class)
                 .should()

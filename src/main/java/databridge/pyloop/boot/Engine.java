@@ -16,6 +16,7 @@ import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.epoll.EpollPoller;
 import databridge.pyloop.ffi.FaultInjection;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.handles.HandleType;
@@ -24,7 +25,6 @@ import databridge.pyloop.handles.TimerHandleType;
 import databridge.pyloop.libc.SystemCallException;
 import databridge.pyloop.loop.LoopBinding;
 import databridge.pyloop.loop.LoopType;
-import databridge.pyloop.poll.EpollPoller;
 import databridge.pyloop.receiving.Reception;
 import databridge.pyloop.runtime.Collector;
 import databridge.pyloop.runtime.EntryFailure;
@@ -32,10 +32,10 @@ import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.runtime.ProcessState;
 import databridge.pyloop.transports.AcceptorType;
 import databridge.pyloop.transports.DatagramType;
-import databridge.pyloop.transports.PipeReaderType;
-import databridge.pyloop.transports.PipeWriterType;
+import databridge.pyloop.transports.ReadPipeType;
 import databridge.pyloop.transports.StreamType;
 import databridge.pyloop.transports.TransportsBinding;
+import databridge.pyloop.transports.WritePipeType;
 
 /// The start of the engine in an interpreter, and the functions of its module. With the GIL.
 final class Engine {
@@ -67,8 +67,8 @@ final class Engine {
         put(module, "TimerHandle", TimerHandleType.type());
         put(module, "AcceptorCore", AcceptorType.type());
         put(module, "StreamCore", StreamType.type());
-        put(module, "PipeReaderCore", PipeReaderType.type());
-        put(module, "PipeWriterCore", PipeWriterType.type());
+        put(module, "ReadPipeCore", ReadPipeType.type());
+        put(module, "WritePipeCore", WritePipeType.type());
         put(module, "DatagramCore", DatagramType.type());
         put(module, "facts", facts());
         put(module, "LARGEST_RECEIVE", NumberApi.fromLong(Reception.MOST));

@@ -10,7 +10,7 @@ import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.runtime.EntryFailure;
 import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.runtime.ProcessState;
-import databridge.pyloop.runtime.StartFailure;
+import databridge.pyloop.runtime.StartErrors;
 import databridge.pyloop.runtime.ThreadEntry;
 import org.graalvm.nativeimage.c.function.CEntryPoint;
 
@@ -55,7 +55,7 @@ final class ExtensionModule {
                             "For tests: throw in the engine as a writable buffer of four 64-bit cells demands; None ends that.")
                     .build();
         } catch (Throwable failed) {
-            StartFailure.raise("PyLoop's engine cannot start: " + failed);
+            StartErrors.raise("PyLoop's engine cannot start: " + failed);
             return 0;
         }
     }
@@ -65,7 +65,7 @@ final class ExtensionModule {
     static long execute(long module) {
         try {
             if (!Interpreter.isMain()) {
-                StartFailure.raise("PyLoop works in the main interpreter only, this is a subinterpreter;"
+                StartErrors.raise("PyLoop works in the main interpreter only, this is a subinterpreter;"
                         + " create the loop in the main one");
                 return -1;
             }
@@ -74,7 +74,7 @@ final class ExtensionModule {
         } catch (PyError pending) {
             return -1;
         } catch (Throwable failed) {
-            StartFailure.raise("PyLoop's engine cannot start: " + failed);
+            StartErrors.raise("PyLoop's engine cannot start: " + failed);
             return -1;
         }
     }

@@ -9,7 +9,7 @@ import databridge.pyloop.collections.LongRing;
 ///
 /// ```
 ///  nothing ready:  wait for I/O until the first deadline, without the lock      Polling.waitUntil
-///  else, if due:   hand the lock over, poll without blocking                    LockHandover, PollSchedule
+///  else, if due:   hand the lock over, poll without blocking                    GilHandover, PollSchedule
 ///                  run signal handlers, move due timers to the ready queue      CallbackHost, TimerQueue
 ///  always:         run the callbacks that are ready by now, no others           runReady
 ///                  run the deferred tasks                                       DeferredTasks
@@ -24,11 +24,12 @@ import databridge.pyloop.collections.LongRing;
 /// - *Deferred tasks* are what several callbacks of one iteration share, such as one system call for all their writes.
 ///   They run before the loop polls again, and also if the iteration ends with an exception.
 /// - An iteration with callbacks ready does not always poll, see [PollSchedule]; nor does one that waits
-///   always release the lock, see [LockHandover]. Both bound the delay that they cause.
+///   always release the lock, see [GilHandover]. Both bound the delay that they cause.
 ///
 /// All methods are called by one thread at a time under the caller's lock (the GIL). [BlockingSection] releases it
 /// around a wait, and around a handover between two iterations. Meanwhile another thread may schedule callbacks and
-/// must then call [Inbox#wakeUp]; a callback that is running can be interrupted by CPython in the same way, so state is
+/// must then call [Wakeup#wakeUp]; a callback that is running can be interrupted by CPython in the same way, so state
+/// is
 /// consistent whenever a method of [CallbackHost] is called. Any of those methods may also call back into the loop,
 /// even run it.
 public final class EventLoop {
@@ -40,7 +41,7 @@ public final class EventLoop {
     private final TaskTable tasks = new TaskTable();
     private final DeferredTasks deferred = new DeferredTasks();
     private final CallbackHost host;
-    private final LoopClock clock;
+    private final Clock clock;
     private final TimerQueue timers;
     private final PollSchedule schedule;
     private final Polling polling;
@@ -53,8 +54,7 @@ public final class EventLoop {
     /// @param clock the loop's clock
     /// @param pollBoundNs the longest time between two polls of a busy loop, in nanoseconds,
     ///     see [PollSchedule]
-    public EventLoop(
-            CallbackHost host, Poller poller, BlockingSection blockingSection, LoopClock clock, long pollBoundNs) {
+    public EventLoop(CallbackHost host, Poller poller, BlockingSection blockingSection, Clock clock, long pollBoundNs) {
         this.host = host;
         this.clock = clock;
         timers = new TimerQueue(host);
@@ -71,7 +71,7 @@ public final class EventLoop {
 
     /// Schedules a callback to run once the clock has reached a deadline, never before.
     ///
-    /// @param deadlineNs in nanoseconds of the clock that [LoopClock#deadlineNanos] reads
+    /// @param deadlineNs in nanoseconds of the clock that [Clock#deadlineNanos] reads
     /// @param callback a positive number; the loop takes over its reference
     public void callAt(long deadlineNs, long callback) {
         timers.add(deadlineNs, callback);
@@ -126,8 +126,8 @@ public final class EventLoop {
     }
 
     /// Wakes the loop from other threads.
-    public Inbox inbox() {
-        return polling.inbox();
+    public Wakeup wakeup() {
+        return polling.wakeup();
     }
 
     /// Passes the loop's counters to a reader: what it has done, and how much is scheduled.

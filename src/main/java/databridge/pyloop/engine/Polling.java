@@ -5,10 +5,10 @@ package databridge.pyloop.engine;
 final class Polling {
     private final Poller poller;
     private final BlockingSection blockingSection;
-    private final LoopClock clock;
+    private final Clock clock;
     private final PollSchedule schedule;
-    private final LockHandover lockHandover = new LockHandover();
-    private final Inbox inbox;
+    private final GilHandover gilHandover = new GilHandover();
+    private final Wakeup wakeup;
     private final LoopStatistics statistics;
 
     /// @param schedule is notified of each poll and its result
@@ -16,7 +16,7 @@ final class Polling {
     Polling(
             Poller poller,
             BlockingSection blockingSection,
-            LoopClock clock,
+            Clock clock,
             PollSchedule schedule,
             LoopStatistics statistics) {
         this.poller = poller;
@@ -24,17 +24,17 @@ final class Polling {
         this.clock = clock;
         this.schedule = schedule;
         this.statistics = statistics;
-        inbox = new Inbox(poller);
+        wakeup = new Wakeup(poller);
     }
 
     /// Ends a wait from another thread.
-    Inbox inbox() {
-        return inbox;
+    Wakeup wakeup() {
+        return wakeup;
     }
 
     /// To be called when a run begins, with the lock.
     void runBegins() {
-        lockHandover.lockTaken(clock.nanos());
+        gilHandover.lockTaken(clock.nanos());
     }
 
     /// Polls without blocking and dispatches the events.
@@ -43,7 +43,7 @@ final class Polling {
     boolean poll(long nowNs) {
         int events = poller.await(0);
         statistics.polled(events);
-        lockHandover.polled(events);
+        gilHandover.polled(events);
         poller.dispatch(events);
         schedule.polled(nowNs, events);
         return events > 0;
@@ -55,7 +55,7 @@ final class Polling {
     /// @param nowNs the monotonic clock
     /// @return the monotonic clock afterwards
     long waitUntil(long untilNs, long nowNs) {
-        if (lockHandover.spinsFirst(nowNs) && spin(nowNs, untilNs)) {
+        if (gilHandover.spinsFirst(nowNs) && spin(nowNs, untilNs)) {
             return clock.nanos();
         }
         return block(untilNs);
@@ -66,20 +66,20 @@ final class Polling {
     /// @param nowNs the monotonic clock
     /// @return the monotonic clock afterwards
     long handOverLockIfDue(long nowNs) {
-        if (!lockHandover.isDue(nowNs)) {
+        if (!gilHandover.isDue(nowNs)) {
             return nowNs;
         }
         blockingSection.enter();
         blockingSection.leave();
         long locked = clock.nanos();
         statistics.handedOver(locked - nowNs);
-        lockHandover.lockTaken(locked);
+        gilHandover.lockTaken(locked);
         return locked;
     }
 
     /// Polls until there are events or the time for that is over.
     private boolean spin(long startNs, long untilNs) {
-        long end = Math.min(startNs + lockHandover.spinNs(), untilNs);
+        long end = Math.min(startNs + gilHandover.spinNs(), untilNs);
         do {
             if (poll(startNs)) {
                 return true;
@@ -92,7 +92,7 @@ final class Polling {
         int events;
         long began;
         long returned;
-        inbox.beginWait();
+        wakeup.beginWait();
         try {
             blockingSection.enter();
             try {
@@ -103,14 +103,14 @@ final class Polling {
                 blockingSection.leave();
             }
         } finally {
-            if (inbox.endWait()) {
+            if (wakeup.endWait()) {
                 statistics.wokenUp();
             }
         }
         long locked = clock.nanos();
         statistics.waited(events, returned - began, locked - returned);
-        lockHandover.waitedForLock(returned, locked);
-        lockHandover.polled(events);
+        gilHandover.waitedForLock(returned, locked);
+        gilHandover.polled(events);
         schedule.reset();
         poller.dispatch(events);
         return locked;

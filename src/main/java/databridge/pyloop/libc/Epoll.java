@@ -140,6 +140,6 @@ public final class Epoll {
     /// The kernel does not have the call, or a container does not allow it. Older container runtimes return
     /// EPERM for calls that they do not know; epoll itself never returns it.
     private static boolean isRefused(int result) {
-        return result == -ErrnoCode.ENOSYS || result == -ErrnoCode.EPERM;
+        return result == -Errno.ENOSYS || result == -Errno.EPERM;
     }
 }

@@ -35,6 +35,6 @@ public final class Pipes {
     }
 
     private static int uninterrupted(int result) {
-        return result == -ErrnoCode.EINTR ? -ErrnoCode.EAGAIN : result;
+        return result == -Errno.EINTR ? -Errno.EAGAIN : result;
     }
 }

@@ -50,7 +50,7 @@ final class BatchScheduling {
     @Owned
     static long callSoonThreadsafeBatch(long self, long callbacks) {
         long handles = schedule(self, ThreadSafeHandleType.pool(), callbacks, "call_soon_threadsafe_batch");
-        LoopEngine.of(self).eventLoop().inbox().wakeUp();
+        LoopEngine.of(self).eventLoop().wakeup().wakeUp();
         return handles;
     }
 

@@ -7,9 +7,9 @@ import databridge.pyloop.cpython.RootTable;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.ThreadApi;
 import databridge.pyloop.cpython.WeakRefs;
+import databridge.pyloop.engine.Clock;
 import databridge.pyloop.engine.DescriptorPoller;
 import databridge.pyloop.engine.EventLoop;
-import databridge.pyloop.engine.LoopClock;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.handles.HandleOwner;
 import databridge.pyloop.handles.LoopNumbers;
@@ -28,7 +28,7 @@ public final class LoopEngine implements HandleOwner {
     private final int number;
     private final long self;
     private final DescriptorPoller poller = pollers.get();
-    private final LoopClock clock;
+    private final Clock clock;
     private final EventLoop eventLoop;
     private final FdWatchers watchers;
     private final TransportRegistrations transportRegistrations;
@@ -44,7 +44,7 @@ public final class LoopEngine implements HandleOwner {
         this.number = number;
         this.self = self;
         weakSelf = WeakRefs.of(self);
-        clock = new PythonClock(self);
+        clock = new LoopTime(self);
         eventLoop = new EventLoop(new CallbackRunner(self), poller, new GilSection(), clock, pollBoundNs);
         FdTable table = new FdTable(new RootTable(self + LoopLayout.ROOTS));
         watchers = new FdWatchers(eventLoop, poller, table, callArguments());

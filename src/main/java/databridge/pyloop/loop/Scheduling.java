@@ -114,7 +114,7 @@ final class Scheduling {
             return CallApi.forward(ASYNCIO_CALL_SOON_THREADSAFE, self, arguments, count, keywords);
         }
         long handle = schedule(engine, ThreadSafeHandleType.pool(), arguments, count, keywords);
-        engine.eventLoop().inbox().wakeUp();
+        engine.eventLoop().wakeup().wakeUp();
         return handle;
     }
 
@@ -175,7 +175,7 @@ final class Scheduling {
     static long wakeUp(long self) {
         LoopEngine engine = LoopEngine.ifOpen(self);
         if (engine != null) {
-            engine.eventLoop().inbox().wakeUp();
+            engine.eventLoop().wakeup().wakeUp();
         }
         return Refs.retain(NONE);
     }

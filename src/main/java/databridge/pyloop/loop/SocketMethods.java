@@ -18,7 +18,7 @@ import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.engine.Interest;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.ReusableBlock;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.runtime.EntryPoint;
 
@@ -152,6 +152,6 @@ final class SocketMethods {
     }
 
     private static boolean triesAgain(int result) {
-        return result == -ErrnoCode.EAGAIN || result == -ErrnoCode.EINTR;
+        return result == -Errno.EAGAIN || result == -Errno.EINTR;
     }
 }

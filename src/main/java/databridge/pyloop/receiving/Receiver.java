@@ -8,7 +8,7 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.Pipes;
 import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.libc.StreamMessages;
@@ -70,7 +70,7 @@ public final class Receiver {
     @Owned
     public long read(int fd, int before, long most) {
         if (most < 0) {
-            return -ErrnoCode.EINVAL; // the kernel would read it as a huge unsigned number
+            return -Errno.EINVAL; // the kernel would read it as a huge unsigned number
         }
         if (before < SpareBytes.CAPACITY && most <= CAPACITY) {
             return copied(Pipes.read(fd, buffer(), most));

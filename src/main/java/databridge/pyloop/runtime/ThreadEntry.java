@@ -161,11 +161,12 @@ public final class ThreadEntry {
     @Uninterruptible(reason = "the thread has no Java state")
     private static void refuse(int code) {
         if (code == NO_STACK) {
-            Refusal.raise(Refusal.STACK);
+            EntryErrors.raise(EntryErrors.STACK);
         } else if (code == NO_KEY) {
-            Refusal.raise(Refusal.KEY);
+            EntryErrors.raise(EntryErrors.KEY);
         } else {
-            Refusal.raise(code == CEntryPointErrors.CPU_FEATURE_CHECK_FAILED ? Refusal.PROCESSOR : Refusal.MEMORY);
+            EntryErrors.raise(
+                    code == CEntryPointErrors.CPU_FEATURE_CHECK_FAILED ? EntryErrors.PROCESSOR : EntryErrors.MEMORY);
         }
     }
 

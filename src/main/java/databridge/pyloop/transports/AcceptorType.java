@@ -19,7 +19,7 @@ import databridge.pyloop.cpython.TypeApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.AddressBuffer;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.FileDescriptors;
 import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.loop.LoopEngine;
@@ -125,6 +125,6 @@ public final class AcceptorType {
     }
 
     private static boolean isOver(int result) {
-        return result == -ErrnoCode.EAGAIN || result == -ErrnoCode.EINTR || result == -ErrnoCode.ECONNABORTED;
+        return result == -Errno.EAGAIN || result == -Errno.EINTR || result == -Errno.ECONNABORTED;
     }
 }

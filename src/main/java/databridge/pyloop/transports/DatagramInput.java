@@ -8,7 +8,7 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.DatagramBuffers;
 import databridge.pyloop.libc.DatagramSockets;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 
 /// The input of a datagram transport. In its turn it receives up to [DatagramSockets#MOST_RECEIVED] datagrams
 /// in one call and delivers them; if there may be more, it is queued again. Under the GIL.
@@ -67,17 +67,15 @@ final class DatagramInput {
 
     @Owned
     private long receiveFailed(int errno) {
-        if (errno == ErrnoCode.EAGAIN) {
+        if (errno == Errno.EAGAIN) {
             transport.readiness.nothingLeft();
             return 0;
         }
         // The kernel reports such an error once, unless there is no socket any more.
-        if (errno != ErrnoCode.EBADF && errno != ErrnoCode.ENOTSOCK) {
+        if (errno != Errno.EBADF && errno != Errno.ENOTSOCK) {
             transport.readiness.readAgain();
         }
-        return errno == ErrnoCode.EINTR
-                ? 0
-                : DatagramErrors.deliverAndReport(transport.engine, transport.self(), errno);
+        return errno == Errno.EINTR ? 0 : DatagramErrors.deliverAndReport(transport.engine, transport.self(), errno);
     }
 
     @Owned

@@ -14,7 +14,7 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.libc.DatagramSockets;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 
 /// What a datagram transport sends, and when. Under the GIL.
 ///
@@ -138,7 +138,7 @@ final class DatagramOutput {
         long leaving = 0;
         while (leaving == 0 && transport.self() != 0 && !transport.isBlocked() && !unsent.isEmpty()) {
             int result = unsent.send(scratch(), transport.descriptor(), connected);
-            if (result == -ErrnoCode.EAGAIN || result == DatagramQueue.FOREIGN) {
+            if (result == -Errno.EAGAIN || result == DatagramQueue.FOREIGN) {
                 leaving = blockAndPause();
             } else if (result < 0) {
                 unsent.dropFirst();
@@ -162,7 +162,7 @@ final class DatagramOutput {
         while ((result = unsent.send(scratch(), transport.descriptor(), connected)) == DatagramQueue.FOREIGN) {
             try {
                 if (!sendForeign()) {
-                    result = -ErrnoCode.EAGAIN;
+                    result = -Errno.EAGAIN;
                     break;
                 }
             } catch (PyError raised) {
@@ -175,7 +175,7 @@ final class DatagramOutput {
                 return 0;
             }
         }
-        if (result < 0 && result != -ErrnoCode.EAGAIN) {
+        if (result < 0 && result != -Errno.EAGAIN) {
             unsent.dropFirst();
             transport.readiness.writeAgain(); // asyncio goes on in the next iteration
             return DatagramErrors.deliverAndReport(transport.engine, self, -result);
@@ -245,7 +245,7 @@ final class DatagramOutput {
 
     private void sendNow(@Stolen long bytes, int nameSize) {
         int result = DatagramQueue.send(scratch(), transport.descriptor(), bytes, name(), nameSize);
-        if (result == -ErrnoCode.EAGAIN) {
+        if (result == -Errno.EAGAIN) {
             unsent.add(bytes, name(), nameSize);
             transport.block();
             transport.maybePause();

@@ -6,7 +6,7 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.libc.DatagramSockets;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.Sockets;
 
 /// What a datagram transport has to send: `bytes` objects, each with the address it goes to. Under the GIL.
@@ -140,7 +140,7 @@ final class DatagramQueue {
                 return FOREIGN;
             }
             int sent = connected ? send(scratch, fd, datagrams.get(OBJECT), 0, 0) : sendSeveral(scratch, fd);
-            if (sent < 0 && sent != -ErrnoCode.EINTR) {
+            if (sent < 0 && sent != -Errno.EINTR) {
                 return sent;
             }
             for (int i = 0; i < sent; i++) {

@@ -5,7 +5,7 @@ import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 import databridge.pyloop.receiving.Receiver;
 import databridge.pyloop.receiving.Reception;
 
@@ -85,9 +85,9 @@ final class StreamInput {
     private void note(Receiver receiver, int result, long size) {
         if (result > 0) {
             transport.readiness.dataRead(receiver.mayHaveMore(result, size, unix));
-        } else if (result == -ErrnoCode.EAGAIN) {
+        } else if (result == -Errno.EAGAIN) {
             transport.readiness.nothingLeft();
-        } else if (result == 0 || result == -ErrnoCode.EINTR) {
+        } else if (result == 0 || result == -Errno.EINTR) {
             transport.readiness.readAgain(); // the end of a stream stays: reading finds it again when it is resumed
         }
     }
@@ -97,7 +97,7 @@ final class StreamInput {
         if (result == 0) {
             return handler.ended(self);
         }
-        boolean passing = result == -ErrnoCode.EAGAIN || result == -ErrnoCode.EINTR;
+        boolean passing = result == -Errno.EAGAIN || result == -Errno.EINTR;
         return passing ? 0 : handler.failed(self, OsErrors.of(-result));
     }
 }

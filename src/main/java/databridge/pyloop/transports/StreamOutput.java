@@ -10,7 +10,7 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.Sockets;
 
 /// What a stream transport writes, and when: at once, at the end of the iteration, or when the socket is writable
@@ -119,7 +119,7 @@ final class StreamOutput {
         if (result == 0) {
             return 0;
         }
-        if (result == -ErrnoCode.EAGAIN) {
+        if (result == -Errno.EAGAIN) {
             transport.block();
             return 0;
         }
@@ -154,7 +154,7 @@ final class StreamOutput {
         long self = transport.self();
         int result =
                 unsent.sendTo(transport.descriptor(), transport.engine.scratch().messages());
-        if (result < 0 && result != -ErrnoCode.EAGAIN) {
+        if (result < 0 && result != -Errno.EAGAIN) {
             transport.dropUnsent();
             long error = OsErrors.of(-result);
             long failed = CallApi.callMethod(WRITE_FAILED, self, error);
@@ -185,7 +185,7 @@ final class StreamOutput {
         if (sent >= 0) {
             return sent;
         }
-        if (sent == -ErrnoCode.EAGAIN || sent == -ErrnoCode.EINTR) {
+        if (sent == -Errno.EAGAIN || sent == -Errno.EINTR) {
             return 0;
         }
         Failures.raise(Failures.fatalErrno(transport.engine, transport.self(), -sent, Failures.WRITE));

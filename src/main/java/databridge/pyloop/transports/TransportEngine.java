@@ -15,7 +15,7 @@ import databridge.pyloop.engine.Interest;
 import databridge.pyloop.engine.PollHandle;
 import databridge.pyloop.engine.ReadyTask;
 import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 import databridge.pyloop.loop.LoopEngine;
 
 /// The Java half of a transport that polls its socket by itself: when it reads and writes, and in which context.
@@ -129,7 +129,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
             throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
         }
         int result = descriptor() < 0
-                ? -ErrnoCode.EBADF
+                ? -Errno.EBADF
                 : engine.transportRegistrations().register(fd, this, interest());
         if (result < 0) {
             throw OsErrors.raise(-result);

@@ -20,7 +20,7 @@ public final class TransportsBinding {
         AcceptorType.bind();
         StreamType.bind();
         DatagramType.bind();
-        PipeReaderType.bind();
-        PipeWriterType.bind();
+        ReadPipeType.bind();
+        WritePipeType.bind();
     }
 }

@@ -4,7 +4,7 @@ import databridge.pyloop.collections.LongRing;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.StreamMessages;
 
 /// What a transport has to write: pieces of memory, each kept in place by a Python object that owns it, most often the
@@ -64,7 +64,7 @@ final class WriteQueue {
                     : sendSeveral(fd, messages);
             if (sent >= 0) {
                 dropSent(sent);
-            } else if (sent != -ErrnoCode.EINTR) {
+            } else if (sent != -Errno.EINTR) {
                 return sent;
             }
         }

@@ -67,7 +67,7 @@ final class BlockingTest {
         assertThrows(IllegalStateException.class, loop.core::run);
         assertFalse(loop.section.inside);
         assertEquals(List.of("enter", "await forever", "leave"), loop.takeTrace());
-        loop.core.inbox().wakeUp();
+        loop.core.wakeup().wakeUp();
         assertEquals(List.of(), loop.takeTrace());
     }
 
@@ -75,7 +75,7 @@ final class BlockingTest {
     void aCallbackScheduledByAnotherThreadDuringTheWaitRuns() {
         loop.poller.planned.add(timeoutNs -> {
             loop.soon(1);
-            loop.core.inbox().wakeUp();
+            loop.core.wakeup().wakeUp();
             return List.of();
         });
         loop.core.runOnce();
@@ -84,11 +84,11 @@ final class BlockingTest {
 
     @Test
     void wakeUpCostsNothingUnlessTheLoopIsBlocked() {
-        loop.core.inbox().wakeUp();
+        loop.core.wakeup().wakeUp();
         loop.soon(1);
-        loop.whenRun(1, loop.core.inbox()::wakeUp);
+        loop.whenRun(1, loop.core.wakeup()::wakeUp);
         loop.core.runOnce();
-        loop.core.inbox().wakeUp();
+        loop.core.wakeup().wakeUp();
         assertEquals(0, count("wakeUp"));
     }
 
@@ -96,7 +96,7 @@ final class BlockingTest {
     void wakeUpDoesNothingDuringALookThatDoesNotBlock() {
         loop.soon(1);
         loop.poller.planned.add(timeoutNs -> {
-            loop.core.inbox().wakeUp();
+            loop.core.wakeup().wakeUp();
             return List.of();
         });
         loop.core.runOnce();
@@ -107,8 +107,8 @@ final class BlockingTest {
     void wakeUpWritesOncePerWait() {
         for (int i = 0; i < 2; i++) {
             loop.poller.planned.add(timeoutNs -> {
-                loop.core.inbox().wakeUp();
-                loop.core.inbox().wakeUp();
+                loop.core.wakeup().wakeUp();
+                loop.core.wakeup().wakeUp();
                 return List.of();
             });
         }
@@ -136,7 +136,7 @@ final class BlockingTest {
         loop.cancel(1);
         loop.host.whenDiscarded.put(1L, () -> {
             loop.soon(3);
-            loop.core.inbox().wakeUp();
+            loop.core.wakeup().wakeUp();
         });
         loop.core.runOnce();
         assertEquals(List.of(3L), loop.host.ran);

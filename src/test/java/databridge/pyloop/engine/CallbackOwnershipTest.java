@@ -41,7 +41,7 @@ final class CallbackOwnershipTest {
                     throw new Thrown();
                 }
             }
-            default -> loop.core.inbox().wakeUp();
+            default -> loop.core.wakeup().wakeUp();
         }
     }
 

@@ -1,7 +1,7 @@
 package databridge.pyloop.engine;
 
-/// A [LoopClock] that stands still until a test moves it.
-final class FakeClock implements LoopClock {
+/// A [Clock] that stands still until a test moves it.
+final class FakeClock implements Clock {
     long now = 1_000_000;
     int readings;
 

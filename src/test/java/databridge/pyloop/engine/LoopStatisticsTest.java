@@ -85,8 +85,8 @@ final class LoopStatisticsTest {
     void aWaitThatAnotherThreadHasEndedCountsOnce() {
         loop.poller.planned.add(timeoutNs -> {
             loop.soon(1);
-            loop.core.inbox().wakeUp();
-            loop.core.inbox().wakeUp();
+            loop.core.wakeup().wakeUp();
+            loop.core.wakeup().wakeUp();
             return List.of();
         });
         loop.core.runOnce();

@@ -16,7 +16,7 @@ final class ReplacedClockTest {
     private static final long BOUND = 50_000;
 
     /// A clock over the monotonic one, which stands still unless a test moves it.
-    private static final class OtherClock implements LoopClock {
+    private static final class OtherClock implements Clock {
         final FakeClock monotonic;
         LongUnaryOperator reading = monotonicNs -> 0;
 

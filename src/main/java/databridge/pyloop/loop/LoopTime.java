@@ -5,19 +5,19 @@ import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.engine.LoopClock;
+import databridge.pyloop.engine.Clock;
 import databridge.pyloop.ffi.Memory;
 
 /// The clock of a loop object: `loop.time`, a C field. The clock that it holds when the engine opens is read
 /// here without Python. A function that replaces it, in the field or in a subclass, is called. With the GIL.
-final class PythonClock implements LoopClock {
+final class LoopTime implements Clock {
     private static final PyName TIME = PyName.of("time");
 
     private final long loop;
     private final long systemClock;
 
     /// @param loop the loop object, which outlives its clock
-    PythonClock(long loop) {
+    LoopTime(long loop) {
         this.loop = loop;
         systemClock = Memory.getLong(loop + LoopLayout.TIME);
     }

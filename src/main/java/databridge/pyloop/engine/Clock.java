@@ -3,7 +3,7 @@ package databridge.pyloop.engine;
 /// The monotonic clock, and the clock that deadlines are measured by. They are the same, unless
 /// the user has replaced the second. Tests supply their own.
 @FunctionalInterface
-public interface LoopClock {
+public interface Clock {
     /// Nanoseconds of the monotonic clock since an arbitrary but fixed moment.
     long nanos();
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// A blocked loop is woken once per wait, and no wakeup is lost, whether the threads hold the loop's lock or not.
 @Timeout(60)
-final class InboxTest {
+final class WakeupTest {
     private static final int THREADS = 4;
     private static final int CALLBACKS = 20_000;
 
@@ -55,7 +55,7 @@ final class InboxTest {
     }
 
     private final SignalledPoller poller = new SignalledPoller();
-    private final Inbox inbox = new Inbox(poller);
+    private final Wakeup wakeup = new Wakeup(poller);
 
     private static List<Thread> startAll(Runnable action) {
         List<Thread> threads = new ArrayList<>();
@@ -75,31 +75,31 @@ final class InboxTest {
 
     @Test
     void aLoopThatIsNotBlockedIsNotSignalled() {
-        inbox.wakeUp();
-        inbox.beginWait();
-        assertFalse(inbox.endWait());
-        inbox.wakeUp();
+        wakeup.wakeUp();
+        wakeup.beginWait();
+        assertFalse(wakeup.endWait());
+        wakeup.wakeUp();
         assertEquals(0, poller.sent.get());
     }
 
     @Test
     void aWaitIsSignalledOnceAndTheNextOneAgain() {
         for (int wait = 1; wait <= 3; wait++) {
-            inbox.beginWait();
-            inbox.wakeUp();
-            inbox.wakeUp();
+            wakeup.beginWait();
+            wakeup.wakeUp();
+            wakeup.wakeUp();
             assertEquals(wait, poller.sent.get());
-            assertTrue(inbox.endWait());
+            assertTrue(wakeup.endWait());
         }
     }
 
     @Test
     void manyThreadsAtOnceSignalAWaitOnce() throws InterruptedException {
         for (int wait = 1; wait <= 200; wait++) {
-            inbox.beginWait();
-            joinAll(startAll(inbox::wakeUp));
+            wakeup.beginWait();
+            joinAll(startAll(wakeup::wakeUp));
             assertEquals(wait, poller.sent.get());
-            assertTrue(inbox.endWait());
+            assertTrue(wakeup.endWait());
         }
     }
 
@@ -125,7 +125,7 @@ final class InboxTest {
             for (int i = 0; i < CALLBACKS; i++) {
                 section.leave();
                 loop.callSoon(1);
-                loop.inbox().wakeUp();
+                loop.wakeup().wakeUp();
                 section.enter();
             }
         });
@@ -148,16 +148,16 @@ final class InboxTest {
         List<Thread> threads = startAll(() -> {
             for (int i = 0; i < CALLBACKS; i++) {
                 published.add(i);
-                inbox.wakeUp();
+                wakeup.wakeUp();
             }
         });
         int taken = 0;
         while (taken < THREADS * CALLBACKS) {
-            inbox.beginWait();
+            wakeup.beginWait();
             if (published.isEmpty()) {
                 poller.await(Poller.FOREVER);
             }
-            inbox.endWait();
+            wakeup.endWait();
             while (published.poll() != null) {
                 taken++;
             }

@@ -9,7 +9,7 @@ import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.Pipes;
 import databridge.pyloop.loop.LoopEngine;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// a pipe takes as a whole ([Pipes#ATOMIC_SIZE]): other writers of a named pipe see no difference. While the
 /// pipe is full, the loop's writer handle for the descriptor calls [#continueWriting], level-triggered. Under
 /// the GIL.
-final class PipeWriterEngine extends WriterEngine {
+final class WritePipeEngine extends WriterEngine {
     private static final PyName AWAIT_WRITABLE = PyName.of("_await_writable");
     private static final PyName ALL_SENT = PyName.of("_all_sent");
     private static final PyName WRITE_FAILED = PyName.of("_write_failed");
@@ -31,14 +31,14 @@ final class PipeWriterEngine extends WriterEngine {
 
     /// @param self the transport object, borrowed
     /// @param byteStream whether readers cannot tell one write from several
-    PipeWriterEngine(LoopEngine engine, long self, int fd, boolean byteStream) {
+    WritePipeEngine(LoopEngine engine, long self, int fd, boolean byteStream) {
         super(engine, self, fd);
         this.byteStream = byteStream;
     }
 
     /// The engine of a write pipe transport object; null before it has one, and when it is closed.
-    static @Nullable PipeWriterEngine of(long self) {
-        return (PipeWriterEngine) WriterEngine.of(self);
+    static @Nullable WritePipeEngine of(long self) {
+        return (WritePipeEngine) WriterEngine.of(self);
     }
 
     @Override
@@ -124,7 +124,7 @@ final class PipeWriterEngine extends WriterEngine {
         if (result == 0) {
             blocked = false;
             CallApi.run(ALL_SENT, self());
-        } else if (result != -ErrnoCode.EAGAIN) {
+        } else if (result != -Errno.EAGAIN) {
             dropUnsent();
             long error = OsErrors.of(-result);
             try {
@@ -166,7 +166,7 @@ final class PipeWriterEngine extends WriterEngine {
         if (written >= 0) {
             return written;
         }
-        if (written == -ErrnoCode.EAGAIN) {
+        if (written == -Errno.EAGAIN) {
             return 0;
         }
         Failures.raise(fail(-written));
@@ -194,7 +194,7 @@ final class PipeWriterEngine extends WriterEngine {
         if (result == 0) {
             return 0;
         }
-        if (result == -ErrnoCode.EAGAIN) {
+        if (result == -Errno.EAGAIN) {
             block();
             maybePause();
             return 0;

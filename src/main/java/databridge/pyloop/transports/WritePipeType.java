@@ -24,17 +24,17 @@ import databridge.pyloop.loop.LoopEngine;
 import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// `PipeWriterCore`: the half of a write pipe transport that is Java, in front of asyncio's own.
+/// `WritePipeCore`: the half of a write pipe transport that is Java, in front of asyncio's own.
 ///
 /// It writes and keeps what is not written yet; asyncio's code opens, closes, reports, and watches for the end of the
 /// reader. Both see one state: what asyncio's code keeps in `_closing` and `_conn_lost` are C fields here.
-public final class PipeWriterType {
+public final class WritePipeType {
     private static final PyName ASYNCIO_WRITE = PyName.of("_asyncio_write");
     private static final Arguments.Parameter DATA = new Arguments.Parameter("_asyncio_write", "data");
 
     private static long TYPE;
 
-    private PipeWriterType() {}
+    private WritePipeType() {}
 
     static void bind() {
         TYPE = declare().build(FlowControl.TYPE, TransportLayout.END_OF_FLAGS);
@@ -48,8 +48,8 @@ public final class PipeWriterType {
 
     private static TypeDef declare() {
         TypeDef type = TypeDef.named(
-                PipeWriterType.class, "data_bridge.pyloop.PipeWriterCore", "The engine of a write pipe transport.");
-        return TransportType.addWriter(type, PipeWriterType.class, "_unsent")
+                WritePipeType.class, "data_bridge.pyloop.WritePipeCore", "The engine of a write pipe transport.");
+        return TransportType.addWriter(type, WritePipeType.class, "_unsent")
                 .method(
                         "_attach($self, loop, fd, is_byte_stream, /)",
                         FASTCALL_KEYWORDS,
@@ -74,14 +74,14 @@ public final class PipeWriterType {
         LoopEngine engine = LoopType.engineOf(Memory.getLong(arguments));
         int fd = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
         boolean byteStream = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
-        Arguments.requireDetached(PipeWriterEngine.of(self));
-        new PipeWriterEngine(engine, self, fd, byteStream).attach();
+        Arguments.requireDetached(WritePipeEngine.of(self));
+        new WritePipeEngine(engine, self, fd, byteStream).attach();
         return Refs.retain(NONE);
     }
 
     @EntryPoint
     static long writeReady(long self) {
-        PipeWriterEngine writer = PipeWriterEngine.of(self);
+        WritePipeEngine writer = WritePipeEngine.of(self);
         if (writer != null) {
             writer.continueWriting();
         }
@@ -90,7 +90,7 @@ public final class PipeWriterType {
 
     @EntryPoint
     static long append(long self, long data) {
-        PipeWriterEngine writer = PipeWriterEngine.of(self);
+        WritePipeEngine writer = WritePipeEngine.of(self);
         if (writer != null) {
             writer.appendBlocked(BytesApi.isExact(data) ? Refs.retain(data) : BytesApi.of(data));
         }
@@ -101,7 +101,7 @@ public final class PipeWriterType {
     @Owned
     static long write(long self, long arguments, long count, long keywords) {
         long data = Arguments.only(DATA, self, arguments, count, keywords);
-        PipeWriterEngine writer = PipeWriterEngine.of(self);
+        WritePipeEngine writer = WritePipeEngine.of(self);
         if (writer != null) {
             boolean taken = BytesApi.isExact(data) ? writeBytes(self, writer, data) : writeBuffer(self, writer, data);
             if (taken) {
@@ -113,7 +113,7 @@ public final class PipeWriterType {
         return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
     }
 
-    private static boolean writeBytes(long self, PipeWriterEngine writer, long data) {
+    private static boolean writeBytes(long self, WritePipeEngine writer, long data) {
         long size = BytesApi.size(data);
         if (size == 0 || !isOpenFor(self, writer, size)) {
             return false;
@@ -122,7 +122,7 @@ public final class PipeWriterType {
         return true;
     }
 
-    private static boolean writeBuffer(long self, PipeWriterEngine writer, long data) {
+    private static boolean writeBuffer(long self, WritePipeEngine writer, long data) {
         if (!BytesApi.isLike(data) || ObjectApi.length(data) == 0) {
             return false;
         }
@@ -148,7 +148,7 @@ public final class PipeWriterType {
         }
     }
 
-    private static boolean isOpenFor(long self, PipeWriterEngine writer, long size) {
+    private static boolean isOpenFor(long self, WritePipeEngine writer, long size) {
         if (isClosed(self)) {
             return false;
         }

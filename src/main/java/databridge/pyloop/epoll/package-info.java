@@ -3,6 +3,6 @@
 ///
 /// Only `boot` uses this package. It may use `engine` and `libc`.
 @NullMarked
-package databridge.pyloop.poll;
+package databridge.pyloop.epoll;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package databridge.pyloop.poll;
+package databridge.pyloop.epoll;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,7 +11,7 @@ import databridge.pyloop.engine.Registrations;
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.FfmCalls;
 import databridge.pyloop.libc.Epoll;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.EventFd;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,7 +179,7 @@ final class EpollPollerTest {
 
     @Test
     void aDescriptorThatCannotBePolledIsAnErrorAndNotRegistered() {
-        assertEquals(-ErrnoCode.EBADF, poller.register(100_000, Interest.READ, handle("a")));
+        assertEquals(-Errno.EBADF, poller.register(100_000, Interest.READ, handle("a")));
         assertEquals(0, poller.interest(100_000));
     }
 
@@ -285,7 +285,7 @@ final class EpollPollerTest {
     void aClosedPollerRegistersNothing() {
         EpollPoller closed = new EpollPoller();
         closed.close();
-        assertEquals(-ErrnoCode.EBADF, closed.register(fd, Interest.READ, handle("late")));
+        assertEquals(-Errno.EBADF, closed.register(fd, Interest.READ, handle("late")));
         assertEquals(0, closed.interest(fd));
     }
 }

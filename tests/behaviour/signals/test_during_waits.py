@@ -7,7 +7,7 @@ import pytest
 
 from support.loop_kinds import LoopKind
 
-MODULE = "behaviour.signals.programs.moments_of_a_run"
+MODULE = "behaviour.signals.programs.during_waits"
 
 NAMES = ["SIGINT", "SIGTERM", "SIGCHLD", "SIGUSR1", "SIGUSR2"]
 

@@ -1,7 +1,7 @@
 package databridge.pyloop.libc;
 
 /// `<errno.h>`: the codes that the engine handles. It reports all others.
-public final class ErrnoCode {
+public final class Errno {
     /// Operation not permitted.
     public static final int EPERM = 1;
     /// No such entry.
@@ -23,5 +23,5 @@ public final class ErrnoCode {
     /// The peer has ended a connection before it was accepted.
     public static final int ECONNABORTED = 103;
 
-    private ErrnoCode() {}
+    private Errno() {}
 }

@@ -20,17 +20,17 @@ import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.TypeApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.loop.Scratch;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// `PipeReaderCore`: the half of a read pipe transport that is Java, in front of asyncio's own.
+/// `ReadPipeCore`: the half of a read pipe transport that is Java, in front of asyncio's own.
 ///
 /// It only reads. The loop's reader handle for the descriptor calls `_read_ready`, level-triggered, as it
 /// would call asyncio's method. A short read does not prove that nothing is left: a terminal returns one line
 /// at a time, and a pipe in packet mode one packet (pipe(2), O_DIRECT).
-public final class PipeReaderType {
+public final class ReadPipeType {
     private static long READ_TRANSPORT;
 
     private static long PROTOCOL;
@@ -49,7 +49,7 @@ public final class PipeReaderType {
 
     private static long TYPE;
 
-    private PipeReaderType() {}
+    private ReadPipeType() {}
 
     static void bind() {
         READ_TRANSPORT = ImportApi.attribute("asyncio.transports", "ReadTransport");
@@ -69,9 +69,7 @@ public final class PipeReaderType {
 
     private static TypeDef declare() {
         return TypeDef.named(
-                        PipeReaderType.class,
-                        "data_bridge.pyloop.PipeReaderCore",
-                        "The engine of a read pipe transport.")
+                        ReadPipeType.class, "data_bridge.pyloop.ReadPipeCore", "The engine of a read pipe transport.")
                 .objectMember("_protocol", PROTOCOL)
                 .objectMember("_loop", LOOP)
                 .objectMember("_fileno", FILENO)
@@ -101,7 +99,7 @@ public final class PipeReaderType {
             deliver(scratch, Refs.retainField(self + PROTOCOL), data);
         } else if (data == 0) {
             CallApi.run(READ_ENDED, self);
-        } else if (data != -ErrnoCode.EAGAIN) {
+        } else if (data != -Errno.EAGAIN) {
             fail(self, OsErrors.of((int) -data));
         }
         return Refs.retain(NONE);

@@ -14,7 +14,7 @@ import org.graalvm.word.WordFactory;
 
 /// Raises the Python exception when a thread cannot enter Java. Only C can be called then, so all data that
 /// is needed is outside of the Java heap. With the GIL.
-final class Refusal {
+final class EntryErrors {
     static final int MEMORY = 0;
     static final int STACK = 1;
     static final int PROCESSOR = 2;
@@ -38,7 +38,7 @@ final class Refusal {
             "PyLoop's engine needs a thread-specific key (pthread_key_create), and other"
                     + " libraries have taken all that a process can have: create the first loop before they do");
 
-    private Refusal() {}
+    private EntryErrors() {}
 
     /// `PyErr_SetString`
     private interface SetString extends CFunctionPointer {

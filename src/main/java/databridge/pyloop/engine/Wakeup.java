@@ -2,7 +2,7 @@ package databridge.pyloop.engine;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The inbox of a loop: it makes a blocked loop look at what another thread has added.
+/// The way in for other threads: it makes a blocked loop look at what a thread has added.
 ///
 /// A loop with nothing to do sleeps in the kernel, where it sees no queue. A thread that adds a callback has to end
 /// that sleep by a write to the poller's event descriptor, whose counter stays readable until the poller has seen it:
@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// one after that is an ordinary one.
 ///
 /// `call_soon_threadsafe` pays one read of the state when the loop is not blocked.
-public final class Inbox {
+public final class Wakeup {
     private static final int RUNNING = 0;
     private static final int BLOCKED = 1;
     private static final int WOKEN = 2;
@@ -45,7 +45,7 @@ public final class Inbox {
     private final Poller poller;
 
     /// @param poller what the loop is blocked in
-    Inbox(Poller poller) {
+    Wakeup(Poller poller) {
         this.poller = poller;
     }
 

@@ -1,4 +1,4 @@
-package databridge.pyloop.poll;
+package databridge.pyloop.epoll;
 
 import static databridge.pyloop.libc.Epoll.EPOLL_CTL_ADD;
 import static databridge.pyloop.libc.Epoll.EPOLL_CTL_DEL;
@@ -9,7 +9,7 @@ import databridge.pyloop.engine.DescriptorPoller;
 import databridge.pyloop.engine.Interest;
 import databridge.pyloop.engine.PollHandle;
 import databridge.pyloop.libc.Epoll;
-import databridge.pyloop.libc.ErrnoCode;
+import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.EventFd;
 import databridge.pyloop.libc.SystemCallException;
 import java.util.Arrays;
@@ -111,16 +111,16 @@ public final class EpollPoller implements DescriptorPoller {
     @Override
     public int register(int fd, int interest, PollHandle handle) {
         if (closed) { // the memory is freed, and the number of the epoll descriptor may belong to another file
-            return -ErrnoCode.EBADF;
+            return -Errno.EBADF;
         }
         int known = interest(fd);
         int last = knows(fd) ? generations[fd] : 0;
         int generation = known == 0 ? last + 1 : last;
         int result = epoll.control(known == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, interest, tag(fd, generation));
-        if (known == 0 && result == -ErrnoCode.EEXIST) {
+        if (known == 0 && result == -Errno.EEXIST) {
             result = epoll.control(EPOLL_CTL_MOD, fd, interest, tag(fd, generation));
         }
-        boolean lost = known != 0 && result == -ErrnoCode.ENOENT;
+        boolean lost = known != 0 && result == -Errno.ENOENT;
         if (lost) {
             generation++;
             result = epoll.control(EPOLL_CTL_ADD, fd, interest, tag(fd, generation));
@@ -160,7 +160,7 @@ public final class EpollPoller implements DescriptorPoller {
     @Override
     public int await(long timeoutNs) {
         int result = epoll.await(timeoutNs);
-        return result == -ErrnoCode.EINTR ? 0 : check("epoll_wait", result);
+        return result == -Errno.EINTR ? 0 : check("epoll_wait", result);
     }
 
     @Override

@@ -13,7 +13,7 @@ package databridge.pyloop.engine;
 ///
 /// A loop that always finds work would never release the lock by itself: CPython makes a thread do so only between
 /// bytecodes, and callbacks may be functions of C. So the lock is released after [#MAX_HOLD_NS] in any case.
-final class LockHandover {
+final class GilHandover {
     /// How long a loop polls before it waits if the lock is contended: longer than a client on the same machine takes
     /// to answer, far shorter than a switch interval.
     static final long SPIN_NS = 100_000;

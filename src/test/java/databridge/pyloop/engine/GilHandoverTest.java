@@ -1,0 +1,73 @@
+package databridge.pyloop.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/// When a loop polls with the lock held before it waits without it.
+final class GilHandoverTest {
+    private static final long NOW = 1_000_000_000;
+
+    private final GilHandover gilHandover = new GilHandover();
+
+    @Test
+    void aLoopWithoutEventsWaitsAtOnce() {
+        getLockBackAfter(0);
+        assertFalse(gilHandover.spinsFirst(NOW));
+        gilHandover.polled(0);
+        assertFalse(gilHandover.spinsFirst(NOW));
+    }
+
+    @Test
+    void aSingleEventIsNoLoad() {
+        getLockBackAfter(0);
+        gilHandover.polled(1);
+        assertFalse(gilHandover.spinsFirst(NOW));
+    }
+
+    @Test
+    void severalEventsAreLoad() {
+        getLockBackAfter(0);
+        gilHandover.polled(2);
+        assertTrue(gilHandover.spinsFirst(NOW));
+        assertEquals(0, gilHandover.spinNs());
+        gilHandover.polled(0);
+        assertFalse(gilHandover.spinsFirst(NOW));
+    }
+
+    @Test
+    void theLockIsHandedOverNowAndThenHoweverManyEventsThereAre() {
+        gilHandover.polled(100);
+        assertFalse(gilHandover.spinsFirst(NOW));
+        getLockBackAfter(0);
+        assertTrue(gilHandover.spinsFirst(NOW + GilHandover.MAX_HOLD_NS - 1));
+        assertFalse(gilHandover.spinsFirst(NOW + GilHandover.MAX_HOLD_NS));
+        assertFalse(gilHandover.isDue(NOW + GilHandover.MAX_HOLD_NS - 1));
+        assertTrue(gilHandover.isDue(NOW + GilHandover.MAX_HOLD_NS));
+    }
+
+    @Test
+    void whereTheLockIsContendedOneEventIsLoadAndPollsAreRepeated() {
+        getLockBackAfter(5_000_000);
+        gilHandover.polled(1);
+        assertTrue(gilHandover.spinsFirst(NOW));
+        assertEquals(GilHandover.SPIN_NS, gilHandover.spinNs());
+        gilHandover.polled(0);
+        assertFalse(gilHandover.spinsFirst(NOW));
+    }
+
+    @Test
+    void contentionEndsWhenTheLockComesBackAtOnce() {
+        getLockBackAfter(5_000_000);
+        getLockBackAfter(1_000);
+        gilHandover.polled(2);
+        assertTrue(gilHandover.spinsFirst(NOW));
+        assertEquals(0, gilHandover.spinNs());
+    }
+
+    private void getLockBackAfter(long nanos) {
+        gilHandover.waitedForLock(NOW - nanos, NOW);
+    }
+}
