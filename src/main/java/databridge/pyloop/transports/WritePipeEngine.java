@@ -73,6 +73,9 @@ final class WritePipeEngine extends WriterEngine {
     ///
     /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void write(long data) {
+        if (isDetached()) {
+            return;
+        }
         long size = BytesApi.size(data);
         if (delays(size)) {
             append(Refs.retain(data), 0);
@@ -91,6 +94,9 @@ final class WritePipeEngine extends WriterEngine {
     /// @param view an open view
     /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void writeBuffer(long view) {
+        if (isDetached()) {
+            return;
+        }
         long data = BufferApi.data(view);
         long size = BufferApi.size(view);
         if (delays(size)) {
@@ -109,6 +115,10 @@ final class WritePipeEngine extends WriterEngine {
     ///
     /// @param data a `bytes` object that is not empty
     void appendBlocked(@Stolen long data) {
+        if (isDetached()) {
+            Refs.release(data);
+            return;
+        }
         blocked = true;
         unsent.addBytes(data, 0);
     }
@@ -174,6 +184,10 @@ final class WritePipeEngine extends WriterEngine {
     }
 
     private void append(@Stolen long data, long offset) {
+        if (isDetached()) {
+            Refs.release(data);
+            return;
+        }
         long size = BytesApi.size(data) - offset;
         unsent.addBytes(data, offset);
         if (blocked) {
@@ -208,15 +222,22 @@ final class WritePipeEngine extends WriterEngine {
         return Failures.fatalErrno(engine, self(), errno, Failures.WRITE_PIPE);
     }
 
-    /// Does nothing if what was called meanwhile has detached the transport.
     private void maybePause() {
-        if (self() != 0) {
+        if (!isDetached()) {
             FlowControl.maybePause(self(), unsent.bytes());
         }
     }
 
     private void block() {
-        CallApi.run(AWAIT_WRITABLE, self());
-        blocked = true;
+        if (!isDetached()) {
+            CallApi.run(AWAIT_WRITABLE, self());
+            blocked = !isDetached();
+        }
+    }
+
+    /// Whether Python code that was called during a write has detached the transport. Its descriptor may be another
+    /// file's by then.
+    private boolean isDetached() {
+        return self() == 0;
     }
 }
