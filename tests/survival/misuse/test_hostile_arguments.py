@@ -7,7 +7,6 @@ import gc
 import os
 import socket
 import sys
-import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,11 +14,12 @@ import pytest
 
 from data_bridge.pyloop import _engine
 from support.loop_kinds import PYLOOP, run_python
+from support.program_runs import Run
 from support.project import path_with_tests
-from survival.misuse.hostile_programs import PREFACE, PROGRAMS
 
 LIMIT = _engine.LARGEST_RECEIVE
 READABLE = 3 << 20
+FORMER_CRASHES = "survival.misuse.programs.former_crashes"
 HOSTILE_CALLS = "survival.misuse.programs.hostile_calls"
 SECONDS = float(os.environ.get("PYLOOP_HOSTILE_SECONDS") or 4)
 
@@ -208,9 +208,26 @@ class TestTransports:
         loop.close()
 
 
-@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
-def test_no_crash(program: str) -> None:
-    done = run_python("-c", PREFACE + textwrap.dedent(program))
+@pytest.mark.parametrize(
+    "function",
+    [
+        "protocol_attribute_deleted",
+        "context_attribute_deleted",
+        "attributes_of_handles_changed",
+        "attributes_of_loops_changed",
+        "stream_detached_while_it_reads",
+        "stream_detached_by_the_length_of_what_it_writes",
+        "pipe_detached_by_the_length_of_what_it_writes",
+        "pipe_detached_when_it_must_wait",
+        "loop_closed_while_it_accepts",
+        "loop_closed_while_a_buffer_is_given",
+        "loop_freed_unclosed_because_the_warning_is_an_error",
+        "loop_freed_unclosed_because_its_class_does_not_close_it",
+        "faults_injected_from_no_memory",
+    ],
+)
+def test_no_crash(run_module: Run, function: str) -> None:
+    done = run_module(FORMER_CRASHES, function)
     assert done.returncode == 0, done.stderr[-3000:]
 
 
