@@ -27,11 +27,10 @@ import databridge.pyloop.collections.LongRing;
 ///   always release the lock, see [GilHandover]. Both bound the delay that they cause.
 ///
 /// All methods are called by one thread at a time under the caller's lock (the GIL). [BlockingSection] releases it
-/// around a wait, and around a handover between two iterations. Meanwhile another thread may schedule callbacks and
-/// must then call [Wakeup#wakeUp]; a callback that is running can be interrupted by CPython in the same way, so
-/// state is consistent whenever a method of [CallbackHost] is called. Any of those methods may also call back into the
-/// loop,
-/// even run it.
+/// around a wait, and around a handover between two iterations. Meanwhile another thread may schedule callbacks,
+/// and must then call [Wakeup#wakeUp]. CPython can interrupt a running callback in the same way, so state is
+/// consistent whenever a method of [CallbackHost] is called. Any of those methods may also call back into the
+/// loop, even run it.
 public final class EventLoop {
     private static final long MAINTENANCE_INTERVAL_NS = 1_000_000_000;
 
