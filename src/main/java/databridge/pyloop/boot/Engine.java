@@ -25,7 +25,7 @@ import databridge.pyloop.handles.TimerHandleType;
 import databridge.pyloop.libc.SystemCallException;
 import databridge.pyloop.loop.LoopBinding;
 import databridge.pyloop.loop.LoopType;
-import databridge.pyloop.receiving.Reception;
+import databridge.pyloop.receiving.ReadSize;
 import databridge.pyloop.runtime.Collector;
 import databridge.pyloop.runtime.EntryFailure;
 import databridge.pyloop.runtime.EntryPoint;
@@ -71,7 +71,7 @@ final class Engine {
         put(module, "WritePipeCore", WritePipeType.type());
         put(module, "DatagramCore", DatagramType.type());
         put(module, "facts", facts());
-        put(module, "LARGEST_RECEIVE", NumberApi.fromLong(Reception.MOST));
+        put(module, "LARGEST_RECEIVE", NumberApi.fromLong(ReadSize.MOST));
     }
 
     /// `_after_fork_in_child()`. Python's fork handler calls it in a child before anything else of

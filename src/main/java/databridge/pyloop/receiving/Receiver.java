@@ -19,7 +19,7 @@ import databridge.pyloop.libc.StreamMessages;
 /// have reached.
 public final class Receiver {
     /// Size of the buffer in bytes. No call receives more into it.
-    private static final int CAPACITY = Reception.MOST;
+    private static final int CAPACITY = ReadSize.MOST;
 
     private final StreamMessages messages;
     private final SpareBytes spare = new SpareBytes();
@@ -53,7 +53,7 @@ public final class Receiver {
     /// @return whether the program keeps the object
     public boolean giveBack(@Stolen long data, Reception reception) {
         boolean kept = !Refs.unshared(data);
-        if (reception == Reception.LENT && BytesApi.size(data) >= Reception.WORTH_LENDING) {
+        if (reception == Reception.LENT && BytesApi.size(data) >= ReadSize.SMALL) {
             spare.giveBack(data);
         } else {
             Refs.release(data);
@@ -72,7 +72,7 @@ public final class Receiver {
         if (most < 0) {
             return -Errno.EINVAL; // the kernel would read it as a huge unsigned number
         }
-        if (before < SpareBytes.CAPACITY && most <= CAPACITY) {
+        if (before < ReadSize.SPARE && most <= CAPACITY) {
             return copied(Pipes.read(fd, buffer(), most));
         }
         long bytes = BytesApi.uninitialised(most);
@@ -126,8 +126,8 @@ public final class Receiver {
     @Owned
     private long lent(int fd, boolean unix) {
         long bytes = spare.take();
-        int count = receiveInto(fd, BytesApi.data(bytes), SpareBytes.CAPACITY, unix);
-        if (count >= Reception.WORTH_LENDING) {
+        int count = receiveInto(fd, BytesApi.data(bytes), ReadSize.SPARE, unix);
+        if (count >= ReadSize.SMALL) {
             BytesApi.cut(bytes, count);
             return bytes;
         }

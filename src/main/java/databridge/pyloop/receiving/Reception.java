@@ -4,20 +4,13 @@ package databridge.pyloop.receiving;
 /// it, decide.
 public enum Reception {
     /// Into the receiver's buffer, and copied: small messages, and those that the protocol keeps.
-    COPIED(Reception.MOST),
+    COPIED(ReadSize.MOST),
 
     /// Into a [SpareBytes] object, which is used again unless the protocol keeps it.
-    LENT(SpareBytes.CAPACITY),
+    LENT(ReadSize.SPARE),
 
     /// Into an object of its own, which is then cut to size: large messages.
-    IN_PLACE(Reception.MOST);
-
-    /// In bytes: the most that one system call asks for. The number is
-    /// asyncio's (`_SelectorTransport.max_size`).
-    public static final int MOST = 256 * 1024;
-
-    /// In bytes: below this size a copy costs no more than to find out whether it is needed.
-    static final int WORTH_LENDING = 4 * 1024;
+    IN_PLACE(ReadSize.MOST);
 
     private final int capacity;
 
@@ -35,9 +28,9 @@ public enum Reception {
     /// @param size of the last message in bytes
     /// @param kept whether the program kept it
     public static Reception after(int size, boolean kept) {
-        if (size >= SpareBytes.CAPACITY) {
+        if (size >= ReadSize.SPARE) {
             return IN_PLACE;
         }
-        return size < WORTH_LENDING || kept ? COPIED : LENT;
+        return size < ReadSize.SMALL || kept ? COPIED : LENT;
     }
 }

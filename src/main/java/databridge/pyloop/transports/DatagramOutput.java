@@ -22,7 +22,7 @@ import databridge.pyloop.libc.Errno;
 /// connected sockets are not: the kernel reports the error of one datagram with the next, which would hide it.
 final class DatagramOutput {
     /// In bytes: when one transport has delayed that much, everything is sent at once.
-    private static final int MOST_DELAYED = 64 * 1024;
+    private static final int MOST_BATCHED = 64 * 1024;
 
     private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
     private static final PyName SEND_FOREIGN = PyName.of("_send_foreign");
@@ -260,7 +260,7 @@ final class DatagramOutput {
     private void delay() {
         transport.batching.add(
                 0); // 0: the transport has a bound of its own, below, and does not count for that of the loop
-        if (unsent.count() >= DatagramSockets.MOST_SENT || unsent.bytes() >= MOST_DELAYED) {
+        if (unsent.count() >= DatagramSockets.MOST_SENT || unsent.bytes() >= MOST_BATCHED) {
             Failures.raise(flush(false));
         }
     }

@@ -23,6 +23,7 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.Errno;
 import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.loop.Scratch;
+import databridge.pyloop.receiving.ReadSize;
 import databridge.pyloop.runtime.EntryPoint;
 
 /// `ReadPipeCore`: the half of a read pipe transport that is Java, in front of asyncio's own.
@@ -43,9 +44,6 @@ public final class ReadPipeType {
     private static final PyName MAX_SIZE = PyName.of("max_size");
     private static final PyName READ_ENDED = PyName.of("_read_ended");
     private static final PyName READ_FAILED = PyName.of("_read_failed");
-
-    /// The most that one call reads, in bytes (read(2)).
-    private static final long LARGEST_READ = 0x7ffff000;
 
     private static long TYPE;
 
@@ -116,7 +114,7 @@ public final class ReadPipeType {
     private static long largestRead(long self) {
         long size = ObjectApi.getAttribute(self, MAX_SIZE.object());
         try {
-            return Math.min(NumberApi.asLong(size), LARGEST_READ);
+            return Math.min(NumberApi.asLong(size), ReadSize.KERNEL_LIMIT);
         } finally {
             Refs.release(size);
         }

@@ -6,7 +6,7 @@ import pytest
 
 RunClean = Callable[..., str]
 
-MODULE = "survival.faults.programs.full_heap"
+MODULE = "survival.overload.programs.full_heap"
 
 
 @pytest.mark.parametrize("kind", ["callbacks", "timers"])
