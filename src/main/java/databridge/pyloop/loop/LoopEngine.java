@@ -44,7 +44,7 @@ public final class LoopEngine implements HandleOwner {
         this.number = number;
         this.self = self;
         weakSelf = WeakRefs.of(self);
-        clock = new LoopTime(self);
+        clock = new LoopClock(self);
         eventLoop = new EventLoop(new CallbackRunner(self), poller, new GilSection(), clock, pollBoundNs);
         FdTable table = new FdTable(new RootTable(self + LoopLayout.ROOTS));
         watchers = new FdWatchers(eventLoop, poller, table, callArguments());

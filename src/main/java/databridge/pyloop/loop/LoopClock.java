@@ -10,14 +10,14 @@ import databridge.pyloop.ffi.Memory;
 
 /// The clock of a loop object: `loop.time`, a C field. The clock that it holds when the engine opens is read
 /// here without Python. A function that replaces it, in the field or in a subclass, is called. With the GIL.
-final class LoopTime implements Clock {
+final class LoopClock implements Clock {
     private static final PyName TIME = PyName.of("time");
 
     private final long loop;
     private final long systemClock;
 
     /// @param loop the loop object, which outlives its clock
-    LoopTime(long loop) {
+    LoopClock(long loop) {
         this.loop = loop;
         systemClock = Memory.getLong(loop + LoopLayout.TIME);
     }
