@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import sys
 from typing import Any
 
 import pytest
@@ -112,7 +113,9 @@ def test_list_may_change_after_it_was_written(loop: Loop) -> None:
 @pytest.mark.parametrize(
     "lines", [["text"], [1], [b"x", 1, b""], 5, object()], ids=["str", "int", "among others", "no list", "object"]
 )
-def test_other_things_are_refused_and_nothing_is_sent(loop: Loop, lines: Any) -> None:
+def test_other_things_are_refused_and_nothing_is_sent(loop: Loop, kind: LoopKind, lines: Any) -> None:
+    if kind is ASYNCIO and sys.version_info >= (3, 15) and isinstance(lines, list) and b"x" in lines:
+        pytest.skip("asyncio of 3.15 keeps the first item, and never sends it nor what is written afterwards")
     protocol = Recorder()
 
     async def main() -> bytes:

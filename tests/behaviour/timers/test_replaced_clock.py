@@ -1,6 +1,7 @@
 """`loop.time` replaced, in a subclass, a class or a loop: what is due, and how long is waited, go by that clock."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from support.loop_kinds import Loop, LoopKind, SocketPair, run_iterations
+from support.loop_kinds import ASYNCIO, Loop, LoopKind, SocketPair, run_iterations
 
 
 class Clock:
@@ -189,7 +190,9 @@ def test_a_clock_that_shows_no_number(loop: Loop, clock: Clock, nonsense: object
 
 
 @pytest.mark.parametrize("number", [1000, True, float("inf"), float("-inf"), 1e300])
-def test_a_clock_of_unusual_numbers(loop: Loop, number: float) -> None:
+def test_a_clock_of_unusual_numbers(loop: Loop, kind: LoopKind, number: float) -> None:
+    if kind is ASYNCIO and sys.version_info >= (3, 15) and number == float("-inf"):
+        pytest.skip("asyncio of 3.15 adds the clock's precision, which is infinite here: the sum is no number")
     ran: list[str] = []
     loop.call_at(999, ran.append, "past")
     loop.call_at(1000, ran.append, "now")

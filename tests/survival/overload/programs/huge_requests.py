@@ -93,7 +93,7 @@ async def ask_again_and_again() -> None:
 def main() -> None:
     """The engine is loaded before the address space is limited."""
     new_event_loop().close()
-    resource.setrlimit(resource.RLIMIT_AS, (mapped_bytes() + (2 << 30), -1))
+    resource.setrlimit(resource.RLIMIT_AS, (mapped_bytes() + (2 << 30), resource.RLIM_INFINITY))
     loop = new_event_loop()
     loop.run_until_complete(asyncio.wait_for(ask_again_and_again(), 100))
     loop.close()
