@@ -253,3 +253,13 @@ def test_a_loop_that_is_gone_leaves_its_descriptors_closed() -> None:
     for sock in sockets:
         sock.close()
     assert len(os.listdir("/proc/self/fd")) <= before - 4  # two sockets, epoll's descriptor, and the one that wakes it
+
+
+def test_an_engine_that_cannot_open_keeps_no_descriptor() -> None:
+    """A bare core can have no weak references, which the engine needs."""
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        core: Any = _engine.LoopCore.__new__(_engine.LoopCore)
+        with pytest.raises(TypeError, match="weak reference"):
+            core._open_engine(0)
+    assert len(os.listdir("/proc/self/fd")) == before

@@ -5,6 +5,7 @@ import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.RootTable;
 import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.ThreadApi;
 import databridge.pyloop.cpython.WeakRefs;
 import databridge.pyloop.engine.Clock;
@@ -27,7 +28,7 @@ public final class LoopEngine implements HandleOwner {
 
     private final int number;
     private final long self;
-    private final DescriptorPoller poller = pollers.get();
+    private final DescriptorPoller poller;
     private final Clock clock;
     private final EventLoop eventLoop;
     private final FdWatchers watchers;
@@ -40,10 +41,11 @@ public final class LoopEngine implements HandleOwner {
     private long runner;
     private boolean closed;
 
-    private LoopEngine(int number, long self, long pollBoundNs) {
+    private LoopEngine(int number, long self, @Stolen long weakSelf, DescriptorPoller poller, long pollBoundNs) {
         this.number = number;
         this.self = self;
-        weakSelf = WeakRefs.of(self);
+        this.weakSelf = weakSelf;
+        this.poller = poller;
         clock = new LoopClock(self);
         eventLoop = new EventLoop(new CallbackRunner(self), poller, new GilSection(), clock, pollBoundNs);
         FdTable table = new FdTable(new RootTable(self + LoopLayout.ROOTS));
@@ -62,10 +64,18 @@ public final class LoopEngine implements HandleOwner {
     /// @throws databridge.pyloop.cpython.PyError TypeError if the object can have no weak references
     static void open(long self, long pollBoundNs) {
         int number = LoopNumbers.reserve();
+        long weakSelf = 0;
+        DescriptorPoller poller = null;
         try {
-            LoopNumbers.put(number, new LoopEngine(number, self, pollBoundNs));
+            weakSelf = WeakRefs.of(self);
+            poller = pollers.get();
+            LoopNumbers.put(number, new LoopEngine(number, self, weakSelf, poller, pollBoundNs));
         } catch (Throwable failed) {
             LoopNumbers.remove(number);
+            Refs.releaseIfAny(weakSelf);
+            if (poller != null) {
+                poller.close();
+            }
             throw failed;
         }
         Memory.putInt(self + LoopLayout.NUMBER, number);
