@@ -49,9 +49,9 @@ final class DatagramInput {
 
     @Owned
     private long receiveBatch() {
-        transport.readiness.beginReading();
         DatagramSockets sockets = transport.engine.scratch().datagrams();
         DatagramBuffers buffers = unix ? sockets.unixBuffers() : sockets.inetBuffers();
+        transport.readiness.beginReading();
         int count = buffers.receive(transport.descriptor());
         if (count < 0) {
             return receiveFailed(-count);

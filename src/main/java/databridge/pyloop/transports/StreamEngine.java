@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// Level-triggered polling would need an `epoll_ctl` for every pause, resume and full socket. So the socket is
 /// registered once, in both directions and edge-triggered: the kernel reports a change once and never repeats it. A
 /// report that is lost is data that is never read. Therefore an event only sets a mark in [SocketReadiness], and a
-/// mark is cleared only by the result of a system call: EAGAIN, or fewer bytes than were asked for. It outlives any
-/// pause of reading, and resuming needs no poll. A short read proves nothing once the kernel has reported more than
+/// mark stays cleared after a system call only if the result shows that nothing is left: EAGAIN, or fewer bytes than
+/// were asked for. It outlives any pause of reading, and resuming needs no poll. A short read proves nothing once the
+/// kernel has reported more than
 /// data (an end, an error, urgent data): that is behind the data and causes no further event, so such a socket is
 /// read until EAGAIN. The end itself stays marked for ever.
 ///

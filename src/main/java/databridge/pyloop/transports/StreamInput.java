@@ -30,7 +30,6 @@ final class StreamInput {
     @Owned
     long read() {
         long self = transport.self();
-        transport.readiness.beginReading();
         try {
             return handler.usesBuffer(self) ? readIntoBuffer(self) : readBytes(self);
         } catch (Throwable fault) {
@@ -44,6 +43,7 @@ final class StreamInput {
         Reception reception = handler.reception();
         Receiver receiver = transport.engine.scratch().receiver();
         long data;
+        transport.readiness.beginReading();
         try {
             data = receiver.receive(transport.descriptor(), reception, unix);
         } catch (PyError noMemory) {
@@ -63,13 +63,13 @@ final class StreamInput {
         long leaving = handler.openBuffer(self);
         long size = handler.bufferSize();
         if (size == 0) {
-            transport.readiness.readAgain(); // nothing was read, and if the transport is still open it has to be
             return leaving;
         }
         int count = 0;
         try {
             // Not before: opening the buffer can run Python code, which can close the loop.
             Receiver receiver = transport.engine.scratch().receiver();
+            transport.readiness.beginReading();
             count = receiver.receiveInto(transport.descriptor(), handler.bufferAddress(), size, unix);
             note(receiver, count, size);
         } finally {
