@@ -91,7 +91,7 @@ public final class BytesApi {
         Memory.putByte(data(bytes) + size, (byte) 0);
     }
 
-    /// `bytes(object)` of something that has a buffer.
+    /// `bytes(object)` of something that has a buffer; an exact `bytes` object itself.
     ///
     /// @throws PyError as `bytes` raises
     @Owned

@@ -56,14 +56,7 @@ public final class FdWatchers implements PollHandle {
     /// @param direction [databridge.pyloop.engine.Interest#READ] or [databridge.pyloop.engine.Interest#WRITE]
     /// @throws databridge.pyloop.cpython.PyError OSError if the descriptor cannot be polled
     void await(int fd, int direction, @Stolen long future) {
-        try {
-            register(fd, direction, true);
-        } catch (PyError failed) {
-            Refs.release(future);
-            throw failed;
-        }
-        table.cancel(fd, direction);
-        table.put(fd, direction, future);
+        watch(fd, direction, future, true);
     }
 
     /// Ends the wait of a future, if `fd` is not ready yet.
@@ -81,15 +74,19 @@ public final class FdWatchers implements PollHandle {
     /// @param fileObject what the user passed, may be the number itself
     /// @throws databridge.pyloop.cpython.PyError OSError if the descriptor cannot be polled
     void add(int fd, int direction, @Stolen long handle, long fileObject) {
+        watch(fd, direction, handle, false);
+        table.putFileObject(fd, Refs.retain(fileObject));
+    }
+
+    private void watch(int fd, int direction, @Stolen long watcher, boolean once) {
         try {
-            register(fd, direction, false);
+            register(fd, direction, once);
         } catch (PyError failed) {
-            Refs.release(handle);
+            Refs.release(watcher);
             throw failed;
         }
         table.cancel(fd, direction);
-        table.put(fd, direction, handle);
-        table.putFileObject(fd, Refs.retain(fileObject));
+        table.put(fd, direction, watcher);
     }
 
     /// Registers a descriptor for one direction in addition to those it is registered for.

@@ -5,7 +5,6 @@ import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.RootTable;
 import databridge.pyloop.cpython.Singletons;
-import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.ThreadApi;
 import databridge.pyloop.cpython.WeakRefs;
 import databridge.pyloop.engine.Clock;
@@ -41,7 +40,7 @@ public final class LoopEngine implements HandleOwner {
     private long runner;
     private boolean closed;
 
-    private LoopEngine(int number, long self, @Stolen long weakSelf, DescriptorPoller poller, long pollBoundNs) {
+    private LoopEngine(int number, long self, long weakSelf, DescriptorPoller poller, long pollBoundNs) {
         this.number = number;
         this.self = self;
         this.weakSelf = weakSelf;

@@ -24,7 +24,6 @@ final class DatagramOutput {
     /// In bytes: when one transport has delayed that much, everything is sent at once.
     private static final int MOST_BATCHED = 64 * 1024;
 
-    private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
     private static final PyName SEND_FOREIGN = PyName.of("_send_foreign");
     private static final PyName ALL_SENT = PyName.of("_all_sent");
 
@@ -183,9 +182,7 @@ final class DatagramOutput {
         if (unsent.isEmpty()) {
             transport.unblock();
         }
-        long leaving = transport.self() != 0 && FlowControl.isPaused(self)
-                ? reported(CallApi.callMethod(MAYBE_RESUME, self), self)
-                : 0;
+        long leaving = transport.self() != 0 ? FlowControl.maybeResume(transport.engine, self) : 0;
         return leaving == 0 && transport.self() != 0 && TransportLayout.isClosing(self) ? sendLast(self) : leaving;
     }
 
@@ -194,13 +191,8 @@ final class DatagramOutput {
     private long sendLast(long self) {
         long leaving = flush(false);
         return leaving == 0 && transport.self() != 0 && unsent.isEmpty()
-                ? reported(CallApi.callMethod(ALL_SENT, self), self)
+                ? Failures.reportIfFailed(transport.engine, self, CallApi.callMethod(ALL_SENT, self))
                 : leaving;
-    }
-
-    @Owned
-    private long reported(@Stolen long result, long self) {
-        return Failures.reportIfFailed(transport.engine, self, result);
     }
 
     @Owned
@@ -258,8 +250,8 @@ final class DatagramOutput {
     }
 
     private void delay() {
-        transport.batching.add(
-                0); // 0: the transport has a bound of its own, below, and does not count for that of the loop
+        // Nothing is added to what the whole loop delays, because the transport has a bound of its own.
+        transport.batching.add(0);
         if (unsent.count() >= DatagramSockets.MOST_SENT || unsent.bytes() >= MOST_BATCHED) {
             Failures.raise(flush(false));
         }

@@ -94,10 +94,7 @@ public final class DatagramType {
         PositionalOnly.require("_append", 2, count, keywords);
         DatagramEngine datagrams = DatagramEngine.of(self);
         if (datagrams != null) {
-            long data = Memory.getLong(arguments);
-            datagrams
-                    .output()
-                    .append(BytesApi.isExact(data) ? Refs.retain(data) : BytesApi.of(data), argument(arguments, 1));
+            datagrams.output().append(BytesApi.of(Memory.getLong(arguments)), argument(arguments, 1));
         }
         return Refs.retain(NONE);
     }

@@ -4,10 +4,12 @@ import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.DescriptorLayout;
 import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TypeApi;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.loop.LoopEngine;
 
 /// `asyncio.transports._FlowControlMixin`: the base of the transports that write, and what it keeps in its slots.
 final class FlowControl {
@@ -20,6 +22,7 @@ final class FlowControl {
     private static long HIGH_WATER;
     private static long PROTOCOL_PAUSED;
     private static final PyName MAYBE_PAUSE = PyName.of("_maybe_pause_protocol");
+    private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
 
     private FlowControl() {}
 
@@ -44,8 +47,13 @@ final class FlowControl {
         }
     }
 
-    /// Whether the protocol was asked to pause writing.
-    static boolean isPaused(long transport) {
-        return Memory.getLong(transport + PROTOCOL_PAUSED) == Singletons.TRUE;
+    /// Calls asyncio's code, which resumes a protocol that is paused if few enough bytes wait to be written.
+    ///
+    /// @param transport the transport object
+    /// @return an exception that must leave the loop, or 0
+    @Owned
+    static long maybeResume(LoopEngine engine, long transport) {
+        boolean paused = Memory.getLong(transport + PROTOCOL_PAUSED) == Singletons.TRUE;
+        return paused ? Failures.reportIfFailed(engine, transport, CallApi.callMethod(MAYBE_RESUME, transport)) : 0;
     }
 }

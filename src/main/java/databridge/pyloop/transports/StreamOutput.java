@@ -16,7 +16,6 @@ import databridge.pyloop.libc.Sockets;
 /// What a stream transport writes, and when: at once, at the end of the iteration, or when the socket is writable
 /// again. Under the GIL.
 final class StreamOutput {
-    private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
     private static final PyName ALL_SENT = PyName.of("_all_sent");
     private static final PyName WRITE_FAILED = PyName.of("_write_failed");
 
@@ -165,10 +164,7 @@ final class StreamOutput {
         if (empty) {
             transport.unblock();
         }
-        long leaving = 0;
-        if (FlowControl.isPaused(self)) {
-            leaving = Failures.reportIfFailed(transport.engine, self, CallApi.callMethod(MAYBE_RESUME, self));
-        }
+        long leaving = FlowControl.maybeResume(transport.engine, self);
         boolean done = leaving == 0 && empty && unsent.isEmpty() && transport.self() != 0;
         return done ? allSent(self) : leaving;
     }

@@ -92,7 +92,7 @@ public final class WritePipeType {
     static long append(long self, long data) {
         WritePipeEngine writer = WritePipeEngine.of(self);
         if (writer != null) {
-            writer.appendBlocked(BytesApi.isExact(data) ? Refs.retain(data) : BytesApi.of(data));
+            writer.appendBlocked(BytesApi.of(data));
         }
         return Refs.retain(NONE);
     }
