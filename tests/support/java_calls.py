@@ -1,10 +1,9 @@
 """What the Java sources call in Python: methods, by names that are strings there."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from support.java_sources import SOURCES
+from support.java_sources import sources
 
 _CONSTANT = re.compile(r'\b(\w+)\s*=\s*PyName\.of\(\s*"([^"]*)"\s*\)')
 # The name of the method that gets the arguments if they are not those one parameter.
@@ -27,17 +26,17 @@ class PythonCall:
 
 def python_names() -> set[str]:
     """Every text that Java has as a Python string and that can be the name of something."""
-    return {text for _, code in _sources() for _, text in _CONSTANT.findall(code) if text.isidentifier()}
+    return {text for _, code in sources() for _, text in _CONSTANT.findall(code) if text.isidentifier()}
 
 
 def python_calls() -> list[PythonCall]:
     """Every call of a method of a Python object, in the order of files and lines."""
     texts = {}
-    for file, code in _sources():
+    for file, code in sources():
         for constant, text in _CONSTANT.findall(code):
             texts[_class(file), constant] = text
     found = []
-    for file, code in _sources():
+    for file, code in sources():
         found += [PythonCall(method, None, file) for method in _PARAMETER.findall(code)]
         for match in _CALL.finditer(code):
             name, *arguments = _arguments(code, match.end())
@@ -47,11 +46,6 @@ def python_calls() -> list[PythonCall]:
             method = texts[owner[-1] if owner else _class(file), constant]
             found.append(PythonCall(method, _count(match[1], arguments), file))
     return found
-
-
-def _sources() -> Iterator[tuple[str, str]]:
-    for path in sorted(SOURCES.rglob("*.java")):
-        yield path.relative_to(SOURCES).as_posix(), re.sub(r"//.*", "", path.read_text(encoding="utf-8"))
 
 
 def _class(file: str) -> str:

@@ -35,7 +35,8 @@ class Binding:
         return self.symbol
 
 
-def _sources() -> Iterator[tuple[str, str]]:
+def sources() -> Iterator[tuple[str, str]]:
+    """Each file by its path below `SOURCES`, and its code without the lines that are comments."""
     for path in sorted(SOURCES.rglob("*.java")):
         lines = path.read_text(encoding="utf-8").splitlines()
         code = "\n".join("" if line.lstrip().startswith("//") else line for line in lines)
@@ -45,7 +46,7 @@ def _sources() -> Iterator[tuple[str, str]]:
 def bindings() -> list[Binding]:
     """Every C function that is bound by its prototype, in the order of files and lines."""
     found = []
-    for file, code in _sources():
+    for file, code in sources():
         for match in _BINDING.finditer(code):
             prototype = "".join(text[1:-1] for text in re.findall(_TEXT, match[2]))
             name = _NAME.search(prototype)
@@ -57,13 +58,13 @@ def bindings() -> list[Binding]:
 
 def count_of_bindings() -> int:
     """How often a binding is made, whatever its argument: none may go unseen by `bindings()`."""
-    return sum(len(re.findall(_MAKER, code)) for _, code in _sources())
+    return sum(len(re.findall(_MAKER, code)) for _, code in sources())
 
 
 def data_symbols() -> list[str]:
     """Every symbol that is looked up for its address, and the exceptions, which share a prefix."""
     found = set()
-    for _, code in _sources():
+    for _, code in sources():
         found.update(_SYMBOL.findall(code))
         found.update(f"PyExc_{name}" for name in _EXCEPTION.findall(code))
     return sorted(found)

@@ -40,6 +40,16 @@ def finish_with(loop: asyncio.AbstractEventLoop, *texts: object) -> None:
     loop.stop()
 
 
+async def early_wakes(sleeps: int) -> int:
+    """Sleep 20 ms that many times; return how often a sleep ended too early."""
+    early = 0
+    for _ in range(sleeps):
+        start = time.monotonic()
+        await asyncio.sleep(0.02)
+        early += time.monotonic() < start + 0.02
+    return early
+
+
 def wakeup_fd() -> int:
     """Python's wakeup descriptor, or -1."""
     fd = signal.set_wakeup_fd(-1)

@@ -1,4 +1,4 @@
-"""The use of a server that the programs of the boot tests have in common."""
+"""The use of a server that several programs have in common."""
 
 import asyncio
 

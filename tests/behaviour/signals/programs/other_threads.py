@@ -12,7 +12,7 @@ from types import FrameType
 
 from support.chosen_loop import new_event_loop
 from support.scenarios import run_scenario
-from support.signals import send
+from support.signals import early_wakes, send
 
 WAITED_FOR = {signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD}
 
@@ -31,16 +31,8 @@ def sent_to_the_thread_of_a_loop() -> None:
         signal.signal(number, handler)
     loop = new_event_loop()
 
-    async def main() -> int:
-        early = 0
-        for _ in range(10):
-            start = time.monotonic()
-            await asyncio.sleep(0.02)
-            early += time.monotonic() < start + 0.02
-        return early
-
     outcome: list[int] = []
-    thread = threading.Thread(target=lambda: outcome.append(loop.run_until_complete(main())))
+    thread = threading.Thread(target=lambda: outcome.append(loop.run_until_complete(early_wakes(10))))
     thread.start()
     while thread.is_alive():
         for number in numbers:

@@ -4,13 +4,12 @@ import asyncio
 import pathlib
 import signal
 import sys
-import time
 from collections.abc import ItemsView
 from types import FrameType
 
 from support.chosen_loop import new_event_loop
 from support.scenarios import run_scenario
-from support.signals import send_soon, was_prompt
+from support.signals import early_wakes, send_soon, was_prompt
 
 
 def handler_in_a_blocked_run() -> None:
@@ -75,17 +74,9 @@ def storm() -> None:
 
     signal.signal(signal.SIGALRM, handler)
 
-    async def main() -> int:
-        early = 0
-        for _ in range(20):
-            start = time.monotonic()
-            await asyncio.sleep(0.02)
-            early += time.monotonic() < start + 0.02
-        return early
-
     loop = new_event_loop()
     signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
-    early = loop.run_until_complete(main())
+    early = loop.run_until_complete(early_wakes(20))
     signal.setitimer(signal.ITIMER_REAL, 0)
     loop.close()
     print("early", early, "signals", count > 20)

@@ -8,7 +8,7 @@ import traceback
 
 from support.chosen_loop import new_event_loop
 from support.scenarios import run_scenario
-from survival.boot.programs.visits import visit_a_server
+from support.visits import visit_a_server
 
 LIST = [sys.executable, "-I", "-S", "-c", "import os; print(*sorted(map(int, os.listdir('/proc/self/fd')))[:-1])"]
 

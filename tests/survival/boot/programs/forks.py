@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import data_bridge.pyloop as pyloop
 from support.scenarios import run_scenario
-from survival.boot.programs.visits import visit_a_server
+from support.visits import visit_a_server
 
 
 async def name_of_loop() -> str:

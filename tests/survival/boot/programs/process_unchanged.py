@@ -9,8 +9,8 @@ import sys
 import warnings
 
 from support.scenarios import run_scenario
+from support.visits import visit_a_server
 from survival.boot import process_state
-from survival.boot.programs.visits import visit_a_server
 
 
 async def use() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from support.chosen_loop import new_event_loop
 from support.refused_calls import refuse
-from survival.boot.programs.visits import visit_a_server
+from support.visits import visit_a_server
 
 #: The exit status where this machine does not let a program have such a host.
 UNAVAILABLE = 77

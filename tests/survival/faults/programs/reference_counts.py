@@ -9,6 +9,7 @@ import weakref
 
 from support import workloads
 from support.scenarios import run_scenario
+from support.visits import visit_a_server
 
 
 def run_workloads() -> None:
@@ -62,19 +63,11 @@ def types_of_instances() -> None:
     types: dict[str, type] = {name: value for name, value in vars(_engine).items() if isinstance(value, type)}
     types["PyLoop"], types["Loop"] = pyloop.PyLoop, Loop
 
-    async def main() -> None:
-        server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-        await reader.read()
-        writer.close()
-        await writer.wait_closed()
-        server.close()
-
     def use() -> None:
         for loop_class in (pyloop.PyLoop, Loop):
             with asyncio.Runner(loop_factory=loop_class) as runner:
                 _kept = [runner.get_loop().call_soon(int), runner.get_loop().call_later(60, int)]
-                runner.run(main())
+                runner.run(visit_a_server())
 
     def counts() -> dict[str, int]:
         gc.collect()
