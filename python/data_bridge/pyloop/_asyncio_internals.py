@@ -101,6 +101,12 @@ UnixReadPipeTransport: Any = unix_events._UnixReadPipeTransport  # type: ignore[
 UnixWritePipeTransport: Any = unix_events._UnixWritePipeTransport  # type: ignore[attr-defined]
 """asyncio's own transport that writes a pipe, which is a `_FlowControlMixin` and an `asyncio.WriteTransport`."""
 SSLProtocol: Any = sslproto.SSLProtocol
+SSLProtocolTransport: Any = sslproto._SSLProtocolTransport  # type: ignore[attr-defined]
+"""asyncio's own transport above TLS, which is a `_FlowControlMixin` and an `asyncio.Transport`."""
+WRAPPED: Any = sslproto.SSLProtocolState.WRAPPED
+"""The state of an `SSLProtocol` between the handshake and the shutdown."""
+SSL_AGAIN_ERRORS: Any = getattr(sslproto, "SSLAgainErrors", ())
+"""What an `SSLObject` raises that can go on later. Missing where the module `ssl` is."""
 set_result_unless_cancelled: Any = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
 
 _SERVER_KNOWS_TRANSPORTS = base_events.Server._attach.__code__.co_argcount > 1  # type: ignore[attr-defined]

@@ -1,11 +1,9 @@
-"""TLS connections: asyncio's `SSLProtocol` on top of the engine's stream transport.
-
-`loop.start_tls` needs nothing of this: asyncio puts its `SSLProtocol` over the transport that is there.
-"""
+"""TLS connections: an `SSLProtocol` on top of a transport."""
 
 from __future__ import annotations
 
 from . import _asyncio_internals as internals
+from . import _openssl
 from ._stream_transport import StreamTransport
 
 TYPE_CHECKING = False
@@ -15,6 +13,15 @@ if TYPE_CHECKING:
     import socket
     import ssl
     from typing import Any
+
+
+def protocol_class() -> Any:
+    """Return the class of TLS protocols: the engine's if it can use Python's OpenSSL, else asyncio's."""
+    if _openssl.why_not() is not None:
+        return internals.SSLProtocol
+    from ._tls_protocol import TlsProtocol
+
+    return TlsProtocol
 
 
 def make_tls_transport(
@@ -37,7 +44,7 @@ def make_tls_transport(
     the transport that `protocol` sees. `waiter` is resolved when the handshake has ended. In the loop's thread.
     """
     handshake_timeout, shutdown_timeout = timeouts
-    ssl_protocol = internals.SSLProtocol(
+    ssl_protocol = protocol_class()(
         loop,
         protocol,
         sslcontext,

@@ -1,5 +1,6 @@
 package databridge.pyloop.boot;
 
+import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
 import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.CallingConvention.ONE_ARGUMENT;
 
@@ -7,6 +8,7 @@ import com.oracle.svm.core.c.function.CEntryPointOptions;
 import databridge.pyloop.cpython.Interpreter;
 import databridge.pyloop.cpython.ModuleDef;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.tls.TlsBinding;
 import databridge.pyloop.runtime.EntryFailure;
 import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.runtime.ProcessState;
@@ -47,6 +49,12 @@ final class ExtensionModule {
                             Engine.class,
                             "collectGarbage",
                             "Collect the garbage of the Java heap; return False if that is not possible now.")
+                    .function(
+                            "_use_openssl($module, file, version, example, context, input, output, /)",
+                            FASTCALL_KEYWORDS,
+                            TlsBinding.class,
+                            "useOpenSsl",
+                            "Bind the OpenSSL of _ssl; return None, or why that is not possible.")
                     .function(
                             "_inject_faults($module, cells, /)",
                             ONE_ARGUMENT,
