@@ -32,6 +32,11 @@ def why_not() -> str | None:
     return _use_openssl(file, ssl.OPENSSL_VERSION_NUMBER, example, context, *sizes)
 
 
+def is_context(candidate: object) -> bool:
+    """Return whether an object is an `ssl.SSLContext`."""
+    return ssl is not None and isinstance(candidate, ssl.SSLContext)
+
+
 def description() -> str:
     """Return what `--info` says about TLS."""
     reason = why_not()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from asyncio import streams
+
 from . import _asyncio_internals as internals
 from . import _openssl
 from ._stream_transport import StreamTransport
@@ -57,3 +59,56 @@ def make_tls_transport(
     StreamTransport(loop, sock, ssl_protocol, extra=extra, server=server, context=context)
     transport: asyncio.Transport = ssl_protocol._app_transport
     return transport
+
+
+async def start_tls(
+    loop: Any,  # noqa: ANN401 - our loop
+    transport: Any,  # noqa: ANN401 - any transport that says that it is compatible
+    protocol: asyncio.BaseProtocol,
+    sslcontext: ssl.SSLContext,
+    *,
+    server_side: bool,
+    server_hostname: str | None,
+    timeouts: tuple[float | None, float | None],
+) -> asyncio.Transport:
+    """Do what asyncio's `start_tls` does once it has checked the arguments, with a TLS protocol of the engine."""
+    handshake_timeout, shutdown_timeout = timeouts
+    waiter = loop.create_future()
+    ssl_protocol = protocol_class()(
+        loop,
+        protocol,
+        sslcontext,
+        waiter,
+        server_side,
+        server_hostname,
+        call_connection_made=False,
+        ssl_handshake_timeout=handshake_timeout,
+        ssl_shutdown_timeout=shutdown_timeout,
+    )
+    transport.pause_reading()  # nothing may be received before the handshake begins
+    if server_side:
+        _move_received(protocol, ssl_protocol._incoming)
+    transport.set_protocol(ssl_protocol)
+    made = loop.call_soon(ssl_protocol.connection_made, transport)
+    resumed = loop.call_soon(transport.resume_reading)
+    try:
+        await waiter
+    except BaseException:
+        transport.close()
+        made.cancel()
+        resumed.cancel()
+        del waiter  # the exception's traceback would keep it, and it the exception
+        raise
+    upgraded: asyncio.Transport = ssl_protocol._app_transport
+    return upgraded
+
+
+def _move_received(protocol: asyncio.BaseProtocol, incoming: ssl.MemoryBIO) -> None:
+    """Let TLS have what a stream has received and not read: the peer need not wait before it starts the handshake.
+
+    Newer versions of asyncio do this (gh-142352); in others these bytes are lost to the handshake.
+    """
+    if isinstance(protocol, streams.StreamReaderProtocol) and (reader := protocol._stream_reader) is not None:
+        received = reader._buffer  # type: ignore[attr-defined]
+        incoming.write(received)
+        received.clear()

@@ -100,6 +100,37 @@ class TransportFactory(_Loop):
             context=context,
         )
 
+    async def start_tls(
+        self,
+        transport: asyncio.WriteTransport,
+        protocol: asyncio.BaseProtocol,
+        sslcontext: ssl.SSLContext,
+        *,
+        server_side: bool = False,
+        server_hostname: str | None = None,
+        ssl_handshake_timeout: float | None = None,
+        ssl_shutdown_timeout: float | None = None,
+    ) -> asyncio.Transport | None:
+        """Upgrade a transport to TLS. Return the new transport, which `protocol` uses from now on."""
+        from . import _openssl
+
+        timeouts = {"ssl_handshake_timeout": ssl_handshake_timeout, "ssl_shutdown_timeout": ssl_shutdown_timeout}
+        suits = getattr(transport, "_start_tls_compatible", False) and _openssl.is_context(sslcontext)
+        if not suits or _openssl.why_not() is not None:
+            side = {"server_side": server_side, "server_hostname": server_hostname}
+            return await super().start_tls(transport, protocol, sslcontext, **side, **timeouts)
+        from ._tls import start_tls
+
+        return await start_tls(
+            self,
+            transport,
+            protocol,
+            sslcontext,
+            server_side=server_side,
+            server_hostname=server_hostname,
+            timeouts=(ssl_handshake_timeout, ssl_shutdown_timeout),
+        )
+
     def _make_datagram_transport(
         self,
         sock: socket.socket,
