@@ -166,7 +166,7 @@ async def meeting(
 ) -> AsyncIterator[Meeting]:
     """Connect a transport of the loop, accepted or not, to a socket; TLS has not begun on the socket's side.
 
-    `options` go to `create_server` or `create_connection`. With `small` the buffers of the kernel are as small as can be.
+    `options` go to `create_server` or `create_connection`. With `small` the kernel holds a few KiB.
     """
     contexts = (server_context, client_context) if accepted else (client_context, server_context)
     context, peer_context = context or contexts[0](), peer_context or contexts[1]()
@@ -221,8 +221,9 @@ def listening(*, small: bool) -> socket.socket:
 
 
 def narrow(sock: socket.socket, *, small: bool) -> socket.socket:
-    """Give a socket the smallest buffers that the kernel allows, if they shall be small."""
+    """Give a socket buffers of a few segments, and small segments: a window of less than one stalls the sender."""
     if small:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
         for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
-            sock.setsockopt(socket.SOL_SOCKET, option, 1)
+            sock.setsockopt(socket.SOL_SOCKET, option, 4096)
     return sock
