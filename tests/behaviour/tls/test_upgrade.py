@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, run_and_finish
+from support.loop_kinds import Loop, LoopKind, run_and_finish
 from support.peers.tls import HandDriven, TlsEcho, TlsRecorder, client_context, close, server_context, until
 
 BULK = bytes(range(256)) * 1200
