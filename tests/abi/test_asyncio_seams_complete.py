@@ -12,7 +12,7 @@ from support.java_sources import SOURCES
 NOT_OF_ASYNCIO = {
     "_after_fork_in_child": "of the engine's module",
     "_is_main_interpreter": "of _thread, asked for with hasattr()",
-    "_transport": "of SSLProtocol, and of our own views of a transport's queue",
+    "_msg_callback": "of ssl.SSLContext",
     "_UnixDefaultEventLoopPolicy": "read by _policy, which is imported only where asyncio has policies",
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 
-from . import _start  # before the engine
 from ._engine import _use_openssl
 
 try:

@@ -21,6 +21,8 @@ _STREAM = "selector_events._SelectorSocketTransport"
 _DATAGRAM = "selector_events._SelectorDatagramTransport"
 _READ_PIPE = "unix_events._UnixReadPipeTransport"
 _WRITE_PIPE = "unix_events._UnixWritePipeTransport"
+_TLS = "sslproto.SSLProtocol"
+_TLS_TRANSPORT = "sslproto._SSLProtocolTransport"
 _SERVER = "base_events.Server"
 
 ATTRIBUTES = {
@@ -53,7 +55,17 @@ ATTRIBUTES = {
         *("_loop", "_maybe_pause_protocol", "_maybe_resume_protocol", "_pipe", "_protocol", "_read_ready"),
         *("_write_ready",),
     ),
-    "sslproto.SSLProtocol": ("_app_transport",),
+    _TLS: (
+        *("_app_protocol", "_app_protocol_is_buffer", "_app_reading_paused", "_app_transport", "_app_writing_paused"),
+        *("_app_transport_created", "_call_eof_received", "_control_app_writing", "_control_ssl_reading", "_do_flush"),
+        *("_do_read", "_do_write", "_fatal_error", "_get_app_transport", "_incoming", "_incoming_high_water"),
+        *("_incoming_low_water", "_loop", "_outgoing_high_water", "_outgoing_low_water", "_process_outgoing"),
+        *("_ssl_reading_paused", "_ssl_writing_paused", "_sslcontext", "_sslobj", "_start_shutdown", "_state"),
+        *("_transport", "_write_backlog", "_write_buffer_size", "buffer_updated", "max_size"),
+    ),
+    _TLS_TRANSPORT: ("_closed", "_ssl_protocol", "_start_tls_compatible"),
+    "streams.StreamReaderProtocol": ("_stream_reader",),
+    "streams.StreamReader": ("_buffer",),
     "events.Handle": ("_run",),
 }
 """The attributes that PyLoop or its engine reads, sets or replaces on instances of each class."""
@@ -79,7 +91,7 @@ CALLS: dict[str, tuple[tuple[int, tuple[str, ...]], ...]] = {
     "format_helpers._format_callback_source": ((2, ()), (2, ("debug",))),
     "futures._set_result_unless_cancelled": ((2, ()),),
     "selector_events.selectors._fileobj_to_fd": ((1, ()),),
-    "sslproto.SSLProtocol": ((6, ("ssl_handshake_timeout", "ssl_shutdown_timeout")),),
+    _TLS: ((6, ("call_connection_made", "ssl_handshake_timeout", "ssl_shutdown_timeout")),),
     "transports._FlowControlMixin.__init__": ((3, ()),),
     "trsock.TransportSocket": ((1, ()),),
     _DATAGRAM: ((6, ()),),
@@ -91,6 +103,10 @@ CALLS: dict[str, tuple[tuple[int, tuple[str, ...]], ...]] = {
     f"{_LOOP}._start_serving": ((8, ()), (8, ("context",))),
     f"{_SERVER}._attach": ((1, ()), (2, ())),
     f"{_SERVER}._detach": ((1, ()), (2, ())),
+    f"{_TLS}._call_eof_received": ((1, ()),),
+    f"{_TLS}._fatal_error": ((3, ()),),
+    f"{_TLS}._start_shutdown": ((1, ()),),
+    f"{_TLS_TRANSPORT}": ((2, ()),),
     f"{_STREAM}._call_connection_lost": ((2, ()),),
     f"{_STREAM}._fatal_error": ((3, ()),),
     f"{_STREAM}._force_close": ((2, ()),),
@@ -147,9 +163,10 @@ def overriding_classes() -> list[type]:
     from ._loop import PyLoop
     from ._pipe_transports import ReadPipeTransport, WritePipeTransport
     from ._stream_transport import StreamTransport
+    from ._tls_protocol import TlsProtocol, TlsTransport
 
     transports = [StreamTransport, AcceptedTransport, DatagramTransport, ReadPipeTransport, WritePipeTransport]
-    return [PyLoop, *transports, Handle, TimerHandle]
+    return [PyLoop, *transports, TlsProtocol, TlsTransport, Handle, TimerHandle]
 
 
 def moved_methods(classes: Iterable[type]) -> Iterator[str]:

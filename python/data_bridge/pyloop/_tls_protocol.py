@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from _typeshed import ReadableBuffer
+
 
 class TlsTransport(TlsTransportCore, internals.SSLProtocolTransport):  # type: ignore[misc]
     """The `asyncio.Transport` above TLS. All methods belong to the loop's thread."""
@@ -85,15 +87,12 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         self._write_backlog.append(rest)
         self._write_buffer_size += len(rest)
 
-    def _write_to_fail(self, data: bytes) -> int:
+    def _write_with_ssl(self, data: ReadableBuffer) -> int:
         try:
             count: int = self._sslobj.write(data)
         except internals.SSL_AGAIN_ERRORS:
             return 0
         return count
-
-    def _write_with_ssl(self, data: Any) -> int:  # noqa: ANN401 - bytes or a memoryview
-        return self._write_to_fail(data)
 
     def _is_closed_by_peer(self) -> bool:
         try:

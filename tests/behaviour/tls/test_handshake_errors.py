@@ -162,9 +162,7 @@ def test_exception_of_an_sni_callback(loop: Loop, monkeypatch: pytest.MonkeyPatc
     for value in (fail, lambda *_: "no number"):
         for accepted in (True,):
             unraisable.clear()
-            same_on_asyncio(
-                loop, partial(attempt, make=partial(sni_callback, value), version=None, accepted=accepted)
-            )
+            same_on_asyncio(loop, partial(attempt, make=partial(sni_callback, value), version=None, accepted=accepted))
             assert len(unraisable) == 2
             assert unraisable[0] == unraisable[1]
 

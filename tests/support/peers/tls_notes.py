@@ -163,5 +163,5 @@ def same_on_asyncio(loop: Loop, scenario: Scenario) -> tuple[Any, list[Note]]:
     finally:
         stock.close()
     found = observed(loop, scenario)
-    assert found == expected
+    assert found == expected, (found, expected)
     return found

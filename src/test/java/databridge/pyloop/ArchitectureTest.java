@@ -186,7 +186,11 @@ final class ArchitectureTest {
         classes()
                 .that()
                 .resideInAnyPackage(
-                        packageOf("handles"), packageOf("receiving"), packageOf("loop"), packageOf("transports"), packageOf("tls"))
+                        packageOf("handles"),
+                        packageOf("receiving"),
+                        packageOf("loop"),
+                        packageOf("transports"),
+                        packageOf("tls"))
                 .should()
                 .onlyDependOnClassesThat(resideInAPackage(packageOf("ffi"))
                         .negate()

@@ -8,12 +8,12 @@ import com.oracle.svm.core.c.function.CEntryPointOptions;
 import databridge.pyloop.cpython.Interpreter;
 import databridge.pyloop.cpython.ModuleDef;
 import databridge.pyloop.cpython.PyError;
-import databridge.pyloop.tls.TlsBinding;
 import databridge.pyloop.runtime.EntryFailure;
 import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.runtime.ProcessState;
 import databridge.pyloop.runtime.StartErrors;
 import databridge.pyloop.runtime.ThreadEntry;
+import databridge.pyloop.tls.TlsBinding;
 import org.graalvm.nativeimage.c.function.CEntryPoint;
 
 /// The extension module `data_bridge.pyloop._engine`: what its import calls. With the GIL.

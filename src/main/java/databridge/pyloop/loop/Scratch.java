@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// loop, because asyncio does not run a loop that is running.
 ///
 /// Small memory is allocated when the loop's engine opens, and cannot fail afterwards. The large buffers of
-/// [Receiver], [DatagramSockets] and [RecordMemory] are allocated when they are used first. All memory is freed when the
-/// engine closes; transports that outlive their loop, and still flush or close, then use [#ofClosedLoops].
+/// [Receiver], [DatagramSockets] and [RecordMemory] are allocated when they are used first. All memory is freed when
+/// the engine closes; transports that outlive their loop, and still flush or close, then use [#ofClosedLoops].
 /// Under the GIL.
 public final class Scratch {
     private static @Nullable Scratch ofClosedLoops;

@@ -5,9 +5,10 @@ import databridge.pyloop.ffi.Memory;
 /// Memory that the TLS connections of one loop share, one at a time: for records that were received, for what is in
 /// them, and for records that are to be sent. With the GIL.
 ///
-/// OpenSSL reads and writes records through BIOs. Each connection has two of its own, which `_ssl` has made; their memory
-/// only grows. So large data goes through these instead: [Records] puts them in the place of the connection's own
-/// for the time of a call. That saves a copy of what was received, and what many connections send goes through the
+/// OpenSSL reads and writes records through BIOs. Each connection has two of its own, which `_ssl` has made; the
+/// memory of those only grows. So large data goes through these here: [Records] puts them in the place of the
+/// connection's own for the time of a call. That saves a copy of what was received, and what many connections send goes
+/// through the
 /// same memory, which stays in the processor's caches.
 ///
 /// Python code can run while the memory is in use, and can close the loop. Then the memory is freed when the use ends.
@@ -157,7 +158,8 @@ public final class RecordMemory {
     private static boolean drops(long bio, long memory) {
         Bio.write(bio, memory, 5);
         long cell = memory + 2L * TEST_SIZE;
-        boolean visible = Bio.pending(bio) == 5 && Memory.getInt(Bio.pendingAddress(bio, cell)) == Memory.getInt(memory);
+        boolean visible =
+                Bio.pending(bio) == 5 && Memory.getInt(Bio.pendingAddress(bio, cell)) == Memory.getInt(memory);
         Bio.drop(bio, 5);
         Bio.write(bio, memory + 4, 4);
         return visible

@@ -2,14 +2,13 @@ package databridge.pyloop.openssl;
 
 import databridge.pyloop.ffi.CFunction;
 
-/// `ssl.h`: an established TLS connection, by the address of its `SSL`. With the GIL; the callbacks of a connection take
-/// it again, and can run any Python code.
+/// `ssl.h`: an established TLS connection, by the address of its `SSL`. With the GIL. The callbacks of a
+/// connection take it again, and can run any Python code.
 public final class Ssl {
     private static final CFunction READ = OpenSsl.LIBRARY.function("int SSL_read(SSL *ssl, void *buf, int num)");
     private static final CFunction WRITE =
             OpenSsl.LIBRARY.function("int SSL_write(SSL *ssl, const void *buf, int num)");
-    private static final CFunction GET_ERROR =
-            OpenSsl.LIBRARY.function("int SSL_get_error(const SSL *ssl, int ret)");
+    private static final CFunction GET_ERROR = OpenSsl.LIBRARY.function("int SSL_get_error(const SSL *ssl, int ret)");
     private static final CFunction GET_INPUT = OpenSsl.LIBRARY.function("BIO *SSL_get_rbio(const SSL *ssl)");
     private static final CFunction GET_OUTPUT = OpenSsl.LIBRARY.function("BIO *SSL_get_wbio(const SSL *ssl)");
     private static final CFunction SET_INPUT = OpenSsl.LIBRARY.function("void SSL_set0_rbio(SSL *ssl, BIO *rbio)");

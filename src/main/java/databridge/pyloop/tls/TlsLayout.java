@@ -71,7 +71,7 @@ final class TlsLayout {
 
     /// Runs when the engine starts.
     static void bind() {
-        BASE = SlottedClass.withSlots("TlsRoots", "_handshake_start_time");
+        BASE = SlottedClass.withSlots("TlsRoots", "_app_transport");
         STATE = TypeApi.basicSize(BASE);
         TRANSPORT = STATE + Long.BYTES;
         APP_PROTOCOL = TRANSPORT + Long.BYTES;
@@ -138,7 +138,7 @@ final class TlsLayout {
         return (state == WRAPPED || state == FLUSHING) && Memory.getByte(protocol + APP_READING_PAUSED) == 0;
     }
 
-    /// Whether asyncio calls that state one in which it reads.
+    /// Whether the handshake is over and the shutdown has not begun; the program may have called `close()`.
     static boolean readsRecords(long protocol) {
         long state = Memory.getLong(protocol + STATE);
         return state == WRAPPED || state == FLUSHING;

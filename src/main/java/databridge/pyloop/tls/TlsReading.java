@@ -44,7 +44,8 @@ final class TlsReading {
     /// In bytes. A message of this size or more is decrypted into an object of its own, not copied.
     private static final int LARGE = 16 * 1024;
 
-    /// The most that OpenSSL can have kept of a record that was received in part before: 16 KiB and what encryption adds.
+    /// The most that OpenSSL can have kept of a record that was received in part before, which is 16 KiB and what
+    /// encryption adds to it.
     private static final int PARTIAL_RECORD = 18 * 1024;
 
     private static long ZERO;
@@ -247,7 +248,10 @@ final class TlsReading {
                 TlsLayout.setRunning(protocol, true);
                 try {
                     return Records.read(
-                            TlsLayout.ssl(protocol), TlsLayout.input(protocol), BufferApi.data(view), Math.min(size, Integer.MAX_VALUE));
+                            TlsLayout.ssl(protocol),
+                            TlsLayout.input(protocol),
+                            BufferApi.data(view),
+                            Math.min(size, Integer.MAX_VALUE));
                 } finally {
                     TlsLayout.setRunning(protocol, false);
                 }

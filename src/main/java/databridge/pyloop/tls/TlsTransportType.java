@@ -20,8 +20,8 @@ import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.transports.Arguments;
 import databridge.pyloop.transports.FlowControl;
 
-/// `TlsTransportCore`: `write` of the transport that a program sees above TLS, in front of asyncio's
-/// `_SSLProtocolTransport`.
+/// `TlsTransportCore`: `write` of the transport that a program sees above TLS. It is in front of asyncio's own
+/// class, `_SSLProtocolTransport`.
 public final class TlsTransportType {
     private static final PyName ASYNCIO_WRITE = PyName.of("_asyncio_write");
     private static final Arguments.Parameter DATA = new Arguments.Parameter("_asyncio_write", "data");
@@ -54,9 +54,10 @@ public final class TlsTransportType {
     static long write(long self, long arguments, long count, long keywords) {
         long data = Arguments.only(DATA, self, arguments, count, keywords);
         long protocol = Memory.getLong(self + SSL_PROTOCOL);
-        LoopEngine engine = protocol != 0 && ObjectApi.isInstance(protocol, TlsType.type()) && TlsLayout.isWrapped(protocol)
-                ? TlsLayout.engine(protocol)
-                : null;
+        LoopEngine engine =
+                protocol != 0 && ObjectApi.isInstance(protocol, TlsType.type()) && TlsLayout.isWrapped(protocol)
+                        ? TlsLayout.engine(protocol)
+                        : null;
         if (engine == null || !BytesApi.isLike(data)) {
             return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
         }

@@ -21,20 +21,20 @@ import org.jspecify.annotations.Nullable;
 /// Encrypts what the program writes and passes it to the transport below. With the GIL, in the loop's thread.
 ///
 /// ```
-/// write() -> OpenSSL -> RecordMemory -> kernel                    large writes
-///                    -> the connection's BIO -> bytes -> transport small writes, which the transport sends together
-///         -> _write_backlog                                        while the transport has paused writing
+/// write() -> OpenSSL -> RecordMemory -> kernel                     large writes
+///                    -> the connection's BIO -> bytes -> transport  small writes, which the transport sends together
+///         -> _write_backlog                                         while the transport has paused writing
 /// ```
 ///
-/// asyncio encrypts everything at once, and keeps the records in the connection's BIO while the transport is paused. The
-/// memory of a BIO never shrinks, so one large write would keep as much memory as long as the connection lasts. Here
-/// what the transport does not take stays in the backlog as it is: `bytes` objects, not copied. Either way it counts
-/// for flow control.
+/// asyncio encrypts everything at once, and while the transport is paused it keeps the records in the connection's BIO,
+/// whose memory never shrinks: one large write keeps its memory as long as the connection lasts. Here, what is written
+/// while the transport is paused stays in the backlog as it is, `bytes` objects that are not copied. In both places it
+/// counts for flow control.
 final class TlsWriting {
     private static final PyName KEEP = PyName.of("_keep");
     private static final PyName DO_WRITE = PyName.of("_do_write");
     private static final PyName WRITE = PyName.of("write");
-    private static final PyName WRITE_TO_FAIL = PyName.of("_write_to_fail");
+    private static final PyName WRITE_WITH_SSL = PyName.of("_write_with_ssl");
 
     /// In bytes. Smaller writes are sent at the end of the iteration, from `bytes` objects.
     private static final int LARGE = 4 * 1024;
@@ -56,11 +56,12 @@ final class TlsWriting {
     /// @throws PyError what asyncio's `_write_appdata` lets pass
     static void write(LoopEngine engine, long protocol, long owner, long address, long size) {
         try {
-            boolean waits = TlsLayout.isRunning(protocol) || TlsLayout.isWritingPaused(protocol) || hasBacklog(protocol);
-            long done = waits ? 0 : encrypt(engine, protocol, address, size);
+            boolean blocked = TlsLayout.isRunning(protocol) || TlsLayout.isWritingPaused(protocol);
+            boolean backlog = hasBacklog(protocol);
+            long done = blocked || backlog ? 0 : encrypt(engine, protocol, address, size);
             if (done < size) {
                 keep(protocol, owner, address, size, done);
-                if (waits && !TlsLayout.isRunning(protocol)) {
+                if (backlog && !blocked) {
                     CallApi.run(DO_WRITE, protocol);
                 }
             }
@@ -81,34 +82,33 @@ final class TlsWriting {
         }
     }
 
-    /// Encrypts and sends memory until the transport below pauses, but at least its beginning.
+    /// Encrypts and sends memory. As in asyncio, pauses of the transport below count for the next write.
     ///
-    /// @return how many bytes
+    /// @return how many bytes; fewer than all if OpenSSL first has to read something (a renegotiation)
     /// @throws PyError the exception that `_ssl` makes of an error of OpenSSL, or what sending raised
     static long encrypt(LoopEngine engine, long protocol, long address, long size) {
+        boolean paused = TlsLayout.isWritingPaused(protocol); // in a shutdown
         long done = 0;
         boolean goesOn = !TlsLayout.isRunning(protocol);
         while (goesOn && done < size) {
             long part = Math.min(size - done, MOST_AT_ONCE);
             RecordMemory memory = engine.scratch().records();
-            boolean shared = part >= LARGE
-                    && !memory.isInUse()
-                    && !TlsLayout.isWritingPaused(protocol)
-                    && Bio.pending(TlsLayout.output(protocol)) == 0;
+            boolean shared =
+                    part >= LARGE && !memory.isInUse() && !paused && Bio.pending(TlsLayout.output(protocol)) == 0;
             int count = shared
                     ? encryptLarge(memory, protocol, address + done, part)
-                    : encryptSmall(protocol, address + done, part);
+                    : encryptSmall(protocol, address + done, part, paused);
             if (count < 0) {
-                return done + writeToFail(protocol, address + done, part);
+                return done + writeWithSsl(protocol, address + done, part);
             }
             done += count;
-            goesOn = count > 0 && TlsLayout.isWrapped(protocol) && !TlsLayout.isWritingPaused(protocol);
+            goesOn = count > 0 && TlsLayout.readsRecords(protocol);
         }
         return done;
     }
 
     /// @return how many bytes were encrypted: all, or 0 if that is possible later; -1 after an error
-    private static int encryptSmall(long protocol, long address, long size) {
+    private static int encryptSmall(long protocol, long address, long size, boolean paused) {
         long ssl = TlsLayout.ssl(protocol);
         int count;
         boolean later;
@@ -120,7 +120,9 @@ final class TlsWriting {
             TlsLayout.setRunning(protocol, false);
         }
         if (count > 0 || later) {
-            sendRecords(protocol);
+            if (!paused) {
+                sendRecords(protocol);
+            }
             return Math.max(count, 0);
         }
         return -1;
@@ -166,9 +168,9 @@ final class TlsWriting {
     }
 
     /// Lets `_ssl` write, which raises the exception for the error that OpenSSL has reported.
-    private static long writeToFail(long protocol, long address, long size) {
+    private static long writeWithSsl(long protocol, long address, long size) {
         long data = BytesApi.copy(address, size);
-        long result = CallApi.callMethod(WRITE_TO_FAIL, protocol, data);
+        long result = CallApi.callMethod(WRITE_WITH_SSL, protocol, data);
         Refs.release(data);
         long count = NumberApi.asLong(PyError.orThrow(result));
         Refs.release(result);
@@ -179,15 +181,16 @@ final class TlsWriting {
     ///
     /// @throws PyError what the transport below or flow control raised
     static void sendOutput(long protocol) {
-        sendRecords(protocol);
+        if (!TlsLayout.isWritingPaused(protocol)) {
+            sendRecords(protocol);
+        }
         WaterMarks.controlWriting(protocol);
     }
 
-    /// Passes the records in the connection's BIO on, unless the transport below has paused writing.
+    /// Passes the records in the connection's BIO on.
     private static void sendRecords(long protocol) {
         long output = TlsLayout.output(protocol);
-        boolean waits = TlsLayout.isWritingPaused(protocol) || TlsLayout.isRunning(protocol);
-        long size = waits ? 0 : Math.min(Bio.pending(output), Integer.MAX_VALUE);
+        long size = TlsLayout.isRunning(protocol) ? 0 : Math.min(Bio.pending(output), Integer.MAX_VALUE);
         if (size > 0) {
             long records = BytesApi.uninitialised(size);
             Bio.read(output, BytesApi.data(records), size);
