@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, only_pyloop
 from support.peers.tls import until
 from support.peers.tls_notes import PlainNotes, TlsNotes, buffered, outcome, same_on_asyncio
 from support.peers.tls_wire import SIDES, Meeting, meeting
+
+# Each test runs on stock asyncio, too, and compares.
+pytestmark = only_pyloop
 
 BULK = bytes(range(256)) * 4096
 HUGE = BULK * 8

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, run_coroutine
+from support.loop_kinds import Loop, only_pyloop, run_coroutine
 from support.peers.tls_notes import PlainNotes, TlsNotes, buffered, described, same_on_asyncio
 from support.peers.tls_wire import SIDES, VERSIONS, meeting
 
@@ -70,31 +70,32 @@ def test_what_can_be_written(loop: Loop, version: ssl.TLSVersion, accepted: bool
     run_coroutine(loop, main())
 
 
+@only_pyloop
 @SIDES
 def test_views_of_other_formats_and_wrong_types(loop: Loop, accepted: bool) -> None:
     """Exceptions and what arrives are asyncio's; some versions count the items of a view as its bytes."""
 
-    async def scenario(loop: Loop, data: Any, lines: bool) -> Any:
+    async def written(loop: Loop, data: Any) -> Any:
         async with meeting(loop, accepted=accepted) as one:
             peer, protocol = await one.established()
-            protocol.transport.write(b"before ")
-            write = protocol.transport.writelines if lines else protocol.transport.write
-            done = attempted(write, [b"first ", data] if lines else data)
+            done = [attempted(protocol.transport.write, wrong) for wrong in REFUSED]
+            done += [attempted(protocol.transport.writelines, wrong) for wrong in (None, 5, object())]
+            done += [attempted(protocol.transport.write, data), attempted(protocol.transport.write, b" after")]
+            protocol.transport.close()
+            return done, await peer.everything()
+
+    async def written_as_lines(loop: Loop, data: Any) -> Any:
+        async with meeting(loop, accepted=accepted) as one:
+            peer, protocol = await one.established()
+            done = attempted(protocol.transport.writelines, [b"first ", data])
             again = attempted(protocol.transport.write, b" after")
             protocol.transport.close()
             return done, again, await peer.everything()
 
-    for data in (*OF_OTHER_FORMAT, strided(), *REFUSED):
-        for lines in (False, True):
-            same_on_asyncio(loop, partial(scenario, data=data, lines=lines))
-    for wrong in (None, 5, "text", b"bytes"):
-
-        async def wrong_lines(loop: Loop, wrong: Any = wrong) -> Any:
-            async with meeting(loop, accepted=accepted) as one:
-                _, protocol = await one.established()
-                return attempted(protocol.transport.writelines, wrong)
-
-        same_on_asyncio(loop, wrong_lines)
+    for data in (*OF_OTHER_FORMAT, strided()):
+        same_on_asyncio(loop, partial(written, data=data))
+    for data in (*OF_OTHER_FORMAT, strided(), *REFUSED, "text"):
+        same_on_asyncio(loop, partial(written_as_lines, data=data))
 
 
 def test_buffers_that_change_after_the_write(loop: Loop) -> None:
@@ -121,6 +122,7 @@ def write_marked(protocol: TlsNotes, mark: bytes) -> None:
     protocol.transport.writelines([b"<", mark, b">"])
 
 
+@only_pyloop
 @VERSIONS
 @SIDES
 @pytest.mark.parametrize("where", ["made", "data", "buffer", "eof", "pause", "resume"])
