@@ -14,16 +14,15 @@ from typing import Any
 import pytest
 
 from support.loop_kinds import PROMPTLY, Loop, run_coroutine
+from support.peers import openssl_command
+from support.peers.openssl_command import CERTIFICATE, KEY, needs_openssl
 from support.peers.tls import client_context, server_context
 from support.peers.tls_notes import PlainNotes
 from support.peers.tls_wire import VERSIONS, of_version
-from support.project import CERTIFICATES
 
-CERTIFICATE, KEY = str(CERTIFICATES / "localhost.crt"), str(CERTIFICATES / "localhost.key")
 SIZE = 400_000
 GO = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
 
-needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="needs the curl command")
 needs_go = pytest.mark.skipif(GO is None, reason="needs the go command to compile the peer")
 
@@ -84,47 +83,24 @@ def test_server_of_openssl(loop: Loop, version: ssl.TLSVersion) -> None:
     """It sends its standard input, and what it gets goes to its standard output."""
 
     async def main() -> None:
-        server = subprocess.Popen(
-            ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", CERTIFICATE, "-key", KEY, "-naccept", "1"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        assert server.stdin
-        assert server.stdout
-        with server:
-            port = await beside(accepting_port, server)
+        peer, port = await openssl_command.server()
+        with peer:
             context = of_version(client_context(), version)
             transport, protocol = await loop.create_connection(
                 PlainNotes, "127.0.0.1", port, ssl=context, server_hostname="localhost"
             )
             # Digits: a piece that begins with a letter may be one of the commands that this program has.
             lines = b"".join(b"%d\n" % random.Random(start).getrandbits(500) for start in range(500))
-            writing = asyncio.create_task(beside(write_and_flush, server.stdin, lines))
+            await peer.say(lines)
             await protocol.until_received(len(lines))
-            await writing
             assert protocol.data == lines
-            printed = asyncio.create_task(beside(server.stdout.read))
+            printed = asyncio.create_task(peer.until_end())
             transport.write(lines)
             transport.close()
             await protocol.until_lost()
             assert lines in await printed
 
     run_coroutine(loop, main())
-
-
-def accepting_port(server: subprocess.Popen[bytes]) -> int:
-    """The port that `openssl s_server` says it listens to."""
-    assert server.stdout
-    while line := server.stdout.readline():
-        if line.startswith(b"ACCEPT "):
-            return int(line.rpartition(b":")[2])
-    raise AssertionError("the server does not start")
-
-
-def write_and_flush(file: Any, data: bytes) -> None:
-    file.write(data)
-    file.flush()
 
 
 @needs_curl
