@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop
+from support.loop_kinds import Loop, only_pyloop
 from support.peers.tls_notes import PlainNotes, TlsNotes, buffered, described, same_on_asyncio
 from support.peers.tls_wire import SIDES, VERSIONS, WirePeer, meeting
+
+# Each test runs on stock asyncio, too, and compares.
+pytestmark = only_pyloop
 
 BULK = bytes(range(256)) * 48 * 1024
 State = Callable[[WirePeer, TlsNotes], Awaitable[None]]

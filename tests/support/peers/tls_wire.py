@@ -8,7 +8,7 @@ import socket
 import ssl
 import struct
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -83,8 +83,9 @@ class WirePeer(HandDriven):
         return self.outgoing.read()
 
     def closing_alert(self) -> bytes:
-        """A close_notify, unsent."""
-        with pytest.raises(ssl.SSLWantReadError):
+        """A close_notify, and what was waiting to be sent; unsent."""
+        # No answer yet is an error of `unwrap`, and so is data that was not read; the alert is made all the same.
+        with suppress(ssl.SSLError):
             self.tls.unwrap()
         return self.outgoing.read()
 
@@ -206,7 +207,8 @@ async def meeting(
         for one in protocols:
             if one.events and "lost" not in one.events:
                 one.transport.abort()
-                await one.until_lost()
+        for _ in range(3):
+            await asyncio.sleep(0)
         if connecting is not None:
             await asyncio.wait([connecting])
 
