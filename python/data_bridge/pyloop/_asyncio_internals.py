@@ -101,7 +101,7 @@ UnixReadPipeTransport: Any = unix_events._UnixReadPipeTransport  # type: ignore[
 UnixWritePipeTransport: Any = unix_events._UnixWritePipeTransport  # type: ignore[attr-defined]
 """asyncio's own transport that writes a pipe, which is a `_FlowControlMixin` and an `asyncio.WriteTransport`."""
 SSLProtocol: Any = sslproto.SSLProtocol
-SSLProtocolTransport: Any = sslproto._SSLProtocolTransport  # type: ignore[attr-defined]
+SSLProtocolTransport: Any = sslproto._SSLProtocolTransport
 """asyncio's own transport above TLS, which is a `_FlowControlMixin` and an `asyncio.Transport`."""
 WRAPPED: Any = sslproto.SSLProtocolState.WRAPPED
 """The state of an `SSLProtocol` between the handshake and the shutdown."""

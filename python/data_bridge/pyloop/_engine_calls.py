@@ -2,7 +2,8 @@
 
 The package never imports this module at run time. mypy checks the assignments below each group of protocols;
 `tests/abi/test_calls_from_java.py` compares names and numbers of arguments with the Java sources. The other direction,
-what Python calls in the engine, is `_engine.pyi`; what PyLoop's Python code uses of asyncio is in `_seams`. `_engine_calls_of_asyncio` declares methods that are asyncio's.
+what Python calls in the engine, is `_engine.pyi`; what PyLoop's Python code uses of asyncio is in `_seams`. Methods
+that are asyncio's are declared in `_engine_calls_of_asyncio`.
 
 Unless a method says otherwise, the engine calls it with the GIL, in the thread that runs the loop, and in whatever
 context is current; it ignores the result. An exception leaves through the Python method that called into the engine.
@@ -12,7 +13,6 @@ Where a method is called during an iteration, there is no such caller: SystemExi
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ._accepted_transport import AcceptedTransport
@@ -24,6 +24,7 @@ from ._stream_transport import StreamTransport
 from ._tls_protocol import TlsProtocol, TlsTransport
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Coroutine, Iterable
     from contextvars import Context
 

@@ -144,4 +144,4 @@ PROTOCOL: type[ProtocolCalls] = asyncio.Protocol
 BUFFERED_PROTOCOL: type[BufferedProtocolCalls] = asyncio.BufferedProtocol
 DATAGRAM_PROTOCOL: type[DatagramProtocolCalls] = asyncio.DatagramProtocol
 INHERITED_BY_TLS: type[InheritedTlsCalls] = internals.SSLProtocol
-TRANSPORT: type[TransportCalls] = asyncio.Transport  # type: ignore[assignment] # its stub takes any buffer
+TRANSPORT: type[TransportCalls] = asyncio.Transport

@@ -6,11 +6,16 @@ import functools
 
 from ._engine import _use_openssl
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+ssl: Any
 try:
     import _ssl
     import ssl
 except ImportError:
-    ssl = None  # type: ignore[assignment]
+    ssl = None
 
 
 @functools.cache
@@ -25,7 +30,7 @@ def why_not() -> str | None:
         return "the module _ssl, and OpenSSL with it, is part of the interpreter's own file"
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    example = context.wrap_bio(incoming, outgoing, server_side=True)._sslobj  # type: ignore[attr-defined]
+    example = context.wrap_bio(incoming, outgoing, server_side=True)._sslobj
     # The engine finds the BIOs again by how much is in them.
     sizes = incoming.write(b"in"), outgoing.write(b"out")
     return _use_openssl(file, ssl.OPENSSL_VERSION_NUMBER, example, context, *sizes)

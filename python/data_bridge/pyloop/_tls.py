@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def protocol_class() -> Any:
+def protocol_class() -> Any:  # noqa: ANN401 - asyncio's class is private
     """Return the class of TLS protocols: the engine's if it can use Python's OpenSSL, else asyncio's."""
     if _openssl.why_not() is not None:
         return internals.SSLProtocol
@@ -69,10 +69,10 @@ async def start_tls(
     *,
     server_side: bool,
     server_hostname: str | None,
-    timeouts: tuple[float | None, float | None],
+    ssl_handshake_timeout: float | None,
+    ssl_shutdown_timeout: float | None,
 ) -> asyncio.Transport:
     """Do what asyncio's `start_tls` does once it has checked the arguments, with a TLS protocol of the engine."""
-    handshake_timeout, shutdown_timeout = timeouts
     waiter = loop.create_future()
     ssl_protocol = protocol_class()(
         loop,
@@ -82,8 +82,8 @@ async def start_tls(
         server_side,
         server_hostname,
         call_connection_made=False,
-        ssl_handshake_timeout=handshake_timeout,
-        ssl_shutdown_timeout=shutdown_timeout,
+        ssl_handshake_timeout=ssl_handshake_timeout,
+        ssl_shutdown_timeout=ssl_shutdown_timeout,
     )
     transport.pause_reading()  # nothing may be received before the handshake begins
     if server_side:
@@ -108,7 +108,8 @@ def _move_received(protocol: asyncio.BaseProtocol, incoming: ssl.MemoryBIO) -> N
 
     Newer versions of asyncio do this (gh-142352); in others these bytes are lost to the handshake.
     """
-    if isinstance(protocol, streams.StreamReaderProtocol) and (reader := protocol._stream_reader) is not None:
-        received = reader._buffer  # type: ignore[attr-defined]
-        incoming.write(received)
-        received.clear()
+    is_stream = isinstance(protocol, streams.StreamReaderProtocol)
+    reader: Any = getattr(protocol, "_stream_reader", None) if is_stream else None
+    if reader is not None:
+        incoming.write(reader._buffer)
+        reader._buffer.clear()

@@ -28,6 +28,9 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
     `_msg_callback`, or `wrap_bio` returns something else.
     """
 
+    _app_transport: TlsTransport | None
+    _app_transport_created: bool
+
     def __init__(self, loop: Any, app_protocol: Any, sslcontext: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         # asyncio's constructor allocates a buffer of `max_size` bytes, which is 0 in a new object.
         super().__init__(loop, app_protocol, sslcontext, *args, **kwargs)
@@ -44,8 +47,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
                 raise RuntimeError("Creating _SSLProtocolTransport twice")
             self._app_transport = TlsTransport(self._loop, self)
             self._app_transport_created = True
-        transport: TlsTransport = self._app_transport
-        return transport
+        return self._app_transport
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401
         """Start the handshake."""
@@ -76,8 +78,11 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         self._process_outgoing()
 
     def _do_flush(self) -> None:
-        if self._write_backlog:
-            self._do_write()
+        if self._app_reading_paused and self._write_backlog:  # else `_do_read` writes it
+            try:
+                self._do_write()
+            except Exception as error:
+                self._fatal_error(error, "Fatal error on SSL protocol")
         super()._do_flush()
 
     # Called by the engine.

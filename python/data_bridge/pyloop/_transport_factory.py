@@ -7,6 +7,7 @@ long as loading the engine.
 from __future__ import annotations
 
 import contextvars
+import functools
 import socket
 from asyncio import constants, events
 
@@ -102,7 +103,7 @@ class TransportFactory(_Loop):
 
     async def start_tls(
         self,
-        transport: asyncio.WriteTransport,
+        transport: Any,  # noqa: ANN401 - any transport; asyncio asks whether it is compatible
         protocol: asyncio.BaseProtocol,
         sslcontext: ssl.SSLContext,
         *,
@@ -114,21 +115,20 @@ class TransportFactory(_Loop):
         """Upgrade a transport to TLS. Return the new transport, which `protocol` uses from now on."""
         from . import _openssl
 
-        timeouts = {"ssl_handshake_timeout": ssl_handshake_timeout, "ssl_shutdown_timeout": ssl_shutdown_timeout}
+        upgrade = super().start_tls
         suits = getattr(transport, "_start_tls_compatible", False) and _openssl.is_context(sslcontext)
-        if not suits or _openssl.why_not() is not None:
-            side = {"server_side": server_side, "server_hostname": server_hostname}
-            return await super().start_tls(transport, protocol, sslcontext, **side, **timeouts)
-        from ._tls import start_tls
+        if suits and _openssl.why_not() is None:
+            from ._tls import start_tls
 
-        return await start_tls(
-            self,
+            upgrade = functools.partial(start_tls, self)
+        return await upgrade(
             transport,
             protocol,
             sslcontext,
             server_side=server_side,
             server_hostname=server_hostname,
-            timeouts=(ssl_handshake_timeout, ssl_shutdown_timeout),
+            ssl_handshake_timeout=ssl_handshake_timeout,
+            ssl_shutdown_timeout=ssl_shutdown_timeout,
         )
 
     def _make_datagram_transport(

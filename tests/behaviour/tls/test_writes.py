@@ -1,7 +1,6 @@
 """What may be written over TLS, and from where: types, buffers that change, every callback, limits."""
 
 import array
-import asyncio
 import ctypes
 import ssl
 from functools import partial

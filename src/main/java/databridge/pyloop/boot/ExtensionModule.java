@@ -50,7 +50,7 @@ final class ExtensionModule {
                             "collectGarbage",
                             "Collect the garbage of the Java heap; return False if that is not possible now.")
                     .function(
-                            "_use_openssl($module, file, version, example, context, input, output, /)",
+                            "_use_openssl($module, file, version, example, context, incoming, outgoing, /)",
                             FASTCALL_KEYWORDS,
                             TlsBinding.class,
                             "useOpenSsl",

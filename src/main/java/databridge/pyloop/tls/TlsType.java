@@ -90,7 +90,7 @@ public final class TlsType {
                         "_write_records($self, data, /)",
                         ONE_ARGUMENT,
                         "writeRecords",
-                        "Encrypt and send the beginning of data; return how many bytes.");
+                        "Encrypt data for _process_outgoing, which it may begin to do; return how many bytes.");
     }
 
     @EntryPoint
@@ -156,7 +156,7 @@ public final class TlsType {
             BufferApi.open(view, data);
             try {
                 long size = BufferApi.size(view);
-                return NumberApi.fromLong(size == 0 ? 0 : TlsWriting.encrypt(engine, self, BufferApi.data(view), size));
+                return NumberApi.fromLong(size == 0 ? 0 : TlsWriting.encrypt(engine, self, BufferApi.data(view), size, true));
             } finally {
                 BufferApi.release(view);
             }

@@ -58,7 +58,7 @@ final class TlsWriting {
         try {
             boolean blocked = TlsLayout.isRunning(protocol) || TlsLayout.isWritingPaused(protocol);
             boolean backlog = hasBacklog(protocol);
-            long done = blocked || backlog ? 0 : encrypt(engine, protocol, address, size);
+            long done = blocked || backlog ? 0 : encrypt(engine, protocol, address, size, false);
             if (done < size) {
                 keep(protocol, owner, address, size, done);
                 if (backlog && !blocked) {
@@ -84,20 +84,23 @@ final class TlsWriting {
 
     /// Encrypts and sends memory. As in asyncio, pauses of the transport below count for the next write.
     ///
+    /// @param holds whether small records stay in the BIO until [#sendOutput] is called
     /// @return how many bytes; fewer than all if OpenSSL first has to read something (a renegotiation)
     /// @throws PyError the exception that `_ssl` makes of an error of OpenSSL, or what sending raised
-    static long encrypt(LoopEngine engine, long protocol, long address, long size) {
+    static long encrypt(LoopEngine engine, long protocol, long address, long size, boolean holds) {
         boolean paused = TlsLayout.isWritingPaused(protocol); // in a shutdown
         long done = 0;
         boolean goesOn = !TlsLayout.isRunning(protocol);
         while (goesOn && done < size) {
             long part = Math.min(size - done, MOST_AT_ONCE);
             RecordMemory memory = engine.scratch().records();
-            boolean shared =
-                    part >= LARGE && !memory.isInUse() && !paused && Bio.pending(TlsLayout.output(protocol)) == 0;
+            boolean shared = part >= LARGE && !memory.isInUse() && !paused;
+            if (shared) {
+                sendRecords(protocol); // what was written before comes first
+            }
             int count = shared
                     ? encryptLarge(memory, protocol, address + done, part)
-                    : encryptSmall(protocol, address + done, part, paused);
+                    : encryptSmall(protocol, address + done, part, holds || paused);
             if (count < 0) {
                 return done + writeWithSsl(protocol, address + done, part);
             }
@@ -108,7 +111,7 @@ final class TlsWriting {
     }
 
     /// @return how many bytes were encrypted: all, or 0 if that is possible later; -1 after an error
-    private static int encryptSmall(long protocol, long address, long size, boolean paused) {
+    private static int encryptSmall(long protocol, long address, long size, boolean holds) {
         long ssl = TlsLayout.ssl(protocol);
         int count;
         boolean later;
@@ -120,7 +123,7 @@ final class TlsWriting {
             TlsLayout.setRunning(protocol, false);
         }
         if (count > 0 || later) {
-            if (!paused) {
+            if (!holds) {
                 sendRecords(protocol);
             }
             return Math.max(count, 0);

@@ -49,9 +49,8 @@ final class StreamOutput {
         }
     }
 
-    /// Sends what leaves at once of memory that the caller uses again, and copies the rest. Then the caller ends its
-    /// use
-    /// of the memory, and passes the copy to [#append], which can run Python code.
+    /// Sends what leaves at once of memory that the caller uses again, and copies the rest. The caller ends its use of
+    /// the memory and then passes the copy to [#append], which can run Python code.
     ///
     /// @return a `bytes` object, 0 if nothing is left
     /// @throws PyError what must leave the loop, MemoryError
