@@ -32,10 +32,10 @@ def header(reference: str) -> list[str]:
     return ["", "requests/s", against, "CPU us/request", against, "loop thread", "p50 us", "p99 us", ""]
 
 
-def cells(name: str, figures: Result) -> list[str]:
+def cells(name: str, figures: Result, bound: str) -> list[str]:
     """One contestant's line."""
     ratios = figures["vs_reference"] or {"requests_per_second": None, "cpu_us": None}
-    remarks = ["client-bound"] if figures["client_bound"] else []
+    remarks = [bound] if figures["client_bound"] else []
     if figures["waited"] > SMALL_WAIT:
         remarks.append(f"waited {figures['waited']:.0%}")
     if figures["lost"]:
@@ -55,7 +55,8 @@ def cells(name: str, figures: Result) -> list[str]:
 
 def render(cell: Result, reference: str) -> str:
     """The table of one load."""
-    lines = [header(reference)] + [cells(name, figures) for name, figures in cell["loops"].items()]
+    bound = "peer-bound" if cell["peer"] else "client-bound"
+    lines = [header(reference)] + [cells(name, figures, bound) for name, figures in cell["loops"].items()]
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     texts = [cell["title"], "-" * len(cell["title"])]
     for first, *rest, remark in lines:
@@ -74,10 +75,10 @@ def notes(result: Result) -> list[str]:
         f"{about['implementation']} {about['python']}; {loops}",
         f"{about['processor']}, {about['cores']} cores, {about['kernel']}; {about['date']}",
         f"Medians of {settings['rounds']} rounds; in brackets the lowest and the highest. Ratios above 1 are better "
-        f"than {result['reference']}: more requests in a second, less processor time of the server for one.",
+        f"than {result['reference']}: more requests in a second, less processor time of the measured program for one.",
     ]
     if any(LIMIT in cell["loops"] for cell in result["cells"]):
-        lines.append(f"{LIMIT}: a server of bare epoll and system calls, for what is possible.")
+        lines.append(f"{LIMIT}: a server of bare epoll, system calls and OpenSSL, for what is possible.")
     if settings["pinned"]:
         lines.append("Server and client have a processor each.")
     else:

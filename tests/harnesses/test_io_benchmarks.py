@@ -5,11 +5,14 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import socket
+import ssl  # noqa: F401  # loads what SHARED_LIBSSL looks for
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +22,13 @@ from support.project import ROOT, path_with_tests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 BENCHMARKS = ROOT / "benchmarks" / "io"
 JAR = BENCHMARKS / "loadgen" / "target" / "loadgen.jar"
 needs_load_generator = pytest.mark.skipif(
     not JAR.exists(), reason="the load generator is not built: `make loadgen` builds it, for which Maven is needed"
 )
+SHARED_LIBSSL = "libssl" in Path("/proc/self/maps").read_text()
 SHORT = ("--quick", "--rounds", "2", "--window", "0.02", "--warmup", "0.05", "--verify")
 
 
@@ -76,16 +79,105 @@ def test_run_gives_plausible_figures_for_each_loop(tmp_path: Path) -> None:
 
 
 @needs_load_generator
-@pytest.mark.parametrize("scenarios", ["streams,sockets,udp,churn,tls", "framed,pipelined,upload,download,unix"])
-def test_every_kind_of_server_answers_right(scenarios: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "scenarios",
+    [
+        "streams,sockets,udp,churn,tls,tls12,tls-streams",
+        "framed,pipelined,upload,download,unix,unix-churn",
+        "handshake,handshake-rsa,resumed,resumed-tls12",
+        "uvicorn,uvicorn-tls,aiohttp,aiohttp-tls",
+        "aiohttp-client,aiohttp-client-new,httpx-client,httpx-client-new",
+    ],
+)
+def test_every_kind_of_program_answers_right(scenarios: str, tmp_path: Path) -> None:
     """With every byte compared, for stock asyncio: it is the harness that is tested."""
-    output = tmp_path / "result.json"
-    options = ("--loops", "asyncio", "--rounds", "1", "--scenarios", scenarios, "--output", str(output))
-    finished = run_benchmark(*SHORT, *options)
+    names = scenarios.split(",")
+    result = run_scenarios(tmp_path, names, "asyncio")
+    assert {cell["scenario"] for cell in result["cells"]} | set(result["missing"]) == set(names)
+    assert [cell["failures"] for cell in result["cells"]] == [{}] * len(result["cells"])
+
+
+@needs_load_generator
+def test_the_limit_answers_right(tmp_path: Path) -> None:
+    """The same for the server without Python, in the kinds that a quick run with all loops does not have."""
+    names = ["unix-churn", "tls", "tls12", "handshake-rsa", "resumed"]
+    result = run_scenarios(tmp_path, names, "limit")
+    assert {cell["scenario"] for cell in result["cells"]} | set(result["missing"]) == set(names)
+    for cell in result["cells"]:
+        # The TLS of a Python with OpenSSL inside cannot be called, which the run has to say.
+        unreachable = {"limit": "Python's ssl has no shared libssl that could be called"}
+        assert cell["failures"] == ({} if SHARED_LIBSSL or cell["scenario"] == "unix-churn" else unreachable)
+
+
+@needs_load_generator
+def test_database_client_with_and_without_tls(tmp_path: Path) -> None:
+    """The measured client is asyncpg; the server is a PostgreSQL of the run's own, which is gone afterwards."""
+    names = ["asyncpg", "asyncpg-rows"]
+    result = run_scenarios(tmp_path, names, "asyncio,uvloop-plain")
+    assert {cell["scenario"] for cell in result["cells"]} | set(result["missing"]) == {*names, *result["missing"]}
+    for cell in result["cells"]:
+        assert cell["failures"] == {}
+        assert set(cell["loops"]) == {"asyncio", "uvloop-plain"} - set(result["missing"])
+        assert cell["loops"]["asyncio"]["client_load"] > 0
+
+
+def run_scenarios(directory: Path, scenarios: list[str], loops: str) -> dict[str, Any]:
+    """One short round of each."""
+    output = directory / "result.json"
+    chosen = ("--loops", loops, "--rounds", "1", "--scenarios", ",".join(scenarios), "--output", str(output))
+    finished = run_benchmark(*SHORT, *chosen)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     result: dict[str, Any] = json.loads(output.read_text())
-    assert {cell["scenario"] for cell in result["cells"]} | set(result["missing"]) == set(scenarios.split(","))
-    assert [cell["failures"] for cell in result["cells"]] == [{}] * len(result["cells"])
+    return result
+
+
+@needs_load_generator
+@pytest.mark.parametrize("resume", ["true", "false"])
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+def test_sessions_are_resumed_exactly_when_they_are_meant_to_be(
+    version: str, resume: str, tmp_path: Path, load_module: Callable[[str], ModuleType]
+) -> None:
+    """By the count of the server: only the first connection of each place has no session to offer."""
+    load_module("certificate").make_certificates(tmp_path)
+    generator = load_module("load_generator").LoadGenerator(None)
+    scenario = replace(load_module("catalogue").SCENARIOS["resumed"], tls_version=version)
+    asyncio_loop = load_module("contestants").CONTESTANTS["asyncio"]
+    server = load_module("programs").Server(asyncio_loop, scenario, tmp_path, None)
+    try:
+        server.wait()
+        words = {"address": server.ready["address"], "transport": "tls", "churn": "true", "size": 100}
+        generator.open("sessions", words | {"connections": 3, "resume": resume})
+        requests = 0
+        while requests <= 3:
+            requests += generator.run("sessions", 0.3)["requests"]
+        handshakes, resumed = server.handshakes()
+    finally:
+        server.process.close()
+        generator.close()
+    assert handshakes == requests
+    assert resumed == (handshakes - 3 if resume == "true" else 0)
+
+
+@needs_load_generator
+def test_a_full_handshake_where_a_session_is_to_be_resumed_is_a_failure(
+    tmp_path: Path, load_module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row of resumed handshakes has no figure for a server that makes others."""
+    catalogue, measurement = load_module("catalogue"), load_module("measurement")
+    load_module("certificate").make_certificates(tmp_path)
+    scenario = catalogue.SCENARIOS["resumed"]
+    words = type(scenario).words
+    monkeypatch.setattr(type(scenario), "words", lambda *args, **options: words(*args, **options) | {"resume": "false"})
+    timing = measurement.Timing(rounds=1, window=0.05, warmup=0.05)
+    session = measurement.Session(
+        [load_module("contestants").CONTESTANTS["asyncio"]], timing, tmp_path, lambda *_: None
+    )
+    try:
+        (cell,) = session.run([(scenario, scenario.full)])
+    finally:
+        session.close()
+    assert cell.windows == {}
+    assert re.fullmatch(r"0 of \d+ handshakes resumed a session", cell.failures["asyncio"])
 
 
 @needs_load_generator
@@ -194,6 +286,7 @@ def test_ratios_are_medians_of_rounds_and_above_one_is_better(load_module: Calla
         title="",
         load=Size(1024, 10),
         busy=False,
+        peer=None,
         failures={"rloop": "refused"},
         windows={
             "uvloop": windows((1000, 0.1), (2000, 0.2), (1000, 0.1)),
@@ -241,8 +334,33 @@ def test_sizes_are_written_for_people(load_module: Callable[[str], ModuleType]) 
 
 
 def test_quick_form_has_the_scenarios_that_are_promised(load_module: Callable[[str], ModuleType]) -> None:
-    quick = {name for name, scenario in load_module("scenarios").SCENARIOS.items() if scenario.quick}
+    quick = {name for name, scenario in load_module("catalogue").SCENARIOS.items() if scenario.quick}
     assert quick == {"protocol", "streams", "sockets", "udp", "tls", "churn"}
+
+
+def test_groups_have_the_rows_that_are_promised(load_module: Callable[[str], ModuleType]) -> None:
+    catalogue = load_module("catalogue")
+    assert set(catalogue.GROUPS) == {"tls", "tcp"}
+    tls = {scenario.name: loads for scenario, loads in catalogue.GROUPS["tls"]}
+    assert set(tls) == {name for name, scenario in catalogue.SCENARIOS.items() if scenario.transport == "tls"}
+    assert {(load.size, load.connections) for load in tls["tls"]} == {
+        (size, connections) for size in (100, 1024, 10240, 16384, 102400) for connections in (10, 100)
+    }
+    tcp = {scenario.name: loads for scenario, loads in catalogue.GROUPS["tcp"]}
+    assert set(tcp) == {"protocol", "churn", "unix-churn"}
+    assert [(load.size, load.connections) for load in tcp["protocol"]] == [
+        (102400, 10),
+        (102400, 100),
+        (1024, 1000),
+        (10240, 1000),
+    ]
+
+
+def test_every_scenario_has_its_program(load_module: Callable[[str], ModuleType]) -> None:
+    for scenario in load_module("catalogue").SCENARIOS.values():
+        programs = load_module("clients").CLIENTS if scenario.peer else load_module("servers").SERVERS
+        assert scenario.program in programs
+        assert scenario.peer is None or scenario.peer in load_module("peers").PEERS
 
 
 def test_unknown_scenario_is_refused() -> None:

@@ -1,0 +1,178 @@
+package databridge.pyloop.loadgen;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// A server with nothing above OpenSSL and the system calls: the limit for TLS on epoll.
+///
+/// One thread, level triggered, one buffer: `epoll_wait`, `SSL_read`, and `SSL_write` at once; OpenSSL itself receives
+/// from and sends to the socket. For connections whose peer reads slowly the rest is kept and reading stops.
+///
+///     TlsServer tls|churn SIZE LIBRARY CERTIFICATE [VERSION]
+///
+/// `tls` echoes what comes. `churn` echoes SIZE bytes, sends the notice of the end and closes when the peer has.
+/// LIBRARY is the path of libssl, CERTIFICATE a file with key and certificate, VERSION `1.2` or `1.3`.
+public final class TlsServer {
+    private static final int BUFFER_BYTES = 256 * 1024;
+
+    private final MemorySegment buffer = Arena.global().allocate(BUFFER_BYTES, 64);
+    private final Poller poller = new Poller();
+    private final Listener listener = Listener.forStreams("");
+    private final Libssl openssl;
+    private final boolean once;
+    private final int size;
+    private Connection[] connections = new Connection[64];
+
+    /// What is known of one connection.
+    private static final class Connection {
+        final int fd;
+        final long ssl;
+        boolean established;
+        boolean ending;
+        /// Bytes still to be echoed before the end, with `churn`.
+        int remaining;
+        /// What could not be sent.
+        byte[] unsent;
+        /// Whether it is watched for being writable.
+        boolean blocked;
+
+        Connection(int fd, long ssl, int remaining) {
+            this.fd = fd;
+            this.ssl = ssl;
+            this.remaining = remaining;
+        }
+    }
+
+    private TlsServer(boolean once, int size, Libssl openssl) {
+        this.once = once;
+        this.size = size;
+        this.openssl = openssl;
+        poller.add(listener.fd(), Poller.READABLE);
+    }
+
+    /// @param arguments see above
+    public static void main(String[] arguments) {
+        String version = arguments.length > 4 ? arguments[4] : "";
+        int number = switch (version) {
+            case "" -> 0;
+            case "1.2" -> 0x0303;
+            case "1.3" -> 0x0304;
+            default -> throw new IllegalArgumentException("version of TLS: " + version);
+        };
+        Libssl openssl = new Libssl(arguments[2], arguments[3], number);
+        TlsServer server = new TlsServer(arguments[0].equals("churn"), Integer.parseInt(arguments[1]), openssl);
+        server.listener.announce();
+        Listener.obeyInput(() ->
+                "{\"handshakes\": " + openssl.accepted() + ", \"resumed_handshakes\": " + openssl.resumed() + "}");
+        server.serve();
+    }
+
+    private void serve() {
+        while (true) {
+            int count = poller.poll();
+            for (int i = 0; i < count; i++) {
+                int fd = poller.fd(i);
+                if (fd == listener.fd()) {
+                    accept();
+                } else {
+                    ready(connections[fd]);
+                }
+            }
+        }
+    }
+
+    private void accept() {
+        for (int fd = listener.accept(); fd >= 0; fd = listener.accept()) {
+            if (fd >= connections.length) {
+                connections = Arrays.copyOf(connections, 2 * fd);
+            }
+            connections[fd] = new Connection(fd, openssl.open(fd), size);
+            poller.add(fd, Poller.READABLE);
+        }
+    }
+
+    private void ready(Connection connection) {
+        if (!connection.established) {
+            int result = openssl.handshake(connection.ssl);
+            if (result != 1) {
+                retry(connection, result);
+                return;
+            }
+            connection.established = true;
+        }
+        if (flushed(connection)) {
+            serve(connection);
+        }
+    }
+
+    /// Waits for what OpenSSL needs, or closes.
+    private void retry(Connection connection, int result) {
+        switch (openssl.error(connection.ssl, result)) {
+            case Libssl.WANT_READ -> waitFor(connection, false);
+            case Libssl.WANT_WRITE -> waitFor(connection, true);
+            default -> close(connection);
+        }
+    }
+
+    private void waitFor(Connection connection, boolean writable) {
+        if (connection.blocked != writable) {
+            connection.blocked = writable;
+            poller.change(connection.fd, writable ? Poller.WRITABLE : Poller.READABLE);
+        }
+    }
+
+    /// Sends what is left; whether nothing is, and the connection is open.
+    private boolean flushed(Connection connection) {
+        byte[] rest = connection.unsent;
+        if (rest == null) {
+            return true;
+        }
+        MemorySegment.copy(rest, 0, buffer, JAVA_BYTE, 0, rest.length);
+        connection.unsent = null;
+        return echo(connection, rest.length);
+    }
+
+    private void serve(Connection connection) {
+        // What OpenSSL has received, the poller does not see.
+        do {
+            int count = openssl.read(connection.ssl, buffer, BUFFER_BYTES);
+            if (count <= 0) {
+                retry(connection, count);
+                return;
+            }
+            if (!echo(connection, count)) {
+                return;
+            }
+        } while (openssl.pending(connection.ssl));
+        waitFor(connection, false);
+    }
+
+    /// Sends what is in the buffer; whether all was sent, and the connection is open.
+    private boolean echo(Connection connection, int count) {
+        int start = 0;
+        while (start < count) {
+            int sent = openssl.write(connection.ssl, buffer.asSlice(start), count - start);
+            if (sent <= 0) {
+                connection.unsent = buffer.asSlice(start, count - start).toArray(JAVA_BYTE);
+                retry(connection, sent);
+                return false;
+            }
+            start += sent;
+            connection.remaining -= sent;
+        }
+        if (once && connection.remaining == 0 && !connection.ending) {
+            connection.ending = true;
+            openssl.shutdown(connection.ssl);
+        }
+        return true;
+    }
+
+    private void close(Connection connection) {
+        connections[connection.fd] = null;
+        openssl.free(connection.ssl);
+        Libc.close(connection.fd);
+    }
+}
