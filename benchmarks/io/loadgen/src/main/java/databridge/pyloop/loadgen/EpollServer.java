@@ -16,7 +16,6 @@ import java.util.Arrays;
 ///
 /// SIZE is that of the large messages of `download` and `upload`.
 public final class EpollServer {
-    private static final int MSG_NOSIGNAL = 0x4000;
     private static final int BUFFER_BYTES = 256 * 1024;
     /// As much as the Python servers write at once.
     private static final int CHUNK_BYTES = 64 * 1024;
@@ -112,7 +111,7 @@ public final class EpollServer {
     private void upload(int fd, long count) {
         for (remaining[fd] -= count; remaining[fd] <= 0; remaining[fd] += size) {
             // A byte always fits: there are no more of them unread than requests in flight.
-            Libc.send(fd, message, 1, MSG_NOSIGNAL);
+            Libc.send(fd, message, 1, Libc.MSG_NOSIGNAL);
         }
     }
 
@@ -120,7 +119,7 @@ public final class EpollServer {
     private void download(int fd, boolean waiting) {
         while (remaining[fd] > 0) {
             long left = (remaining[fd] - 1) % size + 1;
-            long sent = Libc.send(fd, message.asSlice(size - left), Math.min(left, CHUNK_BYTES), MSG_NOSIGNAL);
+            long sent = Libc.send(fd, message.asSlice(size - left), Math.min(left, CHUNK_BYTES), Libc.MSG_NOSIGNAL);
             if (sent == -Libc.EAGAIN) {
                 if (!waiting) {
                     poller.change(fd, Poller.WRITABLE);
@@ -139,7 +138,7 @@ public final class EpollServer {
     }
 
     private void echo(int fd, long count) {
-        long sent = Libc.send(fd, buffer, count, MSG_NOSIGNAL);
+        long sent = Libc.send(fd, buffer, count, Libc.MSG_NOSIGNAL);
         if (sent < 0 && sent != -Libc.EAGAIN) {
             close(fd);
         } else if (sent < count) {
@@ -158,7 +157,7 @@ public final class EpollServer {
         }
         byte[] rest = unsent[fd];
         MemorySegment.copy(rest, 0, buffer, JAVA_BYTE, 0, rest.length);
-        long sent = Libc.send(fd, buffer, rest.length, MSG_NOSIGNAL);
+        long sent = Libc.send(fd, buffer, rest.length, Libc.MSG_NOSIGNAL);
         if (sent == rest.length) {
             unsent[fd] = null;
             poller.change(fd, Poller.READABLE);

@@ -16,6 +16,7 @@ import java.lang.invoke.VarHandle;
 /// The system calls of the servers that show the limit. Results are a value or `-errno`. For one thread.
 final class Libc {
     static final int EAGAIN = 11;
+    static final int MSG_NOSIGNAL = 0x4000;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final VarHandle ERRNO =

@@ -25,11 +25,14 @@ final class Libssl {
     private static final int CTRL_READ_AHEAD = 41;
     private static final int CTRL_MIN_VERSION = 123;
     private static final int CTRL_MAX_VERSION = 124;
-    /// Writes may be partial, and go on from another buffer.
-    private static final int MODES = 1 | 2;
+    /// Writes may be partial, and go on from another buffer; an idle connection gives its buffers to the next one, for
+    /// which they are still in the processor's cache, as Python has it.
+    private static final int MODES = 1 | 2 | 0x10;
     private static final int PEM = 1;
+    private static final int BIO_RESET = 1;
+    private static final int BIO_INFO = 3;
     /// As much as is received at once.
-    private static final long READ_AHEAD_BYTES = 64 * 1024;
+    private static final long READ_AHEAD_BYTES = 256 * 1024;
 
     private final Linker linker = Linker.nativeLinker();
     private final SymbolLookup library;
@@ -45,7 +48,13 @@ final class Libssl {
     private final MethodHandle shutdown;
     private final MethodHandle free;
     private final MethodHandle control;
+    private final MethodHandle setOutput;
+    private final MethodHandle outputControl;
+    private final MethodHandle share;
+    private final MemorySegment pointer = Arena.global().allocate(ADDRESS);
     private final long context;
+    /// Where connections write that collect their output; one for all, so that it stays in the processor's cache.
+    private final long memory;
 
     /// Makes the context of a server.
     ///
@@ -67,7 +76,11 @@ final class Libssl {
         shutdown = bind("SSL_shutdown", JAVA_INT, JAVA_LONG);
         free = bind("SSL_free", null, JAVA_LONG);
         control = bind("SSL_CTX_ctrl", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS);
+        setOutput = bind("SSL_set0_wbio", null, JAVA_LONG, JAVA_LONG);
+        outputControl = bind("BIO_ctrl", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, ADDRESS);
+        share = bind("BIO_up_ref", JAVA_INT, JAVA_LONG);
         context = context(certificate);
+        memory = memory();
         control(CTRL_MODE, MODES);
         control(CTRL_READ_AHEAD, 1);
         if (version != 0) {
@@ -192,6 +205,51 @@ final class Libssl {
             if ((int) shutdown.invokeExact(ssl) < 0) {
                 clearErrors.invokeExact();
             }
+        } catch (Throwable e) {
+            throw Libc.unexpected(e);
+        }
+    }
+
+    private long memory() {
+        MethodHandle kind = bind("BIO_s_mem", JAVA_LONG);
+        MethodHandle create = bind("BIO_new", JAVA_LONG, JAVA_LONG);
+        try {
+            return (long) create.invokeExact((long) kind.invokeExact());
+        } catch (Throwable e) {
+            throw Libc.unexpected(e);
+        }
+    }
+
+    /// Lets a connection write into memory from now on. It must be emptied before another one writes: see [#output].
+    ///
+    /// @return whether OpenSSL does so
+    boolean collectOutput(long ssl) {
+        try {
+            if ((int) share.invokeExact(memory) != 1) {
+                return false;
+            }
+            setOutput.invokeExact(ssl, memory);
+            return true;
+        } catch (Throwable e) {
+            throw Libc.unexpected(e);
+        }
+    }
+
+    /// What has been written into memory. Valid until the next write.
+    @SuppressWarnings("restricted")
+    MemorySegment output() {
+        try {
+            long length = (long) outputControl.invokeExact(memory, BIO_INFO, 0L, pointer);
+            return pointer.get(ADDRESS, 0).reinterpret(length);
+        } catch (Throwable e) {
+            throw Libc.unexpected(e);
+        }
+    }
+
+    /// Empties the memory.
+    void clearOutput() {
+        try {
+            long ignored = (long) outputControl.invokeExact(memory, BIO_RESET, 0L, MemorySegment.NULL);
         } catch (Throwable e) {
             throw Libc.unexpected(e);
         }

@@ -9,7 +9,9 @@ import java.util.Arrays;
 /// A server with nothing above OpenSSL and the system calls: the limit for TLS on epoll.
 ///
 /// One thread, level triggered, one buffer: `epoll_wait`, `SSL_read`, and `SSL_write` at once; OpenSSL itself receives
-/// from and sends to the socket. For connections whose peer reads slowly the rest is kept and reading stops.
+/// from and sends to the socket. A connection that has ever had more than one record to read writes into memory
+/// instead, which is sent when nothing more is to be read: one `send` for all records of a message. For connections
+/// whose peer reads slowly the rest is kept and reading stops.
 ///
 ///     TlsServer tls|churn SIZE LIBRARY CERTIFICATE [VERSION]
 ///
@@ -17,6 +19,8 @@ import java.util.Arrays;
 /// LIBRARY is the path of libssl, CERTIFICATE a file with key and certificate, VERSION `1.2` or `1.3`.
 public final class TlsServer {
     private static final int BUFFER_BYTES = 256 * 1024;
+    /// Memory with more than this is sent before the next record is read.
+    private static final int LARGEST_SEND_BYTES = BUFFER_BYTES / 2;
 
     private final MemorySegment buffer = Arena.global().allocate(BUFFER_BYTES, 64);
     private final Poller poller = new Poller();
@@ -38,6 +42,8 @@ public final class TlsServer {
         byte[] unsent;
         /// Whether it is watched for being writable.
         boolean blocked;
+        /// Whether it writes into memory instead of the socket.
+        boolean collects;
 
         Connection(int fd, long ssl, int remaining) {
             this.fd = fd;
@@ -132,22 +138,59 @@ public final class TlsServer {
         }
         MemorySegment.copy(rest, 0, buffer, JAVA_BYTE, 0, rest.length);
         connection.unsent = null;
-        return echo(connection, rest.length);
+        return connection.collects ? send(connection, buffer.asSlice(0, rest.length)) : echo(connection, rest.length);
     }
 
     private void serve(Connection connection) {
-        // What OpenSSL has received, the poller does not see.
-        do {
+        while (true) {
             int count = openssl.read(connection.ssl, buffer, BUFFER_BYTES);
             if (count <= 0) {
-                retry(connection, count);
+                if (collected(connection)) {
+                    retry(connection, count);
+                }
                 return;
             }
             if (!echo(connection, count)) {
                 return;
             }
-        } while (openssl.pending(connection.ssl));
-        waitFor(connection, false);
+            // What OpenSSL has received, the poller does not see.
+            if (!openssl.pending(connection.ssl)) {
+                break;
+            }
+            if (!connection.collects) {
+                connection.collects = !once && openssl.collectOutput(connection.ssl);
+            } else if (openssl.output().byteSize() > LARGEST_SEND_BYTES && !collected(connection)) {
+                return;
+            }
+        }
+        if (collected(connection)) {
+            waitFor(connection, false);
+        }
+    }
+
+    /// Sends what is in memory, if that is where the connection writes; whether all was sent, and it is open.
+    private boolean collected(Connection connection) {
+        if (!connection.collects) {
+            return true;
+        }
+        boolean done = send(connection, openssl.output());
+        openssl.clearOutput();
+        return done;
+    }
+
+    private boolean send(Connection connection, MemorySegment bytes) {
+        long size = bytes.byteSize();
+        long count = size == 0 ? 0 : Libc.send(connection.fd, bytes, size, Libc.MSG_NOSIGNAL);
+        if (count == size) {
+            return true;
+        }
+        if (count < 0 && count != -Libc.EAGAIN) {
+            close(connection);
+            return false;
+        }
+        connection.unsent = bytes.asSlice(Math.max(count, 0)).toArray(JAVA_BYTE);
+        waitFor(connection, true);
+        return false;
     }
 
     /// Sends what is in the buffer; whether all was sent, and the connection is open.
@@ -172,6 +215,9 @@ public final class TlsServer {
 
     private void close(Connection connection) {
         connections[connection.fd] = null;
+        if (connection.collects) {
+            openssl.clearOutput();
+        }
         openssl.free(connection.ssl);
         Libc.close(connection.fd);
     }
