@@ -194,6 +194,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "missing": missing | skipped,
         "cells": cells,
     }
+    if len(cells) > 1 and (overview := tables.overview(cells)):
+        print(overview, end="\n\n")
     print(*tables.notes(result), sep="\n")
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=1) + "\n")

@@ -7,6 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.io.contestants import LIMIT
+from benchmarks.pyloop.loops import SUBJECT
 from benchmarks.pyloop.summary import ratio
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ CLIENT_BOUND = 0.95
 
 
 def summarise(cell: Cell, reference: str) -> dict[str, Any]:
-    """The JSON of one cell."""
+    """The JSON of one cell. `cpu_compared` has the others' CPU per request divided by PyLoop's."""
     # All threads count, unless one of them computes on purpose, or compiles: the limit runs on a JVM.
     loops = {name: _loop(windows, cell.busy or name == LIMIT) for name, windows in cell.windows.items()}
     if reference in loops:
@@ -29,12 +30,18 @@ def summarise(cell: Cell, reference: str) -> dict[str, Any]:
                 "requests_per_second": ratio(own["requests_per_second"], base["requests_per_second"]),
                 "cpu_us": ratio(base["cpu_us"], own["cpu_us"]),
             }
+    if SUBJECT in loops:
+        own = loops[SUBJECT]["rounds"]["cpu_us"]
+        compared = {name: ratio(each["rounds"]["cpu_us"], own) for name, each in loops.items() if name != SUBJECT}
+    else:
+        compared = {}
     return {
         "scenario": cell.scenario,
         "title": cell.title,
         "peer": cell.peer,
         **asdict(cell.load),
         "loops": loops,
+        "cpu_compared": compared,
         "failures": cell.failures,
     }
 

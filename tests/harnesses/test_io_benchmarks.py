@@ -76,6 +76,9 @@ def test_run_gives_plausible_figures_for_each_loop(tmp_path: Path) -> None:
             assert 0 < figures["p50_us"] <= figures["p99_us"] <= figures["max_us"]
             assert figures["lost"] == 0
         assert cell["loops"]["asyncio"]["vs_reference"]["cpu_us"]["median"] == 1
+        assert list(cell["cpu_compared"]) == ["asyncio", "limit"]
+    last_table = finished.stdout[finished.stdout.index("CPU per request: pyloop") :]
+    assert [cell["title"] in last_table for cell in result["cells"]] == [True, True]
 
 
 @needs_load_generator
@@ -300,6 +303,7 @@ def test_ratios_are_medians_of_rounds_and_above_one_is_better(load_module: Calla
     assert figures["loop_cpu_us"] == pytest.approx(25)
     assert figures["vs_reference"]["requests_per_second"] == {"median": 2, "low": 1, "high": 3}
     assert figures["vs_reference"]["cpu_us"]["median"] == pytest.approx(2)
+    assert summary["cpu_compared"] == {"uvloop": figures["vs_reference"]["cpu_us"]}
     assert not figures["client_bound"]
     assert summary["failures"] == {"rloop": "refused"}
     assert (summary["size"], summary["connections"]) == (1024, 10)
