@@ -38,7 +38,7 @@ KEEPER = 'exec 3<&0; "$@" </dev/null & read -r line <&3; kill -INT $!; wait $!'
 def find_programs() -> Path | None:
     """The directory of `initdb` and `postgres`: of the command on the path, or the newest that Debian installs."""
     places = [Path(found).resolve().parent] if (found := shutil.which("postgres")) else []
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: place.parent.name, reverse=True)
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
     return next((place for place in places if (place / "initdb").exists() and (place / "postgres").exists()), None)
 
 
@@ -126,6 +126,10 @@ class Postgres:
     def _accepts(self) -> bool:
         # The last line of the file says whether sessions are accepted.
         return self._pid_file.exists() and self._pid_file.read_text().rstrip().endswith("ready")
+
+
+def _version(place: Path) -> list[int]:
+    return [int(part) for part in place.parent.name.split(".") if part.isdigit()]
 
 
 def _environment() -> dict[str, str]:
