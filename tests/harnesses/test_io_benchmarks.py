@@ -2,51 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-import re
 import socket
 import ssl  # noqa: F401  # loads what SHARED_LIBSSL looks for
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.project import ROOT, path_with_tests
+from harnesses.io_runs import SHORT, needs_load_generator, run_benchmark, run_scenarios
+from support.project import path_with_tests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-BENCHMARKS = ROOT / "benchmarks" / "io"
-JAR = BENCHMARKS / "loadgen" / "target" / "loadgen.jar"
-needs_load_generator = pytest.mark.skipif(
-    not JAR.exists(), reason="the load generator is not built: `make loadgen` builds it, for which Maven is needed"
-)
-SHARED_LIBSSL = "libssl" in Path("/proc/self/maps").read_text()
-SHORT = ("--quick", "--rounds", "2", "--window", "0.02", "--warmup", "0.05", "--verify")
-
-
-def run_benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(BENCHMARKS / "bench_io.py"), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-@pytest.fixture
-def load_module(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    """A function that imports a module of the benchmarks."""
-    monkeypatch.syspath_prepend(str(BENCHMARKS.parents[1]))
-    return lambda name: importlib.import_module(f"benchmarks.io.{name}")
+    from pathlib import Path
 
 
 @needs_load_generator
@@ -101,18 +75,6 @@ def test_every_kind_of_program_answers_right(scenarios: str, tmp_path: Path) -> 
 
 
 @needs_load_generator
-def test_the_limit_answers_right(tmp_path: Path) -> None:
-    """The same for the server without Python, in the kinds that a quick run with all loops does not have."""
-    names = ["unix-churn", "tls", "tls12", "handshake-rsa", "resumed"]
-    result = run_scenarios(tmp_path, names, "limit")
-    assert {cell["scenario"] for cell in result["cells"]} | set(result["missing"]) == set(names)
-    for cell in result["cells"]:
-        # The TLS of a Python with OpenSSL inside cannot be called, which the run has to say.
-        unreachable = {"limit": "Python's ssl has no shared libssl that could be called"}
-        assert cell["failures"] == ({} if SHARED_LIBSSL or cell["scenario"] == "unix-churn" else unreachable)
-
-
-@needs_load_generator
 def test_database_client_with_and_without_tls(tmp_path: Path) -> None:
     """The measured client is asyncpg; the server is a PostgreSQL of the run's own, which is gone afterwards."""
     names = ["asyncpg", "asyncpg-rows"]
@@ -122,65 +84,6 @@ def test_database_client_with_and_without_tls(tmp_path: Path) -> None:
         assert cell["failures"] == {}
         assert set(cell["loops"]) == {"asyncio", "uvloop-plain"} - set(result["missing"])
         assert cell["loops"]["asyncio"]["client_load"] > 0
-
-
-def run_scenarios(directory: Path, scenarios: list[str], loops: str) -> dict[str, Any]:
-    """One short round of each."""
-    output = directory / "result.json"
-    chosen = ("--loops", loops, "--rounds", "1", "--scenarios", ",".join(scenarios), "--output", str(output))
-    finished = run_benchmark(*SHORT, *chosen)
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    result: dict[str, Any] = json.loads(output.read_text())
-    return result
-
-
-@needs_load_generator
-@pytest.mark.parametrize("resume", ["true", "false"])
-@pytest.mark.parametrize("version", ["1.2", "1.3"])
-def test_sessions_are_resumed_exactly_when_they_are_meant_to_be(
-    version: str, resume: str, tmp_path: Path, load_module: Callable[[str], ModuleType]
-) -> None:
-    """By the count of the server: only the first connection of each place has no session to offer."""
-    load_module("certificate").make_certificates(tmp_path)
-    generator = load_module("load_generator").LoadGenerator(None)
-    scenario = replace(load_module("catalogue").SCENARIOS["resumed"], tls_version=version)
-    asyncio_loop = load_module("contestants").CONTESTANTS["asyncio"]
-    server = load_module("programs").Server(asyncio_loop, scenario, tmp_path, None)
-    try:
-        server.wait()
-        words = {"address": server.ready["address"], "transport": "tls", "churn": "true", "size": 100}
-        generator.open("sessions", words | {"connections": 3, "resume": resume})
-        requests = 0
-        while requests <= 3:
-            requests += generator.run("sessions", 0.3)["requests"]
-        handshakes, resumed = server.handshakes()
-    finally:
-        server.process.close()
-        generator.close()
-    assert handshakes == requests
-    assert resumed == (handshakes - 3 if resume == "true" else 0)
-
-
-@needs_load_generator
-def test_a_full_handshake_where_a_session_is_to_be_resumed_is_a_failure(
-    tmp_path: Path, load_module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A row of resumed handshakes has no figure for a server that makes others."""
-    catalogue, measurement = load_module("catalogue"), load_module("measurement")
-    load_module("certificate").make_certificates(tmp_path)
-    scenario = catalogue.SCENARIOS["resumed"]
-    words = type(scenario).words
-    monkeypatch.setattr(type(scenario), "words", lambda *args, **options: words(*args, **options) | {"resume": "false"})
-    timing = measurement.Timing(rounds=1, window=0.05, warmup=0.05)
-    session = measurement.Session(
-        [load_module("contestants").CONTESTANTS["asyncio"]], timing, tmp_path, lambda *_: None
-    )
-    try:
-        (cell,) = session.run([(scenario, scenario.full)])
-    finally:
-        session.close()
-    assert cell.windows == {}
-    assert re.fullmatch(r"0 of \d+ handshakes resumed a session", cell.failures["asyncio"])
 
 
 @needs_load_generator
