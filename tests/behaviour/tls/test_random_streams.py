@@ -1,21 +1,16 @@
-"""Streams of random pieces, byte for byte: pauses at random, odd buffers, small sockets, peers of the standard library."""
+"""Streams of random pieces, byte for byte: pauses at random, odd buffers, small sockets."""
 
 import asyncio
-import hashlib
 import random
-import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 import pytest
 
-from support.loop_kinds import PROMPTLY, Loop, run_coroutine
+from support.loop_kinds import Loop, run_coroutine
 from support.peers.tls import client_context, connected, server_context
 from support.peers.tls_notes import BufferedNotes, PlainNotes, buffered
+from support.peers.tls_pieces import pieces_of
 from support.peers.tls_wire import SIDES, VERSIONS, meeting, of_version
 
 MEBIBYTE = 1 << 20
@@ -25,17 +20,6 @@ EDGES = [
     for more in (-1, 0, 1)
     if size + more
 ]
-
-
-def pieces_of(data: bytes, rng: random.Random, largest: int = 70_000) -> list[bytes]:
-    """Cut at random, with many small pieces."""
-    pieces, start = [], 0
-    while start < len(data):
-        size = rng.choice((1, 2, 10, 100, 1000, 16383, 16384, 16385, largest))
-        size = rng.randrange(1, size + 1)
-        pieces.append(data[start : start + size])
-        start += size
-    return pieces
 
 
 class Talker:
@@ -121,19 +105,13 @@ async def converse(one: Any, other: Any, size: int, seed: int) -> None:
 @VERSIONS
 @pytest.mark.parametrize(
     ("buffer", "size"),
-    [
-        (0, MEBIBYTE),
-        (1, 2_000),
-        (7, 20_000),
-        (1000, 300_000),
-        (16384, MEBIBYTE),
-        (16385, MEBIBYTE),
-        (300_000, MEBIBYTE),
-    ],
+    [(0, MEBIBYTE), (1, 2_000), (7, 20_000), (1000, 300_000), (16384, MEBIBYTE), (16385, MEBIBYTE), (300_000, MEBIBYTE)],
 )
 def test_both_ends_talk_at_once(loop: Loop, version: ssl.TLSVersion, buffer: int, size: int) -> None:
     async def main() -> None:
-        one, other = await connected(loop, talker(buffer), PlainTalker, context=of_version(server_context(), version))
+        one, other = await connected(
+            loop, talker(buffer), PlainTalker, context=of_version(server_context(), version)
+        )
         await converse(one, other, size, buffer)
         assert one.pauses or size < 10_000
 
@@ -184,89 +162,6 @@ def test_sizes_around_those_of_records_and_buffers(
                 assert await peer.receive(size) == data
 
     run_coroutine(loop, main())
-
-
-@contextmanager
-def blocking_echo(context: ssl.SSLContext, *, server_side: bool, address: Any = None) -> Iterator[Any]:
-    """An `ssl.SSLSocket` in a thread that echoes until the end of the data and then closes in order.
-
-    A server yields its address. The errors of the thread are raised at the end.
-    """
-    errors: list[BaseException] = []
-    listener = socket.create_server(("127.0.0.1", 0)) if server_side else None
-
-    def serve() -> None:
-        try:
-            raw = listener.accept()[0] if listener else socket.create_connection(address)
-            raw.settimeout(PROMPTLY)
-            hostname = None if server_side else "localhost"
-            with context.wrap_socket(raw, server_side=server_side, server_hostname=hostname) as tls:
-                while data := tls.recv(50_000):
-                    tls.sendall(data)
-                tls.unwrap().close()
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=serve)
-    if listener:
-        thread.start()
-        yield listener.getsockname()
-        listener.close()
-    else:
-        yield thread.start
-    thread.join(PROMPTLY)
-    assert not thread.is_alive()
-    assert errors == []
-
-
-class Asker(PlainNotes):
-    """Sends random pieces, in step with what comes back."""
-
-    def begin(self, seed: int) -> None:
-        rng = random.Random(seed)
-        self.sent = rng.randbytes(MEBIBYTE)
-        self.pieces = pieces_of(self.sent, rng)
-        self.pieces.reverse()
-        self.written = 0
-        self.go_on()
-
-    def go_on(self) -> None:
-        while self.pieces and self.written - len(self.data) < 150_000:
-            piece = self.pieces.pop()
-            self.written += len(piece)
-            self.transport.write(piece)
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        self.go_on()
-
-
-@VERSIONS
-@SIDES
-def test_a_blocking_socket_of_the_standard_library(loop: Loop, version: ssl.TLSVersion, accepted: bool) -> None:
-    async def ask(asker: Asker) -> None:
-        asker.begin(accepted)
-        await asker.until_received(MEBIBYTE)
-        assert hashlib.sha256(asker.data).digest() == hashlib.sha256(asker.sent).digest()
-        asker.transport.close()
-        assert (await asker.until_lost())[-1] == ("lost", None)
-
-    async def as_client() -> None:
-        with blocking_echo(of_version(server_context(), version), server_side=True) as address:
-            _, asker = await loop.create_connection(Asker, *address, ssl=client_context(), server_hostname="localhost")
-            await ask(asker)
-
-    async def as_server() -> None:
-        made: asyncio.Future[Asker] = loop.create_future()
-        factory = partial(Asker, made=made.set_result)
-        server = await loop.create_server(factory, "127.0.0.1", 0, ssl=server_context())
-        context = of_version(client_context(), version)
-        with blocking_echo(context, server_side=False, address=server.sockets[0].getsockname()) as start:
-            start()
-            await ask(await made)
-        server.close()
-
-    run_coroutine(loop, as_server() if accepted else as_client())
 
 
 @VERSIONS

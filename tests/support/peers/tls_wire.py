@@ -213,6 +213,23 @@ async def meeting(
             await asyncio.wait([connecting])
 
 
+async def talk(peer: WirePeer, protocol: TlsNotes) -> None:
+    """A few records in both directions."""
+    await peer.say(b"to the transport")
+    await protocol.until_received(16)
+    protocol.transport.write(b"from it")
+    assert await peer.receive(7) == b"from it"
+
+
+async def finish(peer: WirePeer, protocol: TlsNotes) -> Any:
+    """An orderly end."""
+    protocol.transport.close()
+    await peer.everything()
+    peer.wire.write(peer.closing_alert())
+    peer.wire.close()
+    return await protocol.until_lost()
+
+
 def listening(*, small: bool) -> socket.socket:
     """A socket that listens; what it accepts inherits the size of its buffers."""
     listener = narrow(socket.socket(), small=small)
