@@ -7,6 +7,8 @@ cancelled at the last moment. All methods belong to the loop's thread.
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 
 from ._engine import LARGEST_RECEIVE
@@ -25,9 +27,15 @@ if TYPE_CHECKING:
         def _sock_send(self, fd: int, data: bytes | bytearray, /) -> int: ...
         def _sock_wait_readable(self, fd: int, /) -> asyncio.Future[None]: ...
         def _sock_wait_writable(self, fd: int, /) -> asyncio.Future[None]: ...
+        async def _ensure_resolved(self, address: Any, **options: Any) -> list[Any]: ...  # noqa: ANN401
         def _sock_end_wait(self, fd: int, future: asyncio.Future[None], /) -> None: ...
 else:
     _Loop = asyncio.SelectorEventLoop
+
+
+_INTERNET = (socket.AF_INET, socket.AF_INET6)
+_BEING_MADE = (errno.EINPROGRESS, errno.EAGAIN, errno.EALREADY, errno.EINTR)
+"""The errors with which a connection is being made nevertheless; asyncio's exceptions for them are those of waiting."""
 
 
 class SocketMethods(_Loop):
@@ -86,6 +94,24 @@ class SocketMethods(_Loop):
         connection, address = await self._sock_call(self._sock_wait_readable, sock, sock.accept)
         connection.setblocking(False)
         return connection, address
+
+    async def sock_connect(self, sock: socket.socket, address: Any) -> None:  # noqa: ANN401
+        """Connect a socket."""
+        if not _is_plain(sock):
+            await super().sock_connect(sock, address)
+            return
+        if sock.family in _INTERNET:
+            (*_, address), *_ = await self._ensure_resolved(
+                address, family=sock.family, type=sock.type, proto=sock.proto, loop=self
+            )
+        error = sock.connect_ex(address)
+        if error in _BEING_MADE:
+            fd = sock.fileno()
+            await self._sock_wait(fd, self._sock_wait_writable(fd))
+            if error := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                raise OSError(error, f"Connect call failed {address}")
+        elif error:
+            raise OSError(error, os.strerror(error))
 
     async def _sock_call(
         self,
