@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
 import os
 import socket
+import types
 from asyncio import base_events
 from typing import NamedTuple
 
@@ -19,8 +21,10 @@ from ._socket_methods import SocketMethods
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from typing import Any, TypeVar
+
+    from ._accepted_transport import AcceptedTransport
 
     _Protocol = TypeVar("_Protocol", bound=asyncio.BaseProtocol)
     _Connection = tuple[int, tuple[Any, Any] | None]
@@ -97,8 +101,6 @@ class Connecting(SocketMethods, internals.LoopInternals):
         fd: int,
         names: tuple[Any, Any] | None,
     ) -> tuple[asyncio.Transport, _Protocol]:
-        from ._accepted_transport import AcceptedTransport
-
         context = contextvars.copy_context() if internals.CONNECTIONS_HAVE_CONTEXTS else None
         try:
             if names is None:
@@ -109,16 +111,26 @@ class Connecting(SocketMethods, internals.LoopInternals):
             if self._transport_at(fd) is not None:
                 self._ensure_fd_no_transport(fd)
             protocol = protocol_factory()
-            waiter = self.create_future()
         except BaseException:
             os.close(fd)
             raise
         extra = {"peername": names[0], "sockname": names[1]}
-        transport = AcceptedTransport(self, fd, kind, kind is _UNIX, extra, protocol, None, context)
-        self.call_soon(internals.set_result_unless_cancelled, waiter, None, context=context)
+        transport = _transport_class()(self, fd, kind, kind is _UNIX, extra, protocol, None, context)
         try:
-            await waiter
+            await _iteration()  # the transport has scheduled connection_made(), which comes first
         except BaseException:
             transport.close()
             raise
         return transport, protocol
+
+
+@functools.cache
+def _transport_class() -> type[AcceptedTransport]:
+    from ._accepted_transport import AcceptedTransport
+
+    return AcceptedTransport
+
+
+@types.coroutine
+def _iteration() -> Generator[None, None, None]:
+    yield

@@ -7,11 +7,9 @@ cancelled at the last moment. All methods belong to the loop's thread.
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 import socket
 
-from ._engine import LARGEST_RECEIVE
+from ._engine import LARGEST_RECEIVE, _socket_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +32,6 @@ else:
 
 
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
-_BEING_MADE = (errno.EINPROGRESS, errno.EAGAIN, errno.EALREADY, errno.EINTR)
-"""The errors with which a connection is being made nevertheless; asyncio's exceptions for them are those of waiting."""
 
 
 class SocketMethods(_Loop):
@@ -100,18 +96,22 @@ class SocketMethods(_Loop):
         if not _is_plain(sock):
             await super().sock_connect(sock, address)
             return
-        if sock.family in _INTERNET:
+        is_internet = sock.family in _INTERNET
+        if is_internet:
             (*_, address), *_ = await self._ensure_resolved(
                 address, family=sock.family, type=sock.type, proto=sock.proto, loop=self
             )
-        error = sock.connect_ex(address)
-        if error in _BEING_MADE:
+        try:
+            sock.connect(address)
+        except (BlockingIOError, InterruptedError):
             fd = sock.fileno()
-            await self._sock_wait(fd, self._sock_wait_writable(fd))
-            if error := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-                raise OSError(error, f"Connect call failed {address}")
-        elif error:
-            raise OSError(error, os.strerror(error))
+        else:
+            return
+        if is_internet and _socket_names(self, fd)[0] is not None:
+            return  # the peer is on this machine
+        await self._sock_wait(fd, self._sock_wait_writable(fd))
+        if error := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            raise OSError(error, f"Connect call failed {address}")
 
     async def _sock_call(
         self,
