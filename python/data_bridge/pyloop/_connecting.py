@@ -1,7 +1,7 @@
 """`loop.create_connection` and `loop.create_unix_connection`: the engine connects, and no socket object is made.
 
-It serves plain connections to literal addresses and to paths. asyncio's own methods serve all others: those with TLS,
-whose transport has a socket object anyway, those to names, and those with options that few programs use.
+asyncio's own methods serve connections with TLS, whose transport has a socket object anyway, and those with options that
+few programs use.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class SocketKind(NamedTuple):
 _INET = SocketKind(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
 _INET6 = SocketKind(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP)
 _UNIX = SocketKind(socket.AF_UNIX, socket.SOCK_STREAM, 0)
+_ENGINES_KINDS = (_INET, _INET6)
 
 
 class Connecting(SocketMethods, internals.LoopInternals):
@@ -62,9 +63,13 @@ class Connecting(SocketMethods, internals.LoopInternals):
         """Connect to a TCP server: see `asyncio.loop.create_connection`."""
         if not (ssl or options) and local_addr is None and type(host) is str and self._connects_itself():
             kind = _INET6 if ":" in host else _INET
-            address = (host, port) if kind is _INET else (host, port, 0, 0)
-            if (not family or family == kind.family) and (connection := _connect(self, kind.family, address)):
-                return await self._use_connection(protocol_factory, kind, address, *connection)
+            if not family or family == kind.family:
+                address = (host, port) if kind is _INET else (host, port, 0, 0)
+                if connection := _connect(self, kind.family, address):
+                    fd, names = connection
+                    names = names or await self._names(fd, address)
+                    return await self._use_connection(protocol_factory, kind, fd, names)
+            return await self._connect_to_any(protocol_factory, host, port, family)
         options.update(ssl=ssl, family=family, local_addr=local_addr)
         return await super().create_connection(protocol_factory, host, port, **options)
 
@@ -80,7 +85,9 @@ class Connecting(SocketMethods, internals.LoopInternals):
         if not (ssl or options) and path is not None and self._connects_itself():
             path = os.fspath(path)
             if connection := _connect(self, _UNIX.family, path):
-                return await self._use_connection(protocol_factory, _UNIX, path, *connection)
+                fd, names = connection
+                names = names or await self._names(fd, path)
+                return await self._use_connection(protocol_factory, _UNIX, fd, names)
         return await super().create_unix_connection(protocol_factory, path, ssl=ssl, **options)
 
     def _connects_itself(self) -> bool:
@@ -93,21 +100,46 @@ class Connecting(SocketMethods, internals.LoopInternals):
             and "sock_connect" not in vars(self)
         )
 
+    async def _connect_to_any(
+        self, protocol_factory: Callable[[], _Protocol], host: str, port: int | str | None, family: int
+    ) -> tuple[asyncio.Transport, _Protocol]:
+        infos = await self._ensure_resolved((host, port), family=family, type=socket.SOCK_STREAM, loop=self)
+        if not infos:
+            raise OSError("getaddrinfo() returned empty list")
+        errors = []
+        for *kind, _, address in infos:
+            connection = sock = None
+            try:
+                if tuple(kind) in _ENGINES_KINDS and (connection := _connect(self, kind[0], address)):
+                    names = connection[1] or await self._names(connection[0], address)
+                else:
+                    sock = await self._connect_sock([], (*kind, "", address))
+            except OSError as error:
+                errors.append(error)
+                continue
+            if connection:
+                return await self._use_connection(protocol_factory, SocketKind(*kind), connection[0], names)
+            return await self._create_connection_transport(sock, protocol_factory, None, None)
+        try:
+            raise _only_error(errors)
+        finally:
+            del errors  # their tracebacks refer to this frame
+
+    async def _names(self, fd: int, address: object) -> tuple[Any, Any]:
+        try:
+            await self._sock_wait(fd, self._sock_wait_writable(fd))
+            if error := _socket_error(self, fd):
+                raise OSError(error, f"Connect call failed {address}")
+            return _socket_names(self, fd)
+        except BaseException:
+            os.close(fd)
+            raise
+
     async def _use_connection(
-        self,
-        protocol_factory: Callable[[], _Protocol],
-        kind: SocketKind,
-        address: object,
-        fd: int,
-        names: tuple[Any, Any] | None,
+        self, protocol_factory: Callable[[], _Protocol], kind: SocketKind, fd: int, names: tuple[Any, Any]
     ) -> tuple[asyncio.Transport, _Protocol]:
         context = contextvars.copy_context() if internals.CONNECTIONS_HAVE_CONTEXTS else None
         try:
-            if names is None:
-                await self._sock_wait(fd, self._sock_wait_writable(fd))
-                if error := _socket_error(self, fd):
-                    raise OSError(error, f"Connect call failed {address}")
-                names = _socket_names(self, fd)
             if self._transport_at(fd) is not None:
                 self._ensure_fd_no_transport(fd)
             protocol = protocol_factory()
@@ -129,6 +161,12 @@ def _transport_class() -> type[AcceptedTransport]:
     from ._accepted_transport import AcceptedTransport
 
     return AcceptedTransport
+
+
+def _only_error(errors: list[OSError]) -> OSError:
+    # As in asyncio: one that stands for all, or one with the texts of all.
+    texts = [str(error) for error in errors]
+    return errors[0] if len(set(texts)) == 1 else OSError(f"Multiple exceptions: {', '.join(texts)}")
 
 
 @types.coroutine
