@@ -1,7 +1,7 @@
 """`loop.create_connection` and `loop.create_unix_connection`: the engine connects, and no socket object is made.
 
-asyncio's own methods serve connections with TLS, whose transport has a socket object anyway, and those with options that
-few programs use.
+asyncio's own methods serve connections with TLS, whose transport has a socket object anyway, and those with options
+that few programs use.
 """
 
 from __future__ import annotations
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from typing import Any, TypeVar
 
-    from ._accepted_transport import AcceptedTransport
-
     _Protocol = TypeVar("_Protocol", bound=asyncio.BaseProtocol)
-    _Connection = tuple[int, tuple[Any, Any] | None]
 
 _socket_class = socket.socket
 
@@ -46,14 +43,14 @@ _UNIX = SocketKind(socket.AF_UNIX, socket.SOCK_STREAM, 0)
 _ENGINES_KINDS = (_INET, _INET6)
 
 
-class Connecting(SocketMethods, internals.LoopInternals):
+class Connecting(SocketMethods):
     """The methods of a loop that connect streams. They belong to the loop's thread."""
 
-    async def create_connection(  # type: ignore[override]
+    async def create_connection(
         self,
         protocol_factory: Callable[[], _Protocol],
-        host: str | None = None,
-        port: int | str | None = None,
+        host: Any = None,  # noqa: ANN401 - asyncio takes str, bytes and None
+        port: Any = None,  # noqa: ANN401 - and for the port, int, too
         *,
         ssl: Any = None,  # noqa: ANN401 - a context or a bool
         family: int = 0,
@@ -73,10 +70,10 @@ class Connecting(SocketMethods, internals.LoopInternals):
         options.update(ssl=ssl, family=family, local_addr=local_addr)
         return await super().create_connection(protocol_factory, host, port, **options)
 
-    async def create_unix_connection(  # type: ignore[override]
+    async def create_unix_connection(
         self,
         protocol_factory: Callable[[], _Protocol],
-        path: str | os.PathLike[str] | None = None,
+        path: Any = None,  # noqa: ANN401 - asyncio takes str, bytes, a path object and None
         *,
         ssl: Any = None,  # noqa: ANN401 - a context or a bool
         **options: Any,
@@ -101,7 +98,7 @@ class Connecting(SocketMethods, internals.LoopInternals):
         )
 
     async def _connect_to_any(
-        self, protocol_factory: Callable[[], _Protocol], host: str, port: int | str | None, family: int
+        self, protocol_factory: Callable[[], _Protocol], host: str, port: object, family: int
     ) -> tuple[asyncio.Transport, _Protocol]:
         infos = await self._ensure_resolved((host, port), family=family, type=socket.SOCK_STREAM, loop=self)
         if not infos:
@@ -119,7 +116,9 @@ class Connecting(SocketMethods, internals.LoopInternals):
                 continue
             if connection:
                 return await self._use_connection(protocol_factory, SocketKind(*kind), connection[0], names)
-            return await self._create_connection_transport(sock, protocol_factory, None, None)
+            made: tuple[asyncio.Transport, _Protocol]
+            made = await self._create_connection_transport(sock, protocol_factory, None, None)
+            return made
         try:
             raise _only_error(errors)
         finally:
@@ -157,7 +156,7 @@ class Connecting(SocketMethods, internals.LoopInternals):
 
 
 @functools.cache
-def _transport_class() -> type[AcceptedTransport]:
+def _transport_class() -> Any:  # noqa: ANN401 - instead of a socket, a SocketKind suffices
     from ._accepted_transport import AcceptedTransport
 
     return AcceptedTransport

@@ -21,8 +21,8 @@ import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// Connecting stream sockets that have no socket object: functions of the module, for `create_connection`. Under the
-/// GIL.
+/// Connecting stream sockets that have no socket object: functions of the module, for `create_connection`. They are
+/// called under the GIL.
 ///
 /// The kernel makes a connection to an address of the same machine within `connect()`, and yet reports EINPROGRESS.
 /// The name of the peer, which a transport needs anyway, can be had as soon as there is a connection. So it is asked
@@ -55,12 +55,14 @@ public final class Connections {
     /// `_connect()`. It does not serve addresses that only the `socket` module understands or refuses, nor processes
     /// with audit hooks, whose events have socket objects for arguments.
     ///
-    /// @throws databridge.pyloop.cpython.PyError OSError if there can be no socket or the connection is refused at once
+    /// @throws databridge.pyloop.cpython.PyError OSError if there can be no socket or the connection is refused at
+    once
     @EntryPoint
     @Owned
     static long connect(long module, long arguments, long count, long keywords) {
         PositionalOnly.require("_connect", 3, count, keywords);
-        AddressBuffer buffer = LoopType.engineOf(Memory.getLong(arguments)).scratch().address();
+        AddressBuffer buffer =
+                LoopType.engineOf(Memory.getLong(arguments)).scratch().address();
         int family = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
         long address = Memory.getLong(arguments + 2 * Long.BYTES);
         if (!isKnown(family) || AuditHooks.exist()) {
@@ -104,7 +106,8 @@ public final class Connections {
     @Owned
     static long socketNames(long module, long arguments, long count, long keywords) {
         PositionalOnly.require("_socket_names", 2, count, keywords);
-        AddressBuffer buffer = LoopType.engineOf(Memory.getLong(arguments)).scratch().address();
+        AddressBuffer buffer =
+                LoopType.engineOf(Memory.getLong(arguments)).scratch().address();
         int fd = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
         return names(buffer, fd, buffer.peerAddress(fd));
     }
@@ -116,7 +119,8 @@ public final class Connections {
     @Owned
     static long socketError(long module, long arguments, long count, long keywords) {
         PositionalOnly.require("_socket_error", 2, count, keywords);
-        AddressBuffer buffer = LoopType.engineOf(Memory.getLong(arguments)).scratch().address();
+        AddressBuffer buffer =
+                LoopType.engineOf(Memory.getLong(arguments)).scratch().address();
         int error = buffer.takeError(NumberApi.asInt(Memory.getLong(arguments + Long.BYTES)));
         if (error < 0) {
             throw OsErrors.raise(-error);
@@ -151,9 +155,7 @@ public final class Connections {
         long peer = result < 0 ? Refs.retain(NONE) : AddressCache.toPython(buffer.address(), buffer.size());
         long own;
         try {
-            own = buffer.ownAddress(fd) < 0
-                    ? Refs.retain(NONE)
-                    : Addresses.toPython(buffer.address(), buffer.size());
+            own = buffer.ownAddress(fd) < 0 ? Refs.retain(NONE) : Addresses.toPython(buffer.address(), buffer.size());
         } catch (Throwable failed) {
             Refs.release(peer);
             throw failed;
