@@ -29,6 +29,7 @@ ATTRIBUTES = {
     _LOOP: (
         *("_csock", "_ssock", "_current_handle", "_ready", "_scheduled", "_selector", "_signal_handlers"),
         *("_check_callback", "_check_closed", "_check_running", "_check_thread"),
+        *("_connect_sock", "_create_connection_transport", "_ensure_resolved"),
         *("_ensure_fd_no_transport", "_make_datagram_transport", "_make_socket_transport", "_make_ssl_transport"),
         *("_make_read_pipe_transport", "_make_write_pipe_transport", "_start_serving", "_transports"),
         *("_process_self_data", "_run_once", "_task_factory", "_write_to_self"),
@@ -98,6 +99,9 @@ CALLS: dict[str, tuple[tuple[int, tuple[str, ...]], ...]] = {
     _READ_PIPE: ((5, ()),),
     _WRITE_PIPE: ((5, ()),),
     f"{_LOOP}._check_callback": ((3, ()),),
+    f"{_LOOP}._connect_sock": ((3, ()),),
+    f"{_LOOP}._create_connection_transport": ((5, ()),),
+    f"{_LOOP}._ensure_resolved": ((2, ("family", "loop", "proto", "type")),),
     f"{_LOOP}._ensure_fd_no_transport": ((2, ()),),
     f"{_LOOP}._process_self_data": ((2, ()),),
     f"{_LOOP}._start_serving": ((8, ()), (8, ("context",))),

@@ -14,6 +14,7 @@ import databridge.pyloop.runtime.ProcessState;
 import databridge.pyloop.runtime.StartErrors;
 import databridge.pyloop.runtime.ThreadEntry;
 import databridge.pyloop.tls.TlsBinding;
+import databridge.pyloop.transports.Connections;
 import org.graalvm.nativeimage.c.function.CEntryPoint;
 
 /// The extension module `data_bridge.pyloop._engine`: what its import calls. With the GIL.
@@ -35,7 +36,9 @@ final class ExtensionModule {
     static long initialise() {
         try {
             ProcessState.start();
-            return ModuleDef.named("data_bridge.pyloop._engine", "PyLoop's engine: the types that are defined in Java.")
+            ModuleDef module = ModuleDef.named(
+                    "data_bridge.pyloop._engine", "PyLoop's engine: the types that are defined in Java.");
+            return Connections.declare(module)
                     .execute(ExtensionModule.class, "execute")
                     .function(
                             "_after_fork_in_child($module, /)",

@@ -23,5 +23,8 @@ public final class Errno {
     /// The peer has ended a connection before it was accepted.
     public static final int ECONNABORTED = 103;
 
+    /// The connection is being made.
+    public static final int EINPROGRESS = 115;
+
     private Errno() {}
 }
