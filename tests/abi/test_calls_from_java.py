@@ -11,7 +11,7 @@ import pytest
 from data_bridge.pyloop import _engine_calls, _seams
 from support.java_calls import python_calls, python_names
 
-NOT_CALLED = {"Future", "Task", "_when", "context", "loop", "max_size"}
+NOT_CALLED = {"Future", "Task", "_call_connection_lost", "_when", "connection_made", "context", "loop", "max_size"}
 """Names that Java has for other purposes: keys of a module's dict, keywords and attributes."""
 
 WITHOUT_SIGNATURES = (_thread.LockType, _thread.RLock)

@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import _thread
 import asyncio
+import sys
+from asyncio import base_events
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import _asyncio_internals as internals
@@ -102,10 +104,19 @@ class LoopCalls(Protocol):
 class AcceptorCalls(Protocol):
     """What the engine calls on what accepts connections."""
 
-    def _accepted(self, fd: int, peername: object, sockname: object) -> None:
-        """Take over a connection that `_accept` has accepted: `fd` is the callee's, whatever happens.
+    def _lacks_resources(self, error: OSError) -> None:
+        """Deal with a connection that cannot be accepted before a descriptor is closed or memory is freed.
 
-        An exception ends `_accept`; connections that it has not accepted stay in the kernel's queue.
+        From the listening socket's reader handle, which reports an exception, as it does for the other two.
+        """
+
+    def _log_connection(self, transport: AcceptedTransport) -> None:
+        """Log a new connection, in debug mode; the transport has no protocol yet. In the connection's context."""
+
+    def _report_failure(self, error: BaseException, protocol: asyncio.BaseProtocol | None) -> None:
+        """Report, in debug mode, why a connection has got no transport. In the connection's context.
+
+        `protocol` is None if the factory has failed. `error` is neither SystemExit nor KeyboardInterrupt.
         """
 
 
@@ -144,6 +155,22 @@ class StreamCalls(Protocol):
 
     def _write_failed(self, error: OSError) -> None:
         """End the connection because sending failed after the socket had been full; in the context of writing."""
+
+
+class AcceptedStreamCalls(StreamCalls, Protocol):
+    """What the engine also calls on the transport of an accepted connection."""
+
+    def _schedule_start(self) -> None:
+        """Schedule `connection_made` and the beginning of reading by `call_soon`, which is not the engine's.
+
+        In the connection's context. Called in debug mode, and if a subclass or a program has replaced `call_soon`.
+        """
+
+    def _close_socket(self) -> None:
+        """Close the socket object that a program has asked for, at the end of the connection."""
+
+    def _end_waiter(self) -> None:
+        """Let `loop.sendfile()` fail, because the connection has ended."""
 
 
 class DatagramCalls(Protocol):
@@ -201,7 +228,7 @@ class WritePipeCalls(Protocol):
 LOOP: type[LoopCalls] = PyLoop
 ACCEPTOR: type[AcceptorCalls] = Acceptor
 STREAM: type[StreamCalls] = StreamTransport
-ACCEPTED_STREAM: type[StreamCalls] = AcceptedTransport
+ACCEPTED_STREAM: type[AcceptedStreamCalls] = AcceptedTransport
 DATAGRAM: type[DatagramCalls] = DatagramTransport
 READ_PIPE: type[ReadPipeCalls] = ReadPipeTransport
 WRITE_PIPE: type[WritePipeCalls] = WritePipeTransport
@@ -211,7 +238,7 @@ if TYPE_CHECKING:
 
     class _Stream(StreamTransport, StreamCalls): ...
 
-    class _AcceptedStream(AcceptedTransport, StreamCalls): ...
+    class _AcceptedStream(AcceptedTransport, AcceptedStreamCalls): ...
 
     class _Datagram(DatagramTransport, DatagramCalls): ...
 
@@ -234,7 +261,10 @@ class InheritedLoopCalls(Protocol):
         """Return a future for `_sock_wait`: the subclass's, if it has such a method."""
 
     def _ensure_fd_no_transport(self, fd: FileDescriptorLike) -> None:
-        """Raise RuntimeError if a transport uses `fd`; called by `_sock_wait` where one does."""
+        """Raise RuntimeError if a transport that is not closing uses `fd`; called where any transport does.
+
+        By `_sock_wait`, and for a connection that was accepted, in its context.
+        """
 
 
 class InheritedFlowCalls(Protocol):
@@ -256,6 +286,29 @@ class InheritedStreamCalls(InheritedSocketCalls, Protocol):
 
     def _read_ready__on_eof(self) -> None:
         """Deal with the end of the stream; in the context of reading."""
+
+
+if sys.version_info >= (3, 13):
+
+    class ServerCalls(Protocol):
+        """What the engine calls on the server of an accepted connection, in the connection's context."""
+
+        def _attach(self, transport: AcceptedTransport) -> None:
+            """Count a new connection. An exception goes to `Acceptor._report_failure`."""
+
+        def _detach(self, transport: AcceptedTransport) -> None:
+            """Count the end of a connection. The loop reports an exception."""
+
+else:
+
+    class ServerCalls(Protocol):
+        """What the engine calls on the server of an accepted connection, in the connection's context."""
+
+        def _attach(self) -> None:
+            """Count a new connection. An exception goes to `Acceptor._report_failure`."""
+
+        def _detach(self) -> None:
+            """Count the end of a connection. The loop reports an exception."""
 
 
 class HandleCalls(Protocol):
@@ -283,6 +336,13 @@ class LockCalls(Protocol):
 
     def release(self) -> object:
         """Give the lock back. After a callback, in the loop's thread: an exception is printed."""
+
+
+class BaseProtocolCalls(Protocol):
+    """What the engine calls on any protocol of an accepted connection."""
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Hear of the end; `exc` is what ended it, if not the program or the peer. The loop reports an exception."""
 
 
 class ProtocolCalls(Protocol):
@@ -323,11 +383,13 @@ INHERITED_BY_LOOP: type[InheritedLoopCalls] = asyncio.SelectorEventLoop  # type:
 INHERITED_BY_STREAM: type[InheritedStreamCalls] = internals.SelectorSocketTransport
 INHERITED_BY_DATAGRAM: type[InheritedSocketCalls] = internals.SelectorDatagramTransport
 INHERITED_BY_WRITE_PIPE: type[InheritedFlowCalls] = internals.UnixWritePipeTransport
+SERVER: type[ServerCalls] = base_events.Server  # type: ignore[assignment] # typeshed does not have them
 HANDLE: type[HandleCalls] = asyncio.Handle
 TIMER_HANDLE: type[HandleCalls] = asyncio.TimerHandle
 FUTURE: type[FutureCalls] = asyncio.Future
 LOCK_OF_WAITERS: type[LockCalls] = _thread.LockType
 LOCK_OF_HANDLE: type[LockCalls] = _thread.RLock
+BASE_PROTOCOL: type[BaseProtocolCalls] = asyncio.BaseProtocol
 PROTOCOL: type[ProtocolCalls] = asyncio.Protocol
 BUFFERED_PROTOCOL: type[BufferedProtocolCalls] = asyncio.BufferedProtocol
 DATAGRAM_PROTOCOL: type[DatagramProtocolCalls] = asyncio.DatagramProtocol

@@ -53,6 +53,7 @@ ATTRIBUTES = {
         *("_loop", "_maybe_pause_protocol", "_maybe_resume_protocol", "_pipe", "_protocol", "_read_ready"),
         *("_write_ready",),
     ),
+    _SERVER: ("_attach", "_detach"),
     "sslproto.SSLProtocol": ("_app_transport",),
     "events.Handle": ("_run",),
 }
@@ -98,7 +99,7 @@ CALLS: dict[str, tuple[tuple[int, tuple[str, ...]], ...]] = {
 """How PyLoop calls private functions and constructors: the number of positional arguments, and the names of the others.
 Of several ways it uses the one that the running version accepts."""
 
-PARAMETERS_OF_OUR_OWN = {("PyLoop", "__init__"), ("AcceptedTransport", "__init__"), ("LoopCore", "create_task")}
+PARAMETERS_OF_OUR_OWN = {("PyLoop", "__init__"), ("LoopCore", "create_task")}
 """Overriding methods whose parameters may differ from asyncio's: constructors that only PyLoop calls, and a method of
 the engine that forwards keywords it does not know."""
 

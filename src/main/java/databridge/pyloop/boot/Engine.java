@@ -30,6 +30,7 @@ import databridge.pyloop.runtime.Collector;
 import databridge.pyloop.runtime.EntryFailure;
 import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.runtime.ProcessState;
+import databridge.pyloop.transports.AcceptedType;
 import databridge.pyloop.transports.AcceptorType;
 import databridge.pyloop.transports.DatagramType;
 import databridge.pyloop.transports.ReadPipeType;
@@ -66,6 +67,7 @@ final class Engine {
         put(module, "Handle", HandleType.type());
         put(module, "TimerHandle", TimerHandleType.type());
         put(module, "AcceptorCore", AcceptorType.type());
+        put(module, "AcceptedCore", AcceptedType.type());
         put(module, "StreamCore", StreamType.type());
         put(module, "ReadPipeCore", ReadPipeType.type());
         put(module, "WritePipeCore", WritePipeType.type());
