@@ -19,7 +19,7 @@ class PythonCall:
     """A place in Java that calls a method of a Python object."""
 
     method: str
-    #: How many arguments it passes, the object itself included; None where it passes on what Python gave.
+    #: How many arguments it passes, the object itself included; None where only the running program knows.
     arguments: int | None
     file: str
 
@@ -68,4 +68,6 @@ def _arguments(code: str, start: int) -> list[str]:
 def _count(function: str, arguments: list[str]) -> int | None:
     if function == "forward":
         return None
-    return int(arguments[-1]) if function == "callMethodOf" else len(arguments)
+    if function == "callMethodOf":
+        return int(arguments[-1]) if arguments[-1].isdigit() else None
+    return len(arguments)

@@ -1,29 +1,26 @@
-"""Listening sockets: the engine accepts connections, and a transport is made for each."""
+"""Listening sockets: the engine accepts connections and makes a transport of each."""
 
 from __future__ import annotations
 
-import contextvars
-import errno
-import os
 import socket
 from asyncio import constants, log, trsock
 
+from . import _asyncio_internals as internals
 from ._accepted_transport import AcceptedTransport, socket_like
 from ._engine import AcceptorCore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
+    import contextvars
     from collections.abc import Callable
     from typing import Any
 
-_OUT_OF_RESOURCES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
-
 
 class Acceptor(AcceptorCore):
-    """Accepts connections as long as the socket is watched.
+    """Accepts connections as long as the socket is watched. All methods belong to the loop's thread.
 
-    asyncio runs a task for each connection. An `Acceptor` calls `protocol_factory` at once, in a copy of the current
+    asyncio runs a task for each connection. The engine calls `protocol_factory` at once, in a copy of the current
     context. If the server has a `context`, it copies that one, and the connection keeps the copy.
     """
 
@@ -37,72 +34,45 @@ class Acceptor(AcceptorCore):
         context: contextvars.Context | None,
     ) -> None:
         self._loop = loop
-        self._protocol_factory = protocol_factory
+        self._make_protocol = protocol_factory
         self._sock = sock
         self._server = server
-        self._backlog = backlog
         self._context = context
+        self._transport_class = AcceptedTransport
+        self._most = backlog
         self._is_tcp = sock.proto == socket.IPPROTO_TCP
-        self._is_unix = sock.family == socket.AF_UNIX  # computed once, because `family` takes as long as a system call
+        self._is_unix = sock.family == socket.AF_UNIX
+        self._server_knows_transports = internals.SERVER_KNOWS_TRANSPORTS
 
     def start(self) -> None:
         """Start to accept connections, unless the socket is closed. Loop's thread."""
         if self._sock.fileno() >= 0:
-            self._loop._add_reader(self._sock.fileno(), self._accept_connections)
-
-    def _accept_connections(self) -> None:
-        try:
-            self._accept(self._sock.fileno(), self._backlog, self._is_tcp, self._loop)
-        except OSError as exc:
-            if exc.errno not in _OUT_OF_RESOURCES:
-                raise
-            self._loop.call_exception_handler(
-                {
-                    "message": "socket.accept() out of system resource",
-                    "exception": exc,
-                    "socket": trsock.TransportSocket(self._sock),
-                }
-            )
-            # The socket stays ready, and every attempt would fail until a descriptor is closed or memory is freed.
-            self._loop._remove_reader(self._sock.fileno())
-            self._loop.call_later(constants.ACCEPT_RETRY_DELAY, self.start)
+            self._loop._add_reader(self._sock.fileno(), self._accept)
 
     # Called by the engine.
 
-    def _accepted(self, fd: int, peername: object, sockname: object) -> None:
-        names = {"peername": peername, "sockname": sockname}
-        if self._context is None:
-            contextvars.copy_context().run(self._connect, fd, names, None)
-        else:
-            context = self._context.copy()
-            context.run(self._connect, fd, names, context)
+    def _lacks_resources(self, error: OSError) -> None:
+        self._loop.call_exception_handler(
+            {
+                "message": "socket.accept() out of system resource",
+                "exception": error,
+                "socket": trsock.TransportSocket(self._sock),
+            }
+        )
+        # The socket stays ready, and every attempt would fail until a descriptor is closed or memory is freed.
+        self._loop._remove_reader(self._sock.fileno())
+        self._loop.call_later(constants.ACCEPT_RETRY_DELAY, self.start)
 
-    def _connect(self, fd: int, names: dict[str, object], context: contextvars.Context | None) -> None:
-        loop = self._loop
-        protocol = None
-        taken = False
+    def _log_connection(self, transport: AcceptedTransport) -> None:
+        connection = socket_like(self._sock, transport._sock_fd)
         try:
-            if loop._debug:
-                self._log_connection(fd, names["peername"])
-            protocol = self._protocol_factory()
-            if loop._transport_at(fd) is not None:
-                loop._ensure_fd_no_transport(fd)
-            taken = True
-            AcceptedTransport(loop, fd, self._sock, self._is_unix, names, protocol, self._server, context)
-        except BaseException as exc:
-            if not taken:
-                os.close(fd)
-            if isinstance(exc, SystemExit | KeyboardInterrupt):
-                raise
-            if loop.get_debug():
-                failure = {"message": "Error on transport creation for incoming connection", "exception": exc}
-                if protocol is not None:
-                    failure["protocol"] = protocol
-                loop.call_exception_handler(failure)
-
-    def _log_connection(self, fd: int, address: object) -> None:
-        connection = socket_like(self._sock, fd)
-        try:
-            log.logger.debug("%r got a new connection from %r: %r", self._server, address, connection)
+            peer = transport._peername()
+            log.logger.debug("%r got a new connection from %r: %r", self._server, peer, connection)
         finally:
             connection.detach()  # the transport owns the descriptor
+
+    def _report_failure(self, error: BaseException, protocol: asyncio.BaseProtocol | None) -> None:
+        failure = {"message": "Error on transport creation for incoming connection", "exception": error}
+        if protocol is not None:
+            failure["protocol"] = protocol
+        self._loop.call_exception_handler(failure)

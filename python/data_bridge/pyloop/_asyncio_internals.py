@@ -113,23 +113,16 @@ SSL_AGAIN_ERRORS: Any = getattr(sslproto, "SSLAgainErrors", ())
 """What an `SSLObject` raises that can go on later. Missing where the module `ssl` is."""
 set_result_unless_cancelled: Any = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
 
-_SERVER_KNOWS_TRANSPORTS = base_events.Server._attach.__code__.co_argcount > 1  # type: ignore[attr-defined]
+SERVER_KNOWS_TRANSPORTS = base_events.Server._attach.__code__.co_argcount > 1  # type: ignore[attr-defined]
+"""Whether a server's `_attach` and `_detach` take the transport: from Python 3.13 on."""
 
 
 def attach(server: Any, transport: object) -> None:  # noqa: ANN401
     """Register a connection with its server, which takes the transport from Python 3.13 on."""
-    if _SERVER_KNOWS_TRANSPORTS:
+    if SERVER_KNOWS_TRANSPORTS:
         server._attach(transport)
     else:
         server._attach()
-
-
-def detach(server: Any, transport: object) -> None:  # noqa: ANN401
-    """Remove a connection that has ended from its server."""
-    if _SERVER_KNOWS_TRANSPORTS:
-        server._detach(transport)
-    else:
-        server._detach()
 
 
 def fatal_error(transport: Any, error: BaseException, message: str) -> None:  # noqa: ANN401
@@ -158,9 +151,3 @@ def writelines_skips_false() -> bool:
     except TypeError:
         return False
     return True
-
-
-def default_water_marks() -> tuple[int, int]:
-    """Return the high-water and the low-water mark that asyncio gives a transport, in bytes."""
-    mixin = FlowControlMixin(loop=object())
-    return mixin._high_water, mixin._low_water

@@ -29,7 +29,18 @@ class Handle(asyncio.Handle): ...
 class TimerHandle(asyncio.TimerHandle): ...
 
 class AcceptorCore:
-    def _accept(self, fd: int, most: int, is_tcp: bool, loop: LoopCore, /) -> None: ...
+    _loop: Any
+    _make_protocol: Callable[[], asyncio.BaseProtocol]
+    _sock: socket
+    _server: asyncio.AbstractServer | None
+    _context: Context | None
+    _transport_class: type[AcceptedCore]
+    _most: int
+    _is_tcp: bool
+    _is_unix: bool
+    _server_knows_transports: bool
+
+    def _accept(self) -> None: ...
 
 class LoopCore:
     _stopping: bool
@@ -37,6 +48,7 @@ class LoopCore:
     _closed: bool
     _running_forever: bool
     _has_own_clock: bool
+    _has_own_call_soon: bool
 
     def call_soon(
         self, callback: Callable[[Unpack[_Ts]], object], *args: *_Ts, context: Context | None = None
@@ -110,12 +122,22 @@ class StreamCore:
     def close(self) -> None: ...
     def _attach(self, loop: asyncio.AbstractEventLoop, sock: socket | None, fd: int, is_unix: bool, /) -> None: ...
     def _detach(self) -> None: ...
-    def _detach_to_close(self) -> None: ...
     def _add_reader(self, /, *args: object) -> None: ...
     def _read_ready(self) -> None: ...
     def _send_deferred(self) -> OSError | None: ...
     def _unsent(self) -> int: ...
     def _drop_unsent(self) -> None: ...
+
+class AcceptedCore(StreamCore):
+    _server: asyncio.AbstractServer | None
+    _like: socket
+    _socket_made: socket | None
+    _sockname: Any
+    _sock_fd: int
+    _ended: bool
+
+    def _peername(self) -> Any: ...
+    def _call_connection_lost(self, exc: BaseException | None, /) -> None: ...
 
 class ReadPipeCore:
     _protocol: Any

@@ -100,10 +100,19 @@ class LoopCalls(Protocol):
 class AcceptorCalls(Protocol):
     """What the engine calls on what accepts connections."""
 
-    def _accepted(self, fd: int, peername: object, sockname: object) -> None:
-        """Take over a connection that `_accept` has accepted: `fd` is the callee's, whatever happens.
+    def _lacks_resources(self, error: OSError) -> None:
+        """Deal with a connection that cannot be accepted before a descriptor is closed or memory is freed.
 
-        An exception ends `_accept`; connections that it has not accepted stay in the kernel's queue.
+        From the listening socket's reader handle, which reports an exception, as it does for the other two.
+        """
+
+    def _log_connection(self, transport: AcceptedTransport) -> None:
+        """Log a new connection, in debug mode; the transport has no protocol yet. In the connection's context."""
+
+    def _report_failure(self, error: BaseException, protocol: asyncio.BaseProtocol | None) -> None:
+        """Report, in debug mode, why a connection has got no transport. In the connection's context.
+
+        `protocol` is None if the factory has failed. `error` is neither SystemExit nor KeyboardInterrupt.
         """
 
 
@@ -142,6 +151,22 @@ class StreamCalls(Protocol):
 
     def _write_failed(self, error: OSError) -> None:
         """End the connection because sending failed after the socket had been full; in the context of writing."""
+
+
+class AcceptedStreamCalls(StreamCalls, Protocol):
+    """What the engine also calls on the transport of an accepted connection."""
+
+    def _schedule_start(self) -> None:
+        """Schedule `connection_made` and the beginning of reading by `call_soon`, which is not the engine's.
+
+        In the connection's context. Called in debug mode, and if a subclass or a program has replaced `call_soon`.
+        """
+
+    def _close_socket(self) -> None:
+        """Close the socket object that a program has asked for, at the end of the connection."""
+
+    def _end_waiter(self) -> None:
+        """Let `loop.sendfile()` fail, because the connection has ended."""
 
 
 class DatagramCalls(Protocol):
@@ -240,7 +265,7 @@ class TlsTransportCalls(Protocol):
 LOOP: type[LoopCalls] = PyLoop
 ACCEPTOR: type[AcceptorCalls] = Acceptor
 STREAM: type[StreamCalls] = StreamTransport
-ACCEPTED_STREAM: type[StreamCalls] = AcceptedTransport
+ACCEPTED_STREAM: type[AcceptedStreamCalls] = AcceptedTransport
 DATAGRAM: type[DatagramCalls] = DatagramTransport
 READ_PIPE: type[ReadPipeCalls] = ReadPipeTransport
 WRITE_PIPE: type[WritePipeCalls] = WritePipeTransport
@@ -252,7 +277,7 @@ if TYPE_CHECKING:
 
     class _Stream(StreamTransport, StreamCalls): ...
 
-    class _AcceptedStream(AcceptedTransport, StreamCalls): ...
+    class _AcceptedStream(AcceptedTransport, AcceptedStreamCalls): ...
 
     class _Datagram(DatagramTransport, DatagramCalls): ...
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import _thread
 import asyncio
+import sys
+from asyncio import base_events
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import _asyncio_internals as internals
 
 if TYPE_CHECKING:
     from _typeshed import FileDescriptorLike, WriteableBuffer
+
+    from ._accepted_transport import AcceptedTransport
 
 
 class InheritedLoopCalls(Protocol):
@@ -26,7 +30,10 @@ class InheritedLoopCalls(Protocol):
         """Return a future for `_sock_wait`: the subclass's, if it has such a method."""
 
     def _ensure_fd_no_transport(self, fd: FileDescriptorLike) -> None:
-        """Raise RuntimeError if a transport uses `fd`; called by `_sock_wait` where one does."""
+        """Raise RuntimeError if a transport that is not closing uses `fd`; called where any transport does.
+
+        By `_sock_wait`, and for a connection that was accepted, in its context.
+        """
 
 
 class InheritedFlowCalls(Protocol):
@@ -48,6 +55,29 @@ class InheritedStreamCalls(InheritedSocketCalls, Protocol):
 
     def _read_ready__on_eof(self) -> None:
         """Deal with the end of the stream; in the context of reading."""
+
+
+if sys.version_info >= (3, 13):
+
+    class ServerCalls(Protocol):
+        """What the engine calls on the server of an accepted connection, in the connection's context."""
+
+        def _attach(self, transport: AcceptedTransport) -> None:
+            """Count a new connection. An exception goes to `Acceptor._report_failure`."""
+
+        def _detach(self, transport: AcceptedTransport) -> None:
+            """Count the end of a connection. The loop reports an exception."""
+
+else:
+
+    class ServerCalls(Protocol):
+        """What the engine calls on the server of an accepted connection, in the connection's context."""
+
+        def _attach(self) -> None:
+            """Count a new connection. An exception goes to `Acceptor._report_failure`."""
+
+        def _detach(self) -> None:
+            """Count the end of a connection. The loop reports an exception."""
 
 
 class HandleCalls(Protocol):
@@ -75,6 +105,13 @@ class LockCalls(Protocol):
 
     def release(self) -> object:
         """Give the lock back. After a callback, in the loop's thread: an exception is printed."""
+
+
+class BaseProtocolCalls(Protocol):
+    """What the engine calls on any protocol of an accepted connection."""
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Hear of the end; `exc` is what ended it, if not the program or the peer. The loop reports an exception."""
 
 
 class ProtocolCalls(Protocol):
@@ -135,11 +172,13 @@ INHERITED_BY_LOOP: type[InheritedLoopCalls] = asyncio.SelectorEventLoop  # type:
 INHERITED_BY_STREAM: type[InheritedStreamCalls] = internals.SelectorSocketTransport
 INHERITED_BY_DATAGRAM: type[InheritedSocketCalls] = internals.SelectorDatagramTransport
 INHERITED_BY_WRITE_PIPE: type[InheritedFlowCalls] = internals.UnixWritePipeTransport
+SERVER: type[ServerCalls] = base_events.Server  # type: ignore[assignment] # typeshed does not have them
 HANDLE: type[HandleCalls] = asyncio.Handle
 TIMER_HANDLE: type[HandleCalls] = asyncio.TimerHandle
 FUTURE: type[FutureCalls] = asyncio.Future
 LOCK_OF_WAITERS: type[LockCalls] = _thread.LockType
 LOCK_OF_HANDLE: type[LockCalls] = _thread.RLock
+BASE_PROTOCOL: type[BaseProtocolCalls] = asyncio.BaseProtocol
 PROTOCOL: type[ProtocolCalls] = asyncio.Protocol
 BUFFERED_PROTOCOL: type[BufferedProtocolCalls] = asyncio.BufferedProtocol
 DATAGRAM_PROTOCOL: type[DatagramProtocolCalls] = asyncio.DatagramProtocol

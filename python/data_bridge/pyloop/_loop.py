@@ -84,12 +84,13 @@ class PyLoop(
         self._ready = ReadyQueueView(self)
         self._transports = TransportsByFd(self)
         self._signal_wakeup = SignalWakeup(self._csock.fileno())
-        self._find_clock()
         self._bind_methods()
+        self._find_replaced()
 
-    def _find_clock(self) -> None:
-        # A subclass can define a clock of its own, and a test can replace that of the class.
+    def _find_replaced(self) -> None:
+        # A subclass can define a clock or a `call_soon` of its own, and a test can replace that of the class.
         self._has_own_clock = type(self).time is not _CLOCK_FIELD
+        self._has_own_call_soon = self.call_soon != LoopCore.call_soon.__get__(self)
 
     def _bind_methods(self) -> None:
         # Python calls a bound method of the instance dict 8 % faster than one that it binds for the call, and the C
@@ -106,7 +107,7 @@ class PyLoop(
         """Run until stop() is called."""
         self._check_closed()
         self._check_running()
-        self._find_clock()
+        self._find_replaced()
         with self._signal_wakeup:
             self._running_forever = True
             try:

@@ -67,6 +67,7 @@ ATTRIBUTES = {
     _TLS_TRANSPORT: ("_closed", "_ssl_protocol", "_start_tls_compatible"),
     "streams.StreamReaderProtocol": ("_stream_reader",),
     "streams.StreamReader": ("_buffer",),
+    _SERVER: ("_attach", "_detach"),
     "events.Handle": ("_run",),
 }
 """The attributes that PyLoop or its engine reads, sets or replaces on instances of each class."""
@@ -118,7 +119,7 @@ CALLS: dict[str, tuple[tuple[int, tuple[str, ...]], ...]] = {
 """How PyLoop calls private functions and constructors: the number of positional arguments, and the names of the others.
 Of several ways it uses the one that the running version accepts."""
 
-PARAMETERS_OF_OUR_OWN = {("PyLoop", "__init__"), ("AcceptedTransport", "__init__"), ("LoopCore", "create_task")}
+PARAMETERS_OF_OUR_OWN = {("PyLoop", "__init__"), ("LoopCore", "create_task")}
 """Overriding methods whose parameters may differ from asyncio's: constructors that only PyLoop calls, and a method of
 the engine that forwards keywords it does not know."""
 

@@ -3,6 +3,8 @@
 Each gets a clear exception, or does no harm. What can only show as a crash runs in a process of its own.
 """
 
+import asyncio
+import contextlib
 import gc
 import os
 import socket
@@ -13,7 +15,10 @@ from typing import Any
 import pytest
 
 from data_bridge.pyloop import _engine
+from data_bridge.pyloop._acceptor import Acceptor
 from support.loop_kinds import PYLOOP, run_python
+from support.peers.streams import Recorder
+from support.process_figures import count_descriptors
 from support.program_runs import Run
 from support.project import path_with_tests
 
@@ -97,21 +102,45 @@ class TestSizes:
         assert [error.errno for error in failures] == [22]  # EINVAL, as os.read() has it
 
     def test_accepts_no_more_than_wait(self, loop: Any) -> None:
-        accepted: list[int] = []
+        accepted: list[Recorder] = []
 
-        class Acceptor(_engine.AcceptorCore):
-            def _accepted(self, fd: int, *_addresses: object) -> None:
-                accepted.append(fd)
+        def factory() -> Recorder:
+            accepted.append(Recorder())
+            return accepted[-1]
 
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.setblocking(False)
             with socket.create_connection(server.getsockname()):
-                acceptor = Acceptor.__new__(Acceptor)
-                acceptor._accept(server.fileno(), -(2**63), True, loop)
+                acceptor = Acceptor(loop, factory, server, None, -(2**31), None)
+                acceptor._accept()
                 assert not accepted
-                acceptor._accept(server.fileno(), 2**63 - 1, True, loop)
-        assert len(accepted) == 1
-        os.close(accepted[0])
+                acceptor._most = 2**31 - 1
+                acceptor._accept()
+                assert len(accepted) == 1
+                loop.run_until_complete(accepted[0].until_event("made"))
+                accepted[0].transport.abort()
+                loop.run_until_complete(accepted[0].until_lost())
+
+    @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # some get a transport, but no protocol
+    @pytest.mark.parametrize("field", ["_loop", "_sock", "_transport_class", "_context", "_make_protocol"])
+    @pytest.mark.parametrize("value", [None, 1, object, int, socket.socket, asyncio.Protocol()], ids=repr)
+    def test_an_acceptor_of_wrong_parts_costs_no_descriptor(self, loop: Any, field: str, value: object) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.setblocking(False)
+            with socket.create_connection(server.getsockname()) as client:
+                acceptor: Any = Acceptor(loop, asyncio.Protocol, server, None, 1, None)
+                setattr(acceptor, field, value)
+                before = count_descriptors()
+                with contextlib.suppress(TypeError):
+                    acceptor._accept()
+                delattr(acceptor, field)
+                with contextlib.suppress(TypeError):
+                    acceptor._accept()
+                loop.run_until_complete(asyncio.sleep(0))
+                client.close()  # ends a connection that was accepted nevertheless
+                while (left := count_descriptors()) >= before:
+                    loop.run_until_complete(asyncio.sleep(0))
+                assert left == before - 1
 
 
 class TestDescriptors:

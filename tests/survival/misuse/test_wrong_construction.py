@@ -13,7 +13,7 @@ PROGRAM = "survival.misuse.programs.wrong_construction"
     "names",
     [
         ("LoopCore", "Handle", "TimerHandle"),
-        ("AcceptorCore", "DatagramCore", "ReadPipeCore", "WritePipeCore", "StreamCore"),
+        ("AcceptorCore", "AcceptedCore", "DatagramCore", "ReadPipeCore", "WritePipeCore", "StreamCore"),
     ],
     ids=["scheduling", "transports"],
 )

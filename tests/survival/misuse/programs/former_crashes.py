@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from data_bridge.pyloop import _engine, new_event_loop
+from data_bridge.pyloop._acceptor import Acceptor
 from support.scenarios import run_scenario
 
 LARGE = 1 << 20
@@ -181,15 +182,15 @@ def pipe_detached_when_it_must_wait() -> None:
 def loop_closed_while_it_accepts() -> None:
     """The first of five connections closes the loop."""
 
-    class Acceptor(_engine.AcceptorCore):
-        def _accepted(self, _fd: int, *_addresses: object) -> None:
-            loop.close()
-            reuse_freed_memory([64], 1000)
+    def factory() -> asyncio.Protocol:
+        loop.close()
+        reuse_freed_memory([64], 1000)
+        return asyncio.Protocol()
 
     server = socket.create_server(("127.0.0.1", 0))
     clients = [socket.create_connection(server.getsockname()) for _ in range(5)]
     server.setblocking(False)
-    Acceptor.__new__(Acceptor)._accept(server.fileno(), len(clients), True, loop)
+    Acceptor(loop, factory, server, None, len(clients), None)._accept()
 
 
 def loop_closed_while_a_buffer_is_given() -> None:

@@ -33,6 +33,7 @@ import databridge.pyloop.runtime.ProcessState;
 import databridge.pyloop.tls.TlsBinding;
 import databridge.pyloop.tls.TlsTransportType;
 import databridge.pyloop.tls.TlsType;
+import databridge.pyloop.transports.AcceptedType;
 import databridge.pyloop.transports.AcceptorType;
 import databridge.pyloop.transports.DatagramType;
 import databridge.pyloop.transports.ReadPipeType;
@@ -70,6 +71,7 @@ final class Engine {
         put(module, "Handle", HandleType.type());
         put(module, "TimerHandle", TimerHandleType.type());
         put(module, "AcceptorCore", AcceptorType.type());
+        put(module, "AcceptedCore", AcceptedType.type());
         put(module, "StreamCore", StreamType.type());
         put(module, "ReadPipeCore", ReadPipeType.type());
         put(module, "WritePipeCore", WritePipeType.type());

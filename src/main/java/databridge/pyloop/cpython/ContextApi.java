@@ -9,6 +9,7 @@ public final class ContextApi {
     private static final Symbol CONTEXT_TYPE = Symbol.of("PyContext_Type");
 
     private static final CFunction COPY_CURRENT = CFunction.of("PyObject *PyContext_CopyCurrent(void)");
+    private static final CFunction COPY = CFunction.of("PyObject *PyContext_Copy(PyObject *ctx)");
     private static final CFunction ENTER = CFunction.of("int PyContext_Enter(PyObject *ctx)");
     private static final CFunction EXIT = CFunction.of("int PyContext_Exit(PyObject *ctx)");
     /// `Context.run` itself: it enters, calls and leaves in one downcall.
@@ -32,6 +33,14 @@ public final class ContextApi {
     @Owned
     public static long copyCurrent() {
         return PyError.orThrow(COPY_CURRENT.call());
+    }
+
+    /// `context.copy()`
+    ///
+    /// @throws PyError MemoryError
+    @Owned
+    public static long copy(long context) {
+        return PyError.orThrow(COPY.call(context));
     }
 
     /// `context.run(*arguments)`, where the first argument is the callable; NULL for an exception.

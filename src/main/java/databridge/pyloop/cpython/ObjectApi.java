@@ -35,7 +35,12 @@ public final class ObjectApi {
     /// Python code.
     public static boolean isInstance(long object, long type) {
         long actual = typeOf(object);
-        return actual == type || (int) IS_SUBTYPE.call(actual, type) != 0;
+        return isSubtype(actual, type);
+    }
+
+    /// Whether a type is `base` or derives from it.
+    public static boolean isSubtype(long type, long base) {
+        return type == base || (int) IS_SUBTYPE.call(type, base) != 0;
     }
 
     /// `isinstance(object, type)`, which respects `__class__` and `__instancecheck__`.

@@ -32,6 +32,8 @@ public final class Singletons {
     public static long METHOD_TYPE;
     /// `tuple`
     public static long TUPLE_TYPE;
+    /// `type`
+    public static long TYPE_TYPE;
     /// `str`
     public static long UNICODE_TYPE;
 
@@ -75,6 +77,7 @@ public final class Singletons {
         MEMORYVIEW_TYPE = NativeLinker.symbol("PyMemoryView_Type");
         METHOD_TYPE = NativeLinker.symbol("PyMethod_Type");
         TUPLE_TYPE = NativeLinker.symbol("PyTuple_Type");
+        TYPE_TYPE = NativeLinker.symbol("PyType_Type");
         UNICODE_TYPE = NativeLinker.symbol("PyUnicode_Type");
         ATTRIBUTE_ERROR = exception("AttributeError");
         EXCEPTION = exception("Exception");

@@ -18,7 +18,12 @@ public final class SocketObject {
     /// Whether `object` is a socket object that has the descriptor `fd`. [#descriptor] may be called only on
     /// objects for which this was true once.
     public static boolean isOf(long object, int fd) {
-        return ObjectApi.isInstance(object, type) && descriptor(object) == fd;
+        return isSocket(object) && descriptor(object) == fd;
+    }
+
+    /// Whether `object` is a socket object.
+    public static boolean isSocket(long object) {
+        return ObjectApi.isInstance(object, type);
     }
 
     /// The descriptor of a socket object, -1 once the socket is closed or detached.

@@ -21,5 +21,9 @@ public final class Interest {
     /// it lasts. `EPOLLET`
     public static final int EDGE_TRIGGERED = 1 << 31;
 
+    /// Not a condition: the registration exists, but the kernel has not been told of it, see
+    /// [Registrations#announce]. Only in what [Registrations#interest] returns.
+    public static final int ANNOUNCED = 1 << 29;
+
     private Interest() {}
 }

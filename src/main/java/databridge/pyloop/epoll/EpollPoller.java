@@ -56,6 +56,9 @@ import org.jspecify.annotations.Nullable;
 /// and the like are for one event: a one-shot pair stays in the set, disabled, and the next wait on the same
 /// socket is one MOD instead of an ADD and a DEL each time.
 ///
+/// A transport of a new connection is not in the set until it has read for the first time ([#announce]): the table has
+/// it, so that nothing else takes the number, and the first [#register] is an ADD, which reports what is ready by then.
+///
 /// The set is a file too, so a forked child shares it with its parent, and what either of them registers is reported
 /// to both. A child that runs an inherited loop would take edge-triggered and one-shot events away from its parent;
 /// it has to make a loop of its own, as with asyncio.
@@ -113,14 +116,14 @@ public final class EpollPoller implements DescriptorPoller {
         if (closed) { // the memory is freed, and the number of the epoll descriptor may belong to another file
             return -Errno.EBADF;
         }
-        int known = interest(fd);
+        boolean known = isInSet(fd);
         int last = knows(fd) ? generations[fd] : 0;
-        int generation = known == 0 ? last + 1 : last;
-        int result = epoll.control(known == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, interest, tag(fd, generation));
-        if (known == 0 && result == -Errno.EEXIST) {
+        int generation = known ? last : last + 1;
+        int result = epoll.control(known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, interest, tag(fd, generation));
+        if (!known && result == -Errno.EEXIST) {
             result = epoll.control(EPOLL_CTL_MOD, fd, interest, tag(fd, generation));
         }
-        boolean lost = known != 0 && result == -Errno.ENOENT;
+        boolean lost = known && result == -Errno.ENOENT;
         if (lost) {
             generation++;
             result = epoll.control(EPOLL_CTL_ADD, fd, interest, tag(fd, generation));
@@ -128,11 +131,14 @@ public final class EpollPoller implements DescriptorPoller {
         if (result < 0) {
             return result;
         }
-        grow(fd); // only now: a number that belongs to no descriptor may be large
-        handles[fd] = handle;
-        interests[fd] = interest;
-        generations[fd] = generation;
+        put(fd, interest, generation, handle); // only now: a number that belongs to no descriptor may be large
         return lost ? REPLACED : 0;
+    }
+
+    @Override
+    public void announce(int fd, int interest, PollHandle handle) {
+        int last = knows(fd) ? generations[fd] : 0;
+        put(fd, interest | Interest.ANNOUNCED, last + 1, handle);
     }
 
     @Override
@@ -142,11 +148,11 @@ public final class EpollPoller implements DescriptorPoller {
 
     @Override
     public void unregister(int fd) {
-        if (interest(fd) == 0) {
-            return;
-        }
+        boolean inSet = isInSet(fd);
         forget(fd);
-        epoll.control(EPOLL_CTL_DEL, fd, 0, 0);
+        if (inSet) {
+            epoll.control(EPOLL_CTL_DEL, fd, 0, 0);
+        }
     }
 
     @Override
@@ -193,6 +199,19 @@ public final class EpollPoller implements DescriptorPoller {
 
     private boolean knows(int fd) {
         return fd >= 0 && fd < handles.length;
+    }
+
+    /// Whether the table says that the descriptor is in the set.
+    private boolean isInSet(int fd) {
+        int interest = interest(fd);
+        return interest != 0 && (interest & Interest.ANNOUNCED) == 0;
+    }
+
+    private void put(int fd, int interest, int generation, PollHandle handle) {
+        grow(fd);
+        handles[fd] = handle;
+        interests[fd] = interest;
+        generations[fd] = generation;
     }
 
     private void grow(int fd) {

@@ -12,16 +12,24 @@ public final class Errno {
     public static final int EBADF = 9;
     /// The call would block.
     public static final int EAGAIN = 11;
+    /// Out of memory.
+    public static final int ENOMEM = 12;
     /// The entry exists.
     public static final int EEXIST = 17;
     /// Invalid argument.
     public static final int EINVAL = 22;
+    /// Too many open files in the system.
+    public static final int ENFILE = 23;
+    /// Too many open files in the process.
+    public static final int EMFILE = 24;
     /// The kernel does not have the call.
     public static final int ENOSYS = 38;
     /// Not a socket.
     public static final int ENOTSOCK = 88;
     /// The peer has ended a connection before it was accepted.
     public static final int ECONNABORTED = 103;
+    /// No buffer space.
+    public static final int ENOBUFS = 105;
 
     /// The connection is being made.
     public static final int EINPROGRESS = 115;

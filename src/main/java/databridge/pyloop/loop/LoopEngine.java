@@ -12,6 +12,7 @@ import databridge.pyloop.engine.DescriptorPoller;
 import databridge.pyloop.engine.EventLoop;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.handles.HandleOwner;
+import databridge.pyloop.handles.HandleType;
 import databridge.pyloop.handles.LoopNumbers;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +179,32 @@ public final class LoopEngine implements HandleOwner {
     /// from delays.
     boolean hasOwnClock() {
         return clock.isReplaced();
+    }
+
+    /// Whether [#callSoon] may be used. Otherwise Python code has to call the loop's `call_soon`: in debug mode, and
+    /// if a subclass or a program has replaced that method.
+    public boolean schedulesHere() {
+        return !debug() && !LoopLayout.hasOwnCallSoon(self);
+    }
+
+    /// `loop.call_soon(callback, argument, context=context)` of an open loop.
+    ///
+    /// @param context borrowed; 0 for a copy of the current one
+    /// @throws databridge.pyloop.cpython.PyError MemoryError
+    public void callSoon(long callback, long argument, long context) {
+        long array = callArguments().take(1);
+        long handle = 0;
+        try {
+            Memory.putLong(array, argument);
+            handle = HandleType.POOL.take();
+            HandleType.fill(handle, number, callback, context == 0 ? 0 : Refs.retain(context), array, 1);
+            eventLoop.callSoon(handle);
+        } catch (Throwable failed) {
+            Refs.releaseIfAny(handle);
+            throw failed;
+        } finally {
+            callArguments().giveBack(array);
+        }
     }
 
     /// Runs one iteration; if `run_forever` is the caller, iterations until the loop is stopped.

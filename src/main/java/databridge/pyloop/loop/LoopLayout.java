@@ -11,7 +11,8 @@ import databridge.pyloop.ffi.Memory;
 ///
 /// ```
 /// LoopRoots, a class with slots    _roots | _keywords | _task_factory | time
-/// LoopCore                         number (int) | _stopping | _debug | _closed | _running_forever | _has_own_clock
+/// LoopCore                         number (int) | _stopping | _debug | _closed | _running_forever | _has_own_clock |
+///                                  _has_own_call_soon
 /// ```
 ///
 /// The slots own references, and the garbage collector sees them. The others are C fields with members of those names,
@@ -31,6 +32,7 @@ final class LoopLayout {
     static long CLOSED;
     static long FOREVER;
     static long OWN_CLOCK;
+    static long OWN_CALL_SOON;
     static long SIZE;
 
     private LoopLayout() {}
@@ -50,7 +52,8 @@ final class LoopLayout {
         CLOSED = DEBUG + 1;
         FOREVER = CLOSED + 1;
         OWN_CLOCK = FOREVER + 1;
-        SIZE = OWN_CLOCK + 1;
+        OWN_CALL_SOON = OWN_CLOCK + 1;
+        SIZE = OWN_CALL_SOON + 1;
     }
 
     static int number(long loop) {
@@ -75,5 +78,9 @@ final class LoopLayout {
 
     static boolean hasOwnClock(long loop) {
         return Memory.getByte(loop + OWN_CLOCK) != 0;
+    }
+
+    static boolean hasOwnCallSoon(long loop) {
+        return Memory.getByte(loop + OWN_CALL_SOON) != 0;
     }
 }

@@ -71,6 +71,7 @@ public final class LoopType {
                 .boolMember("_closed", LoopLayout.CLOSED)
                 .boolMember("_running_forever", LoopLayout.FOREVER)
                 .boolMember("_has_own_clock", LoopLayout.OWN_CLOCK)
+                .boolMember("_has_own_call_soon", LoopLayout.OWN_CALL_SOON)
                 .method("_open_engine($self, poll_bound_ns, /)", ONE_ARGUMENT, "openEngine", "Open the engine.")
                 .method("_close_engine($self, /)", NO_ARGUMENTS, "closeEngine", "Close the engine.")
                 .method("_run_once($self, /)", NO_ARGUMENTS, "runOnce", "Run one full iteration of the event loop.")

@@ -1,5 +1,6 @@
 package databridge.pyloop.loop;
 
+import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.engine.EventLoop;
 import databridge.pyloop.engine.Interest;
@@ -41,9 +42,35 @@ public final class TransportRegistrations {
         return Math.min(result, 0);
     }
 
-    /// Whether a descriptor is registered by this transport. It is not any more if a user has added a reader
-    /// for the same number.
+    /// Reserves a descriptor that was opened just now for a transport, see [Registrations#announce]. Readers and
+    /// writers that users have left at its number are cancelled.
+    ///
+    /// @param interest a set of [Interest]
+    /// @param object the transport object, which is kept alive until [#release]
+    public void announce(int fd, PollHandle transport, int interest, long object) {
+        if (registrations.owner(fd) != null) {
+            table.cancel(fd, Interest.READ);
+            table.cancel(fd, Interest.WRITE);
+        }
+        registrations.announce(fd, interest, transport);
+        table.putFileObject(fd, Refs.retain(object));
+    }
+
+    /// Ends what [#announce] has begun for a transport object: from now on only an entry as reader or writer of its
+    /// descriptor keeps it alive.
+    public void release(int fd, long object) {
+        if (table.fileObject(fd) == object) {
+            table.clearFileObject(fd);
+        }
+    }
+
+    /// Whether events of a descriptor are reported to this transport. They are not before it is registered, nor any
+    /// more if a user has added a reader for the same number.
     public boolean isRegistered(int fd, PollHandle transport) {
+        return isOwner(fd, transport) && (registrations.interest(fd) & Interest.ANNOUNCED) == 0;
+    }
+
+    private boolean isOwner(int fd, PollHandle transport) {
         return transport.equals(registrations.owner(fd));
     }
 
@@ -56,7 +83,7 @@ public final class TransportRegistrations {
     ///
     /// @param closes whether the caller closes the descriptor next
     public void unregister(int fd, PollHandle transport, boolean closes) {
-        if (isRegistered(fd, transport)) {
+        if (isOwner(fd, transport)) {
             if (closes) {
                 registrations.forget(fd);
             } else {
@@ -64,6 +91,7 @@ public final class TransportRegistrations {
             }
             table.clear(fd, Interest.READ);
             table.clear(fd, Interest.WRITE);
+            table.clearFileObject(fd);
         }
     }
 

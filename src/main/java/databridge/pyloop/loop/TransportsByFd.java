@@ -36,6 +36,11 @@ public final class TransportsByFd {
         }
     }
 
+    /// Whether a descriptor belongs to a transport.
+    public boolean isUsed(int fd) {
+        return get(fd) != 0;
+    }
+
     /// Removes all transports.
     void clear() {
         for (int fd = 0; fd < references.length; fd++) {

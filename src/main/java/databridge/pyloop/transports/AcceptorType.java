@@ -1,51 +1,53 @@
 package databridge.pyloop.transports;
 
-import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.Singletons.NONE;
 
-import databridge.pyloop.cpython.ArgumentArray;
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.OsErrors;
-import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
-import databridge.pyloop.cpython.SlottedClass;
+import databridge.pyloop.cpython.SocketObject;
 import databridge.pyloop.cpython.StackGuard;
-import databridge.pyloop.cpython.TypeApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.AddressBuffer;
 import databridge.pyloop.libc.Errno;
-import databridge.pyloop.libc.FileDescriptors;
-import databridge.pyloop.libc.Sockets;
 import databridge.pyloop.loop.LoopEngine;
 import databridge.pyloop.loop.LoopType;
-import databridge.pyloop.loop.Scratch;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// `AcceptorCore`: accepts the connections that wait at a listening socket and passes each to a
-/// Python method.
+/// `AcceptorCore`: accepts the connections that wait at a listening socket. [AcceptedConnection] makes a transport for
+/// each of them.
 public final class AcceptorType {
-    private static long EMPTY;
-    private static final PyName ACCEPTED = PyName.of("_accepted");
+    private static final PyName LACKS_RESOURCES = PyName.of("_lacks_resources");
 
     private static long TYPE;
 
     private AcceptorType() {}
 
     static void bind() {
-        EMPTY = SlottedClass.withSlots("AcceptorRoots", "_sock");
         TYPE = TypeDef.named(AcceptorType.class, "data_bridge.pyloop.AcceptorCore", "The engine of a listening socket.")
+                .objectMember("_loop", AcceptorLayout.LOOP)
+                .objectMember("_make_protocol", AcceptorLayout.PROTOCOL_FACTORY)
+                .objectMember("_server", AcceptorLayout.SERVER)
+                .objectMember("_context", AcceptorLayout.CONTEXT)
+                .objectMember("_transport_class", AcceptorLayout.TRANSPORT_CLASS)
+                .intMember("_most", AcceptorLayout.MOST)
+                .boolMember("_is_tcp", AcceptorLayout.TCP)
+                .boolMember("_is_unix", AcceptorLayout.UNIX)
+                .boolMember("_server_knows_transports", AcceptorLayout.SERVER_KNOWS_TRANSPORTS)
                 .method(
-                        "_accept($self, fd, most, is_tcp, loop, /)",
-                        FASTCALL_KEYWORDS,
+                        "_accept($self, /)",
+                        NO_ARGUMENTS,
                         "accept",
-                        "Call _accepted(fd, peername, sockname) for every connection that waits, up to `most`.")
-                .build(EMPTY, TypeApi.basicSize(EMPTY));
+                        "Make transports of all connections that wait, but of no more than `_most`.")
+                .build(AcceptorLayout.ROOTED, AcceptorLayout.SIZE);
     }
 
     /// The type object. Borrowed.
@@ -55,76 +57,64 @@ public final class AcceptorType {
     }
 
     /// `_accept()`. Raises OSError, but not if the peer has already ended a connection that waited
-    /// (ECONNABORTED, accept(2)).
+    /// (ECONNABORTED, accept(2)), and SystemExit or KeyboardInterrupt of the protocol factory.
     @EntryPoint
-    static long accept(long self, long arguments, long count, long keywords) {
-        PositionalOnly.require("_accept", 4, count, keywords);
-        int fd = NumberApi.asInt(Memory.getLong(arguments));
-        long most = NumberApi.asLong(Memory.getLong(arguments + Long.BYTES));
-        boolean tcp = Memory.getLong(arguments + 2 * Long.BYTES) == Singletons.TRUE;
-        LoopEngine engine = LoopType.engineOf(Memory.getLong(arguments + 3 * Long.BYTES));
+    static long accept(long self) {
+        LoopEngine engine = LoopType.engineOf(AcceptorLayout.object(self, AcceptorLayout.LOOP));
+        requireTransportClass(AcceptorLayout.object(self, AcceptorLayout.TRANSPORT_CLASS));
         StackGuard.check();
-        for (long i = 0; i < most; i++) {
-            int accepted = engine.scratch().address().accept(fd);
-            if (accepted < 0) {
-                if (isOver(accepted)) {
-                    break;
-                }
-                throw OsErrors.raise(-accepted);
+        long socket = Refs.retain(AcceptorLayout.object(self, AcceptorLayout.SOCKET));
+        try {
+            if (SocketObject.isSocket(socket)) {
+                acceptAll(self, engine, socket);
             }
-            report(self, accepted, tcp, engine.scratch());
+        } finally {
+            Refs.release(socket);
         }
         return Refs.retain(NONE);
     }
 
-    /// Calls `_accepted` for a connection, or closes it if its addresses cannot be converted.
-    ///
-    /// @param scratch contains the address of the peer
-    /// @throws PyError what the method raised, or MemoryError
-    private static void report(long self, int accepted, boolean tcp, Scratch scratch) {
-        if (tcp) {
-            Sockets.setNoDelay(accepted);
-        }
-        ArgumentArray calls = scratch.callArguments();
-        long array = 0;
-        try {
-            array = calls.take(4);
-            fill(array, self, accepted, scratch.address());
-        } catch (Throwable failed) {
-            FileDescriptors.close(accepted);
-            if (array != 0) {
-                calls.giveBack(array);
+    /// Accepts until no connection waits. In a row like the last one it does not ask before each whether one does.
+    private static void acceptAll(long self, LoopEngine engine, long socket) {
+        int most = Memory.getInt(self + AcceptorLayout.MOST);
+        int usual = Math.max(1, Memory.getInt(self + AcceptorLayout.LAST));
+        int count = 0;
+        while (count < most) {
+            AddressBuffer address = engine.scratch().address();
+            int listener = SocketObject.descriptor(socket); // a protocol factory may close the socket, or the loop
+            if (listener < 0 || engine.isClosed() || (count >= usual && !address.connectionWaits(listener))) {
+                break;
             }
-            throw failed;
+            int accepted = address.accept(listener);
+            if (accepted < 0) {
+                refused(self, -accepted);
+                break;
+            }
+            count++;
+            AcceptedConnection.take(self, engine, accepted);
         }
-        long result = CallApi.callMethodOf(ACCEPTED, array, 4);
-        for (int i = 1; i < 4; i++) {
-            Refs.clear(array + (long) i * Long.BYTES);
-        }
-        calls.giveBack(array);
-        Refs.release(PyError.orThrow(result));
+        Memory.putInt(self + AcceptorLayout.LAST, count);
     }
 
-    /// Writes the arguments of `_accepted`: `self`, borrowed, the descriptor, the peer's address and the socket's own.
-    private static void fill(long array, long self, int accepted, AddressBuffer address) {
-        long peer = Addresses.toPython(address.address(), address.size());
-        long own = 0;
-        try {
-            own = address.ownAddress(accepted) < 0
-                    ? Refs.retain(NONE)
-                    : AddressCache.toPython(address.address(), address.size());
-            Memory.putLong(array + Long.BYTES, NumberApi.fromLong(accepted));
-        } catch (Throwable failed) {
-            Refs.release(peer);
-            Refs.releaseIfAny(own);
-            throw failed;
+    /// @throws PyError OSError, unless there is nothing to accept any more or the object deals with it
+    private static void refused(long self, int errno) {
+        switch (errno) {
+            case Errno.EAGAIN, Errno.EINTR, Errno.ECONNABORTED -> {}
+            case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> {
+                long error = OsErrors.of(errno);
+                try {
+                    CallApi.run(LACKS_RESOURCES, self, error);
+                } finally {
+                    Refs.release(error);
+                }
+            }
+            default -> throw OsErrors.raise(errno);
         }
-        Memory.putLong(array, self);
-        Memory.putLong(array + 2 * Long.BYTES, peer);
-        Memory.putLong(array + 3 * Long.BYTES, own);
     }
 
-    private static boolean isOver(int result) {
-        return result == -Errno.EAGAIN || result == -Errno.EINTR || result == -Errno.ECONNABORTED;
+    private static void requireTransportClass(long object) {
+        if (!ObjectApi.isInstance(object, Singletons.TYPE_TYPE) || !ObjectApi.isSubtype(object, AcceptedType.type())) {
+            throw ErrorApi.raise(Singletons.TYPE_ERROR, "a class of transports is required");
+        }
     }
 }

@@ -39,6 +39,11 @@ final class DatagramEngine extends TransportEngine {
     }
 
     @Override
+    boolean begins() {
+        return false;
+    }
+
+    @Override
     int interest() {
         if (!isBlocked()) {
             return Interest.READ | Interest.EDGE_TRIGGERED;

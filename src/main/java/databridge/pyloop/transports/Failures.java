@@ -108,7 +108,8 @@ final class Failures {
         }
     }
 
-    private static boolean leavesLoop(long exception) {
+    /// Whether an exception must leave the loop.
+    static boolean leavesLoop(long exception) {
         return ErrorApi.matches(exception, Singletons.SYSTEM_EXIT)
                 || ErrorApi.matches(exception, Singletons.KEYBOARD_INTERRUPT);
     }

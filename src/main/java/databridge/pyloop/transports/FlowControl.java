@@ -6,7 +6,9 @@ import databridge.pyloop.cpython.DescriptorLayout;
 import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
+import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TypeApi;
 import databridge.pyloop.ffi.Memory;
@@ -20,8 +22,14 @@ public final class FlowControl {
     /// Where fields of our own begin.
     static long END;
 
+    private static long LOOP;
     private static long HIGH_WATER;
+    private static long LOW_WATER;
     private static long PROTOCOL_PAUSED;
+    /// The marks that a new transport has, `int` objects.
+    private static long defaultHighWater;
+
+    private static long defaultLowWater;
     private static final PyName MAYBE_PAUSE = PyName.of("_maybe_pause_protocol");
     private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
 
@@ -41,8 +49,33 @@ public final class FlowControl {
     static void bind() {
         TYPE = ImportApi.attribute("asyncio.transports", "_FlowControlMixin");
         END = TypeApi.basicSize(TYPE);
+        LOOP = DescriptorLayout.memberOffset(TYPE, "_loop");
         HIGH_WATER = DescriptorLayout.memberOffset(TYPE, "_high_water");
+        LOW_WATER = DescriptorLayout.memberOffset(TYPE, "_low_water");
         PROTOCOL_PAUSED = DescriptorLayout.memberOffset(TYPE, "_protocol_paused");
+        long fresh = PyError.orThrow(CallApi.call(TYPE, Singletons.NONE, Singletons.TRUE)); // extra, any loop
+        defaultHighWater = Refs.retainField(fresh + HIGH_WATER);
+        defaultLowWater = Refs.retainField(fresh + LOW_WATER);
+        Refs.release(fresh);
+    }
+
+    /// Does what the constructor does to a new transport object, whose fields are NULL.
+    static void initialise(long transport, long loop) {
+        Memory.putLong(transport + LOOP, Refs.retain(loop));
+        Memory.putLong(transport + PROTOCOL_PAUSED, Refs.retain(Singletons.FALSE));
+        Memory.putLong(transport + HIGH_WATER, Refs.retain(defaultHighWater));
+        Memory.putLong(transport + LOW_WATER, Refs.retain(defaultLowWater));
+    }
+
+    /// The transport's `_loop`, NULL if it was deleted; None once the connection has ended.
+    @Borrowed
+    static long loop(long transport) {
+        return Memory.getLong(transport + LOOP);
+    }
+
+    /// Sets `_loop` to None.
+    static void forgetLoop(long transport) {
+        Refs.replace(transport + LOOP, Refs.retain(Singletons.NONE));
     }
 
     /// Calls asyncio's code, which pauses the protocol, if more bytes wait to be written than the high-water

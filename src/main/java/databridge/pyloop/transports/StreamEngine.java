@@ -4,6 +4,7 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.engine.Interest;
+import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.loop.LoopEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,7 @@ public final class StreamEngine extends TransportEngine {
 
     private final StreamInput input;
     private final StreamOutput output = new StreamOutput(this);
+    private boolean beginsNext;
 
     /// @param self the transport object, borrowed
     /// @param socket the socket object, None if there is none
@@ -104,6 +106,42 @@ public final class StreamEngine extends TransportEngine {
         output.append(rest, size);
     }
 
+    /// Begins to read a connection that was accepted, behind the callbacks that are ready by now, as
+    /// `call_soon(self._add_reader)` would in this context.
+    ///
+    /// The first read needs no event: most clients have sent their request by then. After it the socket is
+    /// registered, unless the connection is closed already.
+    void beginSoon(long context) {
+        Refs.replace(self() + StreamLayout.START_CONTEXT, Refs.retain(context));
+        engine.transportRegistrations().announce(fd, this, INTEREST, self());
+        beginsNext = true;
+        enqueue();
+    }
+
+    @Override
+    boolean begins() {
+        if (!beginsNext) {
+            return false;
+        }
+        beginsNext = false;
+        long transport = Refs.retain(self());
+        long context = Refs.take(transport + StreamLayout.START_CONTEXT);
+        engine.transportRegistrations().release(fd, transport);
+        if (TransportLayout.wantsToRead(transport)) {
+            becomeReader();
+            long earlier = Refs.take(transport + TransportLayout.READ_CONTEXT); // connection_made() may have resumed it
+            Memory.putLong(transport + TransportLayout.READ_CONTEXT, context);
+            Refs.releaseIfAny(earlier);
+            if (!StreamLayout.isBuffered(transport)) {
+                readiness.readAgain(); // without an event; else it is registered now, as in read()
+            }
+        } else {
+            Refs.releaseIfAny(context);
+        }
+        finish(transport, 0);
+        return true;
+    }
+
     @Override
     int interest() {
         return INTEREST;
@@ -129,6 +167,10 @@ public final class StreamEngine extends TransportEngine {
     @Override
     @Owned
     long read() {
+        if (StreamLayout.isBuffered(self()) && !isRegistered()) {
+            readiness.beginReading(); // such a protocol is asked for a buffer only if there is something to read
+            return 0;
+        }
         return input.read();
     }
 

@@ -10,6 +10,9 @@ final class StreamLayout {
     /// The future of `loop.sendfile()`, which waits until everything is sent; NULL or None if there is none.
     static long EMPTY_WAITER;
 
+    /// The context in which an accepted transport begins to read; NULL before and after, and in all other transports.
+    static long START_CONTEXT;
+
     /// Set once `write_eof()` was called.
     static long EOF;
 
@@ -30,7 +33,13 @@ final class StreamLayout {
         PROTOCOL_CONNECTED = EOF + 1;
         BUFFERED = PROTOCOL_CONNECTED + 1;
         EMPTY_WAITER = TransportLayout.END;
-        SIZE = EMPTY_WAITER + Long.BYTES;
+        START_CONTEXT = EMPTY_WAITER + Long.BYTES;
+        SIZE = START_CONTEXT + Long.BYTES;
+    }
+
+    /// Whether there is, or was, a protocol.
+    static boolean isConnected(long transport) {
+        return Memory.getByte(transport + PROTOCOL_CONNECTED) != 0;
     }
 
     static boolean isBuffered(long transport) {

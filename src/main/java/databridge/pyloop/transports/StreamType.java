@@ -37,6 +37,7 @@ public final class StreamType {
     private static final PyName ASYNCIO_WRITE = PyName.of("_asyncio_write");
     private static final PyName ASYNCIO_WRITELINES = PyName.of("_asyncio_writelines");
 
+    private static final PyName CALL_CONNECTION_LOST = PyName.of("_call_connection_lost");
     private static final PyName CLOSE_SLOWLY = PyName.of("_close_slowly");
     private static final PyName LOSE_CONNECTION = PyName.of("_lose_connection");
     private static final PyName REFUSE_LINES = PyName.of("_refuse_lines");
@@ -72,6 +73,7 @@ public final class StreamType {
         TransportType.addWriter(type, StreamType.class, "_unsent");
         TransportType.addSocket(type, StreamType.class);
         return type.objectMember("_empty_waiter", StreamLayout.EMPTY_WAITER)
+                .hiddenMember("_start_context", StreamLayout.START_CONTEXT)
                 .objectMember("_context", TransportLayout.CONNECTION_CONTEXT)
                 .boolMember("_eof", StreamLayout.EOF)
                 .boolMember("_protocol_connected", StreamLayout.PROTOCOL_CONNECTED)
@@ -81,11 +83,6 @@ public final class StreamType {
                         "attach",
                         "Attach it to its loop.")
                 .method("close($self, /)", NO_ARGUMENTS, "close", "Close the transport after flushing buffered data.")
-                .method(
-                        "_detach_to_close($self, /)",
-                        NO_ARGUMENTS,
-                        "detachToClose",
-                        "Stop polling a descriptor that the caller closes next.")
                 .method("set_protocol($self, protocol)", FASTCALL_KEYWORDS, "setProtocol", "Set a new protocol.")
                 .method("write($self, data)", FASTCALL_KEYWORDS, "write", "Write bytes-like data, without blocking.")
                 .method(
@@ -107,13 +104,7 @@ public final class StreamType {
         return Refs.retain(NONE);
     }
 
-    @EntryPoint
-    static long detachToClose(long self) {
-        return TransportType.detach(self, true);
-    }
-
-    /// `close()`. Sends the deferred data, and then does what asyncio's `close()` does; the last step is
-    /// Python code.
+    /// `close()`. Sends the deferred data, and then does what asyncio's `close()` does.
     @EntryPoint
     static long close(long self) {
         StreamEngine stream = StreamEngine.of(self);
@@ -132,19 +123,39 @@ public final class StreamType {
         if (stream.unsent() == 0) {
             long lost = self + TransportLayout.CONNECTION_LOST;
             Memory.putInt(lost, Memory.getInt(lost) + 1);
-            Refs.release(PyError.orThrow(stream.engine.callArguments().callMethod(LOSE_CONNECTION, self)));
+            loseConnection(stream.engine, self);
         }
         return Refs.retain(NONE);
     }
 
+    /// Schedules the end of a connection that was closed.
+    private static void loseConnection(LoopEngine engine, long self) {
+        if (!engine.schedulesHere()) {
+            CallApi.run(LOSE_CONNECTION, self);
+            return;
+        }
+        long callback = ObjectApi.getAttribute(self, CALL_CONNECTION_LOST.object());
+        try {
+            engine.callSoon(callback, NONE, TransportLayout.connectionContext(self));
+        } finally {
+            Refs.release(callback);
+        }
+    }
+
     @EntryPoint
     static long setProtocol(long self, long arguments, long count, long keywords) {
-        long protocol = Arguments.only(PROTOCOL_PARAMETER, self, arguments, count, keywords);
+        setProtocol(self, Arguments.only(PROTOCOL_PARAMETER, self, arguments, count, keywords));
+        return Refs.retain(NONE);
+    }
+
+    /// `set_protocol(protocol)`
+    ///
+    /// @throws PyError as `isinstance` raises
+    static void setProtocol(long self, long protocol) {
         boolean buffered = ObjectApi.passesFor(protocol, BUFFERED_PROTOCOL);
         Memory.putByte(self + StreamLayout.BUFFERED, (byte) (buffered ? 1 : 0));
         Memory.putByte(self + StreamLayout.PROTOCOL_CONNECTED, (byte) 1);
         Refs.replace(self + TransportLayout.PROTOCOL, Refs.retain(protocol));
-        return Refs.retain(NONE);
     }
 
     @EntryPoint

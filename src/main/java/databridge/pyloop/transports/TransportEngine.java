@@ -10,6 +10,7 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SocketObject;
+import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.WeakRefs;
 import databridge.pyloop.engine.Interest;
 import databridge.pyloop.engine.PollHandle;
@@ -54,6 +55,15 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         return socket == 0 || SocketObject.descriptor(socket) == fd ? fd : -1;
     }
 
+    /// Whether this turn is that in which the transport begins to read.
+    abstract boolean begins();
+
+    /// Queues the transport, whatever the state of its socket.
+    final void enqueue() {
+        queued = true;
+        engine.eventLoop().taskReady(task);
+    }
+
     /// What the socket is to be registered for, a set of [Interest].
     abstract int interest();
 
@@ -92,7 +102,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         if (!blocked) {
             blocked = true;
             pollForWriting();
-            setContext(TransportLayout.WRITE_CONTEXT);
+            TransportLayout.setContext(self(), TransportLayout.WRITE_CONTEXT);
             becomeWriter();
         }
     }
@@ -143,7 +153,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         if (!isRegistered()) {
             register();
         }
-        setContext(TransportLayout.READ_CONTEXT);
+        TransportLayout.setContext(self(), TransportLayout.READ_CONTEXT);
         becomeReader();
         enqueueIfDue();
     }
@@ -197,7 +207,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
     @Override
     public final void run() {
         queued = false;
-        if (!isGone()) {
+        if (!isGone() && !begins()) {
             long transport = Refs.retain(self());
             long leaving = mayRead() ? runIn(TransportLayout.READ_CONTEXT, transport) : 0;
             if (leaving == 0 && readiness.isWritable()) {
@@ -251,10 +261,22 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         }
     }
 
-    private void finish(long transport, long leaving) {
+    /// Ends a turn.
+    ///
+    /// @param leaving an exception that must leave the loop, or 0
+    /// @throws PyError that exception
+    final void finish(@Stolen long transport, @Stolen long leaving) {
+        long first = leaving;
+        if (isReading() && !readiness.isReadable() && !isRegistered()) {
+            try {
+                register();
+            } catch (PyError refused) {
+                first = Failures.report(engine, transport);
+            }
+        }
         enqueueIfDue();
         Refs.release(transport);
-        Failures.raise(leaving);
+        Failures.raise(first);
     }
 
     private void enqueueIfDue() {
@@ -272,16 +294,5 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         } else {
             engine.eventLoop().taskReady(task);
         }
-    }
-
-    /// Does nothing if the transport was detached by cancelling an earlier watcher of its descriptor.
-    private void setContext(long field) {
-        long transport = self();
-        if (transport == 0) {
-            return;
-        }
-        long whole = TransportLayout.connectionContext(transport);
-        long context = whole == 0 ? ContextApi.copyCurrent() : Refs.retain(whole);
-        Refs.replace(transport + field, context);
     }
 }

@@ -3,6 +3,7 @@ package databridge.pyloop.transports;
 import static databridge.pyloop.cpython.Singletons.NONE;
 
 import databridge.pyloop.cpython.Borrowed;
+import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.ffi.Memory;
@@ -95,5 +96,18 @@ final class TransportLayout {
     static long connectionContext(long transport) {
         long context = Memory.getLong(transport + CONNECTION_CONTEXT);
         return context == NONE ? 0 : context;
+    }
+
+    /// Stores in a field the context in which the transport is going to read or write: that of the connection, or a
+    /// copy of the current one.
+    ///
+    /// @param transport the transport object; 0 if cancelling an earlier watcher of its descriptor has detached it
+    static void setContext(long transport, long field) {
+        if (transport == 0) {
+            return;
+        }
+        long whole = connectionContext(transport);
+        long context = whole == 0 ? ContextApi.copyCurrent() : Refs.retain(whole);
+        Refs.replace(transport + field, context);
     }
 }

@@ -17,8 +17,11 @@ public final class TransportsBinding {
         DatagramLayout.bind();
         WriterEngine.bind();
         ProtocolDelivery.bind();
+        AcceptorLayout.bind();
         AcceptorType.bind();
         StreamType.bind();
+        AcceptedLayout.bind();
+        AcceptedType.bind();
         DatagramType.bind();
         ReadPipeType.bind();
         WritePipeType.bind();
