@@ -55,14 +55,13 @@ public final class Connections {
     /// `_connect()`. It does not serve addresses that only the `socket` module understands or refuses, nor processes
     /// with audit hooks, whose events have socket objects for arguments.
     ///
-    /// @throws databridge.pyloop.cpython.PyError OSError if there can be no socket or the connection is refused at
-    once
+    /// @throws databridge.pyloop.cpython.PyError OSError if there can be no socket, or the connection
+    ///     is refused at once
     @EntryPoint
     @Owned
     static long connect(long module, long arguments, long count, long keywords) {
         PositionalOnly.require("_connect", 3, count, keywords);
-        AddressBuffer buffer =
-                LoopType.engineOf(Memory.getLong(arguments)).scratch().address();
+        AddressBuffer buffer = bufferOf(Memory.getLong(arguments));
         int family = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
         long address = Memory.getLong(arguments + 2 * Long.BYTES);
         if (!isKnown(family) || AuditHooks.exist()) {
@@ -106,8 +105,7 @@ public final class Connections {
     @Owned
     static long socketNames(long module, long arguments, long count, long keywords) {
         PositionalOnly.require("_socket_names", 2, count, keywords);
-        AddressBuffer buffer =
-                LoopType.engineOf(Memory.getLong(arguments)).scratch().address();
+        AddressBuffer buffer = bufferOf(Memory.getLong(arguments));
         int fd = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
         return names(buffer, fd, buffer.peerAddress(fd));
     }
@@ -119,13 +117,17 @@ public final class Connections {
     @Owned
     static long socketError(long module, long arguments, long count, long keywords) {
         PositionalOnly.require("_socket_error", 2, count, keywords);
-        AddressBuffer buffer =
-                LoopType.engineOf(Memory.getLong(arguments)).scratch().address();
+        AddressBuffer buffer = bufferOf(Memory.getLong(arguments));
         int error = buffer.takeError(NumberApi.asInt(Memory.getLong(arguments + Long.BYTES)));
         if (error < 0) {
             throw OsErrors.raise(-error);
         }
         return NumberApi.fromLong(error);
+    }
+
+    /// @throws databridge.pyloop.cpython.PyError TypeError or RuntimeError if the object is no open loop of ours
+    private static AddressBuffer bufferOf(long loop) {
+        return LoopType.engineOf(loop).scratch().address();
     }
 
     private static boolean isKnown(int family) {
