@@ -16,7 +16,7 @@ from asyncio import base_events
 from typing import NamedTuple
 
 from . import _asyncio_internals as internals
-from ._engine import _connect, _socket_error, _socket_names
+from ._engine import _connect, _socket_error, _socket_names, _use_connection
 from ._socket_methods import SocketMethods
 
 TYPE_CHECKING = False
@@ -145,8 +145,7 @@ class Connecting(SocketMethods):
         except BaseException:
             os.close(fd)
             raise
-        extra = {"peername": names[0], "sockname": names[1]}
-        transport = _transport_class()(self, fd, kind, kind is _UNIX, extra, protocol, None, context)
+        transport = _use_connection(self, _transport_class(), kind, kind is _UNIX, fd, names, protocol, context)
         try:
             await _iteration()  # the transport has scheduled connection_made(), which comes first
         except BaseException:

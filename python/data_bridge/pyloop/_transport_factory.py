@@ -45,12 +45,17 @@ class TransportFactory(_Loop):
         ssl_shutdown_timeout: float | None = constants.SSL_SHUTDOWN_TIMEOUT,
         context: contextvars.Context | None = None,
     ) -> None:
-        if sslcontext is None and type(sock) is socket.socket and sock.family in _FAMILIES:
-            from ._acceptor import Acceptor
+        timeouts = (ssl_handshake_timeout, ssl_shutdown_timeout)
+        if type(sock) is socket.socket and sock.family in _FAMILIES:
+            if sslcontext is None:
+                from ._acceptor import Acceptor
 
-            Acceptor(self, protocol_factory, sock, server, backlog, context).start()
+                Acceptor(self, protocol_factory, sock, server, backlog, context).start()
+            else:
+                from ._tls_server import TlsServer
+
+                TlsServer(self, protocol_factory, sock, sslcontext, server, backlog, timeouts, context).start()
         else:
-            timeouts = (ssl_handshake_timeout, ssl_shutdown_timeout)
             named = {} if context is None else {"context": context}  # only asyncio of 3.15 and newer takes it
             super()._start_serving(protocol_factory, sock, sslcontext, server, backlog, *timeouts, **named)
 

@@ -88,9 +88,7 @@ def test_callback_for_messages(loop: Loop, version: ssl.TLSVersion, accepted: bo
         # Tickets would come when they like.
         peer_context = client_context() if accepted else server_context()
         (context if accepted else peer_context).num_tickets = 0
-        async with meeting(
-            loop, accepted=accepted, version=version, context=context, peer_context=peer_context
-        ) as one:
+        async with meeting(loop, accepted=accepted, version=version, context=context, peer_context=peer_context) as one:
             peer, protocol = await one.established()
             for _ in range(3):
                 await asyncio.sleep(0.001)

@@ -142,6 +142,7 @@ def test_tls_objects_that_do_a_part(loop: Loop, protocol: Any) -> None:
 
     run_coroutine(loop, main())
 
+
 NAMES = ["sslcontext", "ssl_object", "peercert", "cipher", "compression", "socket", "sockname", "peername", "nothing"]
 
 

@@ -156,7 +156,8 @@ public final class TlsType {
             BufferApi.open(view, data);
             try {
                 long size = BufferApi.size(view);
-                return NumberApi.fromLong(size == 0 ? 0 : TlsWriting.encrypt(engine, self, BufferApi.data(view), size, true));
+                return NumberApi.fromLong(
+                        size == 0 ? 0 : TlsWriting.encrypt(engine, self, BufferApi.data(view), size, true));
             } finally {
                 BufferApi.release(view);
             }

@@ -4,12 +4,16 @@ import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
 import static databridge.pyloop.cpython.Singletons.NONE;
 
 import databridge.pyloop.cpython.AuditHooks;
+import databridge.pyloop.cpython.ContextApi;
+import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ModuleDef;
 import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.ffi.Memory;
@@ -18,6 +22,7 @@ import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.FileDescriptors;
 import databridge.pyloop.libc.SocketAddress;
 import databridge.pyloop.libc.Sockets;
+import databridge.pyloop.loop.LoopEngine;
 import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.runtime.EntryPoint;
 
@@ -49,7 +54,13 @@ public final class Connections {
                         FASTCALL_KEYWORDS,
                         Connections.class,
                         "socketError",
-                        "Return the error of the socket as an errno, 0 if there is none; it is reported once.");
+                        "Return the error of the socket as an errno, 0 if there is none; it is reported once.")
+                .function(
+                        "_use_connection($module, loop, cls, kind, is_unix, fd, names, protocol, context, /)",
+                        FASTCALL_KEYWORDS,
+                        Connections.class,
+                        "useConnection",
+                        "Return a transport of a connected descriptor, which it owns, or close the descriptor.");
     }
 
     /// `_connect()`. It does not serve addresses that only the `socket` module understands or refuses, nor processes
@@ -128,6 +139,58 @@ public final class Connections {
     /// @throws databridge.pyloop.cpython.PyError TypeError or RuntimeError if the object is no open loop of ours
     private static AddressBuffer bufferOf(long loop) {
         return LoopType.engineOf(loop).scratch().address();
+    }
+
+    /// `_use_connection()`
+    @EntryPoint
+    @Owned
+    static long useConnection(long module, long arguments, long count, long keywords) {
+        PositionalOnly.require("_use_connection", 8, count, keywords);
+        LoopEngine engine = LoopType.engineOf(argument(arguments, 0));
+        long type = argument(arguments, 1);
+        AcceptorType.requireTransportClass(type);
+        long names = argument(arguments, 5);
+        if (ObjectApi.typeOf(names) != Singletons.TUPLE_TYPE || TupleApi.size(names) != 2) {
+            throw ErrorApi.raise(Singletons.TYPE_ERROR, "a pair of names is required");
+        }
+        int fd = NumberApi.asInt(argument(arguments, 4));
+        long transport = 0;
+        boolean used = false;
+        try {
+            long peer = Refs.retain(TupleApi.item(names, 0));
+            transport = AcceptedLayout.create(type, engine.self(), argument(arguments, 2), fd, peer, false);
+            Refs.replace(transport + AcceptedLayout.OWN_NAME, Refs.retain(TupleApi.item(names, 1)));
+            StreamType.setProtocol(transport, argument(arguments, 6));
+            used = true;
+            start(engine, transport, argument(arguments, 3) == Singletons.TRUE, argument(arguments, 7));
+            return transport;
+        } catch (Throwable failed) {
+            if (!used) {
+                if (transport != 0) {
+                    AcceptedLayout.end(transport);
+                }
+                FileDescriptors.close(fd);
+            }
+            Refs.releaseIfAny(transport);
+            throw failed;
+        }
+    }
+
+    private static void start(LoopEngine engine, long transport, boolean unix, long connectionContext) {
+        boolean whole = ContextApi.isContext(connectionContext);
+        long context = whole ? Refs.retain(connectionContext) : ContextApi.copyCurrent();
+        try {
+            if (whole) {
+                Refs.replace(transport + TransportLayout.CONNECTION_CONTEXT, Refs.retain(context));
+            }
+            AcceptedConnection.start(engine, transport, unix, context);
+        } finally {
+            Refs.release(context);
+        }
+    }
+
+    private static long argument(long arguments, int index) {
+        return Memory.getLong(arguments + (long) index * Long.BYTES);
     }
 
     private static boolean isKnown(int family) {
