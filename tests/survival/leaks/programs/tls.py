@@ -90,7 +90,7 @@ def report(visit: Callable[[Any, int], Awaitable[None]]) -> None:
         loop.run_until_complete(visits(count))
         no_tls_objects()
 
-    measure(work, TOTAL, {"server": SERVER, "client": CLIENT, "data": DATA}, warm_up=max(WAVE * 4, TOTAL // 3))
+    measure(work, TOTAL, {"server": SERVER, "client": CLIENT, "data": DATA}, warm_up=max(WAVE * 4, TOTAL // 2))
     loop.close()
 
 
