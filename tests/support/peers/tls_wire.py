@@ -135,6 +135,17 @@ class Meeting:
         """The protocol of the transport under test."""
         return self._protocols[0]
 
+    def abort(self) -> None:
+        """Abort the transports under test that are not at their end."""
+        for protocol in self._protocols:
+            if protocol.events and "lost" not in protocol.events:
+                protocol.transport.abort()
+
+    def forget(self) -> None:
+        """Drop the references to the protocols and to the task that has connected."""
+        self._protocols.clear()
+        self.connecting = None
+
     async def established(self) -> tuple[WirePeer, TlsNotes]:
         """Complete the handshake; returns both ends."""
         await self.peer.handshake()
@@ -153,8 +164,7 @@ class Meeting:
         return [protocol.notes for protocol in self._protocols]
 
 
-@asynccontextmanager
-async def meeting(
+async def meet(
     loop: Loop,
     *,
     accepted: bool,
@@ -164,7 +174,7 @@ async def meeting(
     peer_context: ssl.SSLContext | None = None,
     small: bool = False,
     **options: Any,
-) -> AsyncIterator[Meeting]:
+) -> Meeting:
     """Connect a transport of the loop, accepted or not, to a socket; TLS has not begun on the socket's side.
 
     `options` go to `create_server` or `create_connection`. With `small` the kernel holds a few KiB.
@@ -199,18 +209,22 @@ async def meeting(
                 loop.create_connection(factory, sock=connection, ssl=context, server_hostname=hostname, **options)
             )
             sock, _ = await loop.sock_accept(listener)
-    wire = Wire(loop, sock)
+    return Meeting(WirePeer(Wire(loop, sock), peer_context, server_side=not accepted), protocols, connecting)
+
+
+@asynccontextmanager
+async def meeting(loop: Loop, **options: Any) -> AsyncIterator[Meeting]:
+    """The same, ended when the test is done with it."""
+    one = await meet(loop, **options)
     try:
-        yield Meeting(WirePeer(wire, peer_context, server_side=not accepted), protocols, connecting)
+        yield one
     finally:
-        wire.close()
-        for one in protocols:
-            if one.events and "lost" not in one.events:
-                one.transport.abort()
+        one.peer.wire.close()
+        one.abort()
         for _ in range(3):
             await asyncio.sleep(0)
-        if connecting is not None:
-            await asyncio.wait([connecting])
+        if one.connecting is not None:
+            await asyncio.wait([one.connecting])
 
 
 async def talk(peer: WirePeer, protocol: TlsNotes) -> None:
