@@ -2,12 +2,14 @@ package databridge.pyloop.openssl;
 
 import databridge.pyloop.ffi.CFunction;
 
-/// `ssl.h`: an established TLS connection, by the address of its `SSL`. With the GIL. The callbacks of a
+/// `ssl.h`: a TLS connection, by the address of its `SSL`. With the GIL. The callbacks of a
 /// connection take it again, and can run any Python code.
 public final class Ssl {
     private static final CFunction READ = OpenSsl.LIBRARY.function("int SSL_read(SSL *ssl, void *buf, int num)");
     private static final CFunction WRITE =
             OpenSsl.LIBRARY.function("int SSL_write(SSL *ssl, const void *buf, int num)");
+    private static final CFunction HANDSHAKE = OpenSsl.LIBRARY.function("int SSL_do_handshake(SSL *ssl)");
+    private static final CFunction SHUTDOWN = OpenSsl.LIBRARY.function("int SSL_shutdown(SSL *ssl)");
     private static final CFunction GET_ERROR = OpenSsl.LIBRARY.function("int SSL_get_error(const SSL *ssl, int ret)");
     private static final CFunction GET_INPUT = OpenSsl.LIBRARY.function("BIO *SSL_get_rbio(const SSL *ssl)");
     private static final CFunction GET_OUTPUT = OpenSsl.LIBRARY.function("BIO *SSL_get_wbio(const SSL *ssl)");
@@ -22,6 +24,27 @@ public final class Ssl {
     private static final int WANT_WRITE = 3;
 
     private Ssl() {}
+
+    /// Takes the next step of the handshake.
+    ///
+    /// @return 1 if it is over, or not more than 0: see [#isAgain]
+    public static int handshake(long ssl) {
+        OpenSsl.clearErrors();
+        return (int) HANDSHAKE.call(ssl);
+    }
+
+    /// Sends the closing alert, if that was not done, and looks for that of the peer.
+    ///
+    /// @return 1 if both are done or, as for `_ssl`, if OpenSSL does not say what is missing; or less than 0, see
+    ///     [#isAgain]
+    public static int shutdown(long ssl) {
+        OpenSsl.clearErrors();
+        int result = (int) SHUTDOWN.call(ssl);
+        if (result == 0) {
+            result = (int) SHUTDOWN.call(ssl); // the first call has sent the alert
+        }
+        return result == 0 ? 1 : result;
+    }
 
     /// Decrypts into memory, at most one record.
     ///

@@ -77,7 +77,13 @@ final class TlsReading {
             TlsErrors.endConnection(protocol, lost);
             return;
         }
-        CallApi.run(BUFFER_UPDATED, protocol, ZERO);
+        if (TlsLayout.isInHandshake(protocol)) {
+            TlsNegotiation.handshake(protocol);
+        } else if (TlsLayout.isInShutdown(protocol)) {
+            TlsNegotiation.shutdown(protocol);
+        } else {
+            CallApi.run(BUFFER_UPDATED, protocol, ZERO);
+        }
     }
 
     /// `_do_read()` of an attached protocol.
