@@ -185,7 +185,7 @@ def connections() -> None:
 
 
 def accepted_connections() -> None:
-    """Each is one of: answered and closed, refused by the factory, aborted, failing at its end, asked for everything."""
+    """Some are refused by the factory, aborted, fail at their end, or are asked for everything; others are answered."""
     loop: Any = new_event_loop()
     watched["loop"] = loop
     loop.set_exception_handler(lambda _loop, _context: None)
@@ -198,7 +198,8 @@ def accepted_connections() -> None:
                 raise LookupError("refused")
 
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            self.transport: Any = transport
+            assert isinstance(transport, asyncio.Transport)
+            self.transport = transport
             if self.number % 5 == 2:
                 self.transport.abort()
 
