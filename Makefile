@@ -36,7 +36,7 @@ bench: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare PyLoop w
 	$(BIN)/python benchmarks/pyloop/bench_event_loop.py $(BENCH_ARGS)
 	$(BIN)/python benchmarks/io/bench_io.py --quick $(IO_BENCH_ARGS)
 
-bench-io: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare them as servers, in full: 10 minutes
+bench-io: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare them as servers and clients, in full: 25 minutes
 	$(BIN)/python benchmarks/io/bench_io.py $(IO_BENCH_ARGS)
 
 test: $(VENV)/installed-test $(LOADGEN)/target/loadgen.jar java-test ## run all tests: the engine's in Java, then those in Python

@@ -41,6 +41,8 @@ class End:
         self.keep_open = keep_open
         self.buffer = bytearray(buffer or 4096)
         self.buffered = buffer > 0
+        self.buffer_is_view = False
+        """Whether a view of the buffer is lent: asyncio's TLS fills slices, and those of a bytearray are copies."""
         self.transport: Any = None
         self.written = 0
         self.received = 0
@@ -173,13 +175,13 @@ class Plain(Base, asyncio.Protocol):
 class Buffered(Base, asyncio.BufferedProtocol):
     """Gets data in a buffer of its own."""
 
-    def get_buffer(self, sizehint: int) -> bytearray:
+    def get_buffer(self, sizehint: int) -> bytearray | memoryview:
         del sizehint  # 65536 or -1: differs by version
         self.end.act("buffer")
         if self.end.armed == "empty":
             self.end.armed = ""
             return bytearray()
-        return self.end.buffer
+        return memoryview(self.end.buffer) if self.end.buffer_is_view else self.end.buffer
 
     def buffer_updated(self, nbytes: int) -> None:
         self.end.data(memoryview(self.end.buffer)[:nbytes])

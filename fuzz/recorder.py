@@ -72,10 +72,12 @@ class Recorder:
 
     def __init__(self) -> None:
         self._lanes: defaultdict[str, list[Any]] = defaultdict(list)
+        self.in_any_context: set[str] = set()
+        """Lanes whose events may happen in one context or another."""
 
     def add(self, lane: str, *event: Any) -> None:
         """Note an event and the context it happened in."""
-        self._lanes[lane].append((*event, VAR.get()))
+        self._lanes[lane].append(event if lane in self.in_any_context else (*event, VAR.get()))
 
     def add_data(self, lane: str, data: bytes | bytearray | memoryview) -> None:
         """Note data, merged with what the lane ends with."""

@@ -24,18 +24,22 @@ if __name__ == "__main__":  # run as a script: what it imports is in the package
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from benchmarks.io import tables
-from benchmarks.io.certificate import NoCertificateError, make_certificate
+from benchmarks.io.catalogue import GROUPS, SCENARIOS
+from benchmarks.io.certificate import NoCertificateError, make_certificates
 from benchmarks.io.contestants import CONTESTANTS, REFERENCE, Contestant
 from benchmarks.io.figures import summarise
 from benchmarks.io.measurement import Session, Timing
+from benchmarks.io.postgres import find_programs
 from benchmarks.io.processes import FailedError, processors
-from benchmarks.io.scenarios import SCENARIOS, Load, Scenario
 from benchmarks.pyloop import metadata
 from benchmarks.pyloop.command_line import ProgressLine, names, positive
 from benchmarks.pyloop.loops import LOOPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from benchmarks.io.catalogue import Plan
+    from benchmarks.io.scenarios import Load
 
 DEFAULT_OUTPUT = Path(__file__).resolve().parents[1] / "results" / "latest.io.json"
 FULL = Timing(rounds=7, window=0.3, warmup=0.5)
@@ -50,7 +54,11 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--loops", type=names(CONTESTANTS), default=list(CONTESTANTS), help=f"of {', '.join(CONTESTANTS)}"
     )
-    parser.add_argument("--scenarios", type=names(SCENARIOS), help=f"of {', '.join(SCENARIOS)}")
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--scenarios", type=names(SCENARIOS), help=f"of {', '.join(SCENARIOS)}")
+    chosen.add_argument(
+        "--group", type=names(GROUPS), help=f"scenarios with the loads that belong to {', '.join(GROUPS)}"
+    )
     parser.add_argument("--sizes", type=sizes, help="only loads of these sizes in bytes")
     parser.add_argument("--connections", type=sizes, help="only loads with these numbers of connections")
     parser.add_argument("--rounds", type=positive, help=f"default {FULL.rounds}, quick {QUICK.rounds}")
@@ -82,54 +90,60 @@ def timing_of(options: argparse.Namespace) -> Timing:
     return timing
 
 
-def plan_of(options: argparse.Namespace) -> list[tuple[Scenario, list[Load]]]:
+def plan_of(options: argparse.Namespace) -> Plan:
     """Scenarios and their loads."""
-    chosen = options.scenarios or (QUICK_SCENARIOS if options.quick else list(SCENARIOS))
-    plan = []
-    for scenario in (SCENARIOS[name] for name in chosen):
-        loads = [
-            load
-            for load in (options.quick and scenario.quick) or scenario.full
-            if (options.sizes is None or load.size in options.sizes)
-            and (options.connections is None or load.connections in options.connections)
-        ]
-        if loads:
-            plan.append((scenario, loads))
-    return plan
+    if options.group is not None:
+        plan = [entry for name in options.group for entry in GROUPS[name]]
+    else:
+        chosen = options.scenarios or (QUICK_SCENARIOS if options.quick else list(SCENARIOS))
+        plan = [(each, (options.quick and each.quick) or each.full) for each in map(SCENARIOS.__getitem__, chosen)]
+
+    def wanted(load: Load) -> bool:
+        return (options.sizes is None or load.size in options.sizes) and (
+            options.connections is None or load.connections in options.connections
+        )
+
+    plan = [(scenario, tuple(filter(wanted, loads))) for scenario, loads in plan]
+    return [(scenario, loads) for scenario, loads in plan if loads]
 
 
-def without_missing(
-    plan: list[tuple[Scenario, list[Load]]], directory: Path
-) -> tuple[list[tuple[Scenario, list[Load]]], dict[str, str]]:
+def without_missing(plan: Plan, directory: Path) -> tuple[Plan, dict[str, str]]:
     """Leave out scenarios that need what is not installed, and say so."""
     missing: dict[str, str] = {}
     if any(scenario.transport == "tls" for scenario, _ in plan):
         try:
-            make_certificate(directory)
+            make_certificates(directory)
         except NoCertificateError as error:
             missing |= {scenario.name: str(error) for scenario, _ in plan if scenario.transport == "tls"}
     for scenario, _ in plan:
-        if scenario.package and importlib.util.find_spec(scenario.package) is None:
-            missing[scenario.name] = f"the package {scenario.package} is not installed"
+        absent = [package for package in scenario.packages if not installed(package)]
+        if absent:
+            missing[scenario.name] = f"the package {absent[0]} is not installed"
+        elif scenario.peer == "postgres" and find_programs() is None:
+            missing[scenario.name] = "PostgreSQL is not installed: no commands initdb and postgres"
     return [entry for entry in plan if entry[0].name not in missing], missing
+
+
+def installed(module: str) -> bool:
+    """Whether it could be imported."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def admitted(chosen: Sequence[str]) -> tuple[list[Contestant], dict[str, str]]:
     """The contestants whose loop is installed, and why others are not."""
     contestants, missing = [], {}
     for contestant in (CONTESTANTS[name] for name in chosen):
-        if contestant.loop is not None:
-            module = LOOPS[contestant.loop].module
-            try:
-                found = importlib.util.find_spec(module)
-            except ModuleNotFoundError:
-                found = None
-            if found is None:
-                if contestant.required:
-                    raise FailedError(f"{contestant.name}: the module {module} is not installed")
-                missing[contestant.name] = f"the module {module} is not installed"
-                continue
-        contestants.append(contestant)
+        modules = [LOOPS[contestant.loop].module] if contestant.loop is not None else []
+        absent = [module for module in (*modules, contestant.layer) if module and not installed(module)]
+        if absent and contestant.required:
+            raise FailedError(f"{contestant.name}: the module {absent[0]} is not installed")
+        if absent:
+            missing[contestant.name] = f"the module {absent[0]} is not installed"
+        else:
+            contestants.append(contestant)
     return contestants, missing
 
 
@@ -180,6 +194,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "missing": missing | skipped,
         "cells": cells,
     }
+    if len(cells) > 1 and (overview := tables.overview(cells)):
+        print(overview, end="\n\n")
     print(*tables.notes(result), sep="\n")
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=1) + "\n")

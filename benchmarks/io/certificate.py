@@ -1,39 +1,48 @@
-"""A self-signed certificate for the TLS servers, made with what is there."""
+"""Self-signed certificates for the TLS servers, made with what is there."""
 
 from __future__ import annotations
 
 import importlib.util
+import ipaddress
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 NAME = "localhost"
+ADDRESS = "127.0.0.1"
+KINDS = {"ecdsa": "ECDSA P-256", "rsa": "RSA, 2048 bits"}
 
 
 class NoCertificateError(Exception):
     """Nothing is installed that makes certificates."""
 
 
-def make_certificate(directory: Path) -> Path:
-    """Write an ECDSA P-256 key and its certificate to one PEM file and return that."""
-    target = directory / "server.pem"
-    if importlib.util.find_spec("cryptography"):
-        _with_cryptography(target)
-    elif shutil.which("openssl"):
-        _with_openssl(target)
-    else:
-        raise NoCertificateError("neither the package cryptography nor the command openssl is installed")
-    return target
+def certificate_path(directory: Path, kind: str) -> Path:
+    """Where the certificate of this kind is."""
+    return directory / f"{kind}.pem"
 
 
-def _with_cryptography(target: Path) -> None:
+def make_certificates(directory: Path) -> None:
+    """Write a key and its certificate of each kind, both to one PEM file."""
+    for kind in KINDS:
+        target = certificate_path(directory, kind)
+        if importlib.util.find_spec("cryptography"):
+            _with_cryptography(target, kind)
+        elif shutil.which("openssl"):
+            _with_openssl(target, kind)
+        else:
+            raise NoCertificateError("neither the package cryptography nor the command openssl is installed")
+
+
+def _with_cryptography(target: Path, kind: str) -> None:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = ec.generate_private_key(ec.SECP256R1()) if kind == "ecdsa" else rsa.generate_private_key(65537, 2048)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
+    names = x509.SubjectAlternativeName([x509.DNSName(NAME), x509.IPAddress(ipaddress.ip_address(ADDRESS))])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -43,6 +52,7 @@ def _with_cryptography(target: Path) -> None:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=2))
+        .add_extension(names, critical=False)
         .sign(key, hashes.SHA256())
     )
     encoding = serialization.Encoding.PEM
@@ -50,8 +60,10 @@ def _with_cryptography(target: Path) -> None:
     target.write_bytes(private + certificate.public_bytes(encoding))
 
 
-def _with_openssl(target: Path) -> None:
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    command += ["-days", "2", "-subj", f"/CN={NAME}", "-keyout", str(target), "-out", str(target) + ".crt"]
+def _with_openssl(target: Path, kind: str) -> None:
+    algorithm = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"] if kind == "ecdsa" else ["rsa:2048"]
+    command = ["openssl", "req", "-x509", "-newkey", *algorithm, "-nodes", "-days", "2", "-subj", f"/CN={NAME}"]
+    command += ["-addext", f"subjectAltName=DNS:{NAME},IP:{ADDRESS}"]
+    command += ["-keyout", str(target), "-out", str(target) + ".crt"]
     subprocess.run(command, check=True, capture_output=True)
     target.write_bytes(target.read_bytes() + Path(str(target) + ".crt").read_bytes())

@@ -1,4 +1,4 @@
-"""The contestants: the loops of benchmarks/pyloop, uvloop with another setting of malloc, and the limit."""
+"""The contestants: the loops of benchmarks/pyloop, variants of them, and the limit."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ REFERENCE = "uvloop"
 """Ratios are against this one."""
 
 LIMIT = "limit"
-"""A server with nothing above the system calls."""
+"""A server with nothing above the system calls, and OpenSSL where it has TLS."""
+
+LAYER = "aiofastnet"
+"""A package with transports and TLS of its own for any loop that has `add_reader` and `add_writer`."""
 
 
 @dataclass(frozen=True)
 class Contestant:
-    """What serves in one process."""
+    """What is measured in one process."""
 
     name: str
     loop: str | None
@@ -24,6 +27,10 @@ class Contestant:
     warmup: float = 1
     """How many times as long as the others it is warmed up."""
     required: bool = False
+    layer: str | None = None
+    """The package that provides the transports instead of the loop."""
+    plain: bool = False
+    """Without TLS, in scenarios that compare with that."""
 
 
 CONTESTANTS: dict[str, Contestant] = {
@@ -37,7 +44,10 @@ CONTESTANTS: dict[str, Contestant] = {
             "uvloop",
             {"MALLOC_TRIM_THRESHOLD_": str(1 << 29), "MALLOC_MMAP_THRESHOLD_": str(1 << 25)},
         ),
+        Contestant(f"uvloop+{LAYER}", "uvloop", layer=LAYER),
+        Contestant("uvloop-plain", "uvloop", plain=True),
         Contestant("rloop", "rloop"),
+        Contestant(f"{SUBJECT}+{LAYER}", SUBJECT, layer=LAYER),
         Contestant(SUBJECT, SUBJECT, required=True),
         # It runs on a JVM, which compiles it meanwhile.
         Contestant(LIMIT, None, warmup=2),

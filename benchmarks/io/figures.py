@@ -6,18 +6,21 @@ from dataclasses import asdict
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.io.contestants import LIMIT
+from benchmarks.pyloop.loops import SUBJECT
 from benchmarks.pyloop.summary import ratio
 
 if TYPE_CHECKING:
     from benchmarks.io.measurement import Cell, Window
 
 CLIENT_BOUND = 0.95
-"""With more than this part of its processor in use, the load generator may be what limits."""
+"""With more than this part of its processor in use, the load generator, or the peer of a client, may be what limits."""
 
 
 def summarise(cell: Cell, reference: str) -> dict[str, Any]:
-    """The JSON of one cell."""
-    loops = {name: _loop(windows, cell.busy) for name, windows in cell.windows.items()}
+    """The JSON of one cell. `cpu_compared` has the others' CPU per request divided by PyLoop's."""
+    # All threads count, unless one of them computes on purpose, or compiles: the limit runs on a JVM.
+    loops = {name: _loop(windows, cell.busy or name == LIMIT) for name, windows in cell.windows.items()}
     if reference in loops:
         base = loops[reference]["rounds"]
         for figures in loops.values():
@@ -27,18 +30,24 @@ def summarise(cell: Cell, reference: str) -> dict[str, Any]:
                 "requests_per_second": ratio(own["requests_per_second"], base["requests_per_second"]),
                 "cpu_us": ratio(base["cpu_us"], own["cpu_us"]),
             }
+    if SUBJECT in loops:
+        own = loops[SUBJECT]["rounds"]["cpu_us"]
+        compared = {name: ratio(each["rounds"]["cpu_us"], own) for name, each in loops.items() if name != SUBJECT}
+    else:
+        compared = {}
     return {
         "scenario": cell.scenario,
         "title": cell.title,
+        "peer": cell.peer,
         **asdict(cell.load),
         "loops": loops,
+        "cpu_compared": compared,
         "failures": cell.failures,
     }
 
 
-def _loop(windows: list[Window], busy: bool) -> dict[str, Any]:
-    # All threads count, unless one of them computes on purpose.
-    cpu = "loop_cpu" if busy else "process_cpu"
+def _loop(windows: list[Window], loop_only: bool) -> dict[str, Any]:
+    cpu = "loop_cpu" if loop_only else "process_cpu"
     rounds = {
         "requests_per_second": [window["requests"] / window["seconds"] for window in windows],
         "cpu_us": [window[cpu] / window["requests"] * 1e6 for window in windows],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 JAR = Path(__file__).resolve().parent / "loadgen" / "target" / "loadgen.jar"
 JDK_RULE = ROOT / "tools" / "jdk.py"
 LIMIT_CLASS = "databridge.pyloop.loadgen.EpollServer"
+TLS_LIMIT_CLASS = "databridge.pyloop.loadgen.TlsServer"
 ANSWER_SECONDS = 30.0
 
 
@@ -35,6 +37,21 @@ def java_command(*arguments: str) -> list[str]:
 def limit_command(kind: str, size: int, path: str | None) -> Sequence[str]:
     """The command of the server that shows the limit."""
     return java_command(LIMIT_CLASS, kind, str(size), *([path] if path else []))
+
+
+def tls_limit_command(kind: str, size: int, certificate: str, version: str | None) -> Sequence[str]:
+    """The command of the server that shows the limit of TLS, with the OpenSSL that Python's `ssl` uses."""
+    return java_command(TLS_LIMIT_CLASS, kind, str(size), loaded_libssl(), certificate, *([version] if version else []))
+
+
+def loaded_libssl() -> str:
+    """The shared library behind Python's `ssl`."""
+    import _ssl  # noqa: F401
+
+    found = re.search(r"(/\S*/libssl\S*)$", Path("/proc/self/maps").read_text(), re.MULTILINE)
+    if found is None:
+        raise FailedError("Python's ssl has no shared libssl that could be called")
+    return found[1]
 
 
 class LoadGenerator:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.io.load_generator import LoadGenerator, limit_command
-from benchmarks.io.processes import FailedError, JsonProcess, RunTime, processors, run_time
+from benchmarks.io.certificate import certificate_path
+from benchmarks.io.load_generator import LoadGenerator
+from benchmarks.io.peers import PEERS
+from benchmarks.io.processes import FailedError, processors
+from benchmarks.io.programs import Client, LoadedServer
 from benchmarks.io.scenarios import LARGE_BYTES, load_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from benchmarks.io.contestants import Contestant
+    from benchmarks.io.peers import Peer
     from benchmarks.io.scenarios import Load, Scenario
 
     Progress = Callable[[int, int, str], None]
     Window = dict[str, Any]
-
-START_SECONDS = 20.0
 
 FEW_CONNECTIONS = 300
 """Up to here every connection is served so often in a window that its first, cold time does not matter."""
@@ -56,41 +57,14 @@ class Cell:
     title: str
     load: Load
     busy: bool
+    peer: str | None
+    """As in the scenario."""
     windows: dict[str, list[Window]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
 
-class Server:
-    """The server process of one contestant in one scenario."""
-
-    def __init__(self, contestant: Contestant, scenario: Scenario, directory: Path, cpu: int | None) -> None:
-        path = str(directory / f"{contestant.name}.sock") if scenario.transport == "unix" else None
-        size = max(load.size for load in scenario.full)
-        if contestant.loop is None:
-            assert scenario.limit is not None
-            command = limit_command(scenario.limit, size, path)
-        else:
-            script = str(Path(__file__).with_name("server.py"))
-            command = [sys.executable, script, contestant.loop, scenario.server, "--size", str(size)]
-            command += ["--path", path] if path else []
-            command += ["--certificate", str(directory / "server.pem")] if scenario.transport == "tls" else []
-            command += ["--busy"] if scenario.busy else []
-        if path:
-            Path(path).unlink(missing_ok=True)
-        self.process = JsonProcess(command, cpu, contestant.environment)
-        self.ready: dict[str, Any] = {}
-
-    def wait(self) -> None:
-        """Until it can be connected to."""
-        self.ready = self.process.read(START_SECONDS)
-
-    def run_time(self) -> RunTime:
-        """What its process and the thread of its loop have used."""
-        return run_time(self.process.pid, self.ready["tid"])
-
-
 class Session:
-    """Owns the load generator and takes turns between the servers."""
+    """Owns the load generator and takes turns between the measured programs."""
 
     def __init__(
         self,
@@ -106,9 +80,10 @@ class Session:
         self._directory = directory
         self._progress = progress
         self._verify = verify
-        self._server_cpu, client_cpu = processors()
-        self._generator = LoadGenerator(client_cpu)
-        self._servers: dict[str, Server] = {}
+        self._cpu, self._other_cpu = processors()
+        self._generator = LoadGenerator(self._other_cpu)
+        self._peer: Peer | None = None
+        self._programs: dict[str, LoadedServer | Client] = {}
         self._done = 0
         self._steps = 1
         self.versions: dict[str, dict[str, Any]] = {}
@@ -121,47 +96,64 @@ class Session:
         """Measure; cells come as they are ready."""
         self._steps = sum(len(loads) for _, loads in plan) * (self._timing.rounds + 1)
         for scenario, loads in plan:
-            with self._serving(scenario) as failures:
+            with self._running(scenario) as failures:
                 for number, load in enumerate(loads):
                     yield self._measure(scenario, load, failures, first=number == 0)
 
     @contextmanager
-    def _serving(self, scenario: Scenario) -> Iterator[dict[str, str]]:
-        """Start all servers at once; those that do not start are failures of all cells."""
+    def _running(self, scenario: Scenario) -> Iterator[dict[str, str]]:
+        """Start all programs at once; those that do not start are failures of all cells."""
         failures: dict[str, str] = {}
-        fitting = [each for each in self._contestants if each.loop is not None or scenario.limit is not None]
+        fitting = [each for each in self._contestants if scenario.admits(each)]
         try:
+            if scenario.peer is not None:
+                with noting_failure(failures, *fitting):
+                    certificate = certificate_path(self._directory, scenario.certificate)
+                    self._peer = PEERS[scenario.peer](certificate, self._other_cpu)
             for contestant in fitting:
-                self._servers[contestant.name] = self._start(contestant, scenario)
+                if contestant.name not in failures:
+                    with noting_failure(failures, contestant):
+                        self._programs[contestant.name] = self._start(contestant, scenario)
             for contestant in fitting:
-                server = self._servers[contestant.name]
-                try:
-                    server.wait()
-                    self.versions.setdefault(
-                        contestant.name, {key: server.ready.get(key) for key in ("version", "engine")}
-                    )
-                except FailedError as error:
-                    failures[contestant.name] = str(error)
-                    self._servers.pop(contestant.name).process.close()
+                if contestant.name in self._programs:
+                    with noting_failure(failures, contestant):
+                        self._wait(contestant)
             yield failures
         finally:
-            for server in self._servers.values():
-                server.process.close()
-            self._servers.clear()
+            for program in self._programs.values():
+                program.process.close()
+            self._programs.clear()
+            if self._peer is not None:
+                self._peer.close()
+                self._peer = None
 
-    def _start(self, contestant: Contestant, scenario: Scenario) -> Server:
-        return Server(contestant, scenario, self._directory, self._server_cpu if scenario.pinned else None)
+    def _start(self, contestant: Contestant, scenario: Scenario) -> LoadedServer | Client:
+        cpu = self._cpu if scenario.pinned else None
+        if self._peer is not None:
+            return Client(contestant, scenario, self._directory, cpu, self._peer)
+        return LoadedServer(contestant, scenario, self._directory, cpu, self._generator, verify=self._verify)
+
+    def _wait(self, contestant: Contestant) -> None:
+        program = self._programs[contestant.name]
+        try:
+            program.wait()
+        except FailedError:
+            self._programs.pop(contestant.name).process.close()
+            raise
+        self.versions.setdefault(contestant.name, {key: program.ready.get(key) for key in ("version", "engine")})
 
     def _measure(self, scenario: Scenario, load: Load, failures: dict[str, str], *, first: bool) -> Cell:
         title = load_title(scenario, load)
-        cell = Cell(scenario.name, title, load, scenario.busy, failures=dict(failures))
+        cell = Cell(scenario.name, title, load, scenario.busy, scenario.peer, failures=dict(failures))
         active: list[Contestant] = []
+        handshakes: dict[str, tuple[int, int]] = {}
         for contestant in self._contestants:
-            if contestant.name in self._servers and (not contestant.environment or load.size >= LARGE_BYTES):
+            if contestant.name in self._programs and (not contestant.environment or load.size >= LARGE_BYTES):
                 self._progress(self._done, self._steps, f"{title}: warm-up, {contestant.name}")
                 with self._noting_failure(cell, contestant, active):
                     active.append(contestant)
                     self._prepare(scenario, load, contestant, first=first)
+                    handshakes[contestant.name] = self._handshakes(scenario, contestant)
         self._done += 1
         for round_number in range(self._timing.rounds):
             self._progress(self._done, self._steps, f"{title}: round {round_number + 1} of {self._timing.rounds}")
@@ -174,8 +166,21 @@ class Session:
             self._done += 1
         for contestant in tuple(active):
             with self._noting_failure(cell, contestant, active):
-                self._generator.disconnect(contestant.name)
+                self._check_handshakes(scenario, contestant, handshakes[contestant.name])
+                self._programs[contestant.name].disconnect()
         return cell
+
+    def _handshakes(self, scenario: Scenario, contestant: Contestant) -> tuple[int, int]:
+        """What the server has counted, where it matters: handshakes, and those of them that resumed a session."""
+        program = self._programs[contestant.name]
+        return program.handshakes() if scenario.resumed is not None and isinstance(program, LoadedServer) else (0, 0)
+
+    def _check_handshakes(self, scenario: Scenario, contestant: Contestant, before: tuple[int, int]) -> None:
+        """All handshakes since then must have been of the kind that is measured."""
+        after = self._handshakes(scenario, contestant)
+        count, resumed = (now - then for now, then in zip(after, before, strict=True))
+        if resumed != (count if scenario.resumed else 0):
+            raise FailedError(f"{resumed} of {count} handshakes resumed a session")
 
     @contextmanager
     def _noting_failure(self, cell: Cell, contestant: Contestant, active: list[Contestant]) -> Iterator[None]:
@@ -184,16 +189,16 @@ class Session:
         try:
             yield
         except FailedError as error:
-            server = self._servers[name]
-            reason = f"{error}; {server.process.last_error()}".rstrip("; ")
-            cell.failures[name] = reason if server.process.alive() else f"died: {reason}"
+            process = self._programs[name].process
+            reason = f"{error}; {process.last_error()}".rstrip("; ")
+            cell.failures[name] = reason if process.alive() else f"died: {reason}"
             cell.windows.pop(name, None)
             active.remove(contestant)
 
     @contextmanager
     def _others_paused(self, name: str, scenario: Scenario) -> Iterator[None]:
-        """Servers whose threads compute would take the processor from each other."""
-        others = [each.process for other, each in self._servers.items() if other != name and scenario.busy]
+        """Programs whose threads compute would take the processor from each other."""
+        others = [each.process for other, each in self._programs.items() if other != name and scenario.busy]
         for process in others:
             process.pause()
         try:
@@ -203,24 +208,23 @@ class Session:
                 process.resume()
 
     def _prepare(self, scenario: Scenario, load: Load, contestant: Contestant, *, first: bool) -> None:
-        server = self._servers[contestant.name]
-        if not server.process.alive():
-            server.process.close()
-            server = self._servers[contestant.name] = self._start(contestant, scenario)
-            server.wait()
+        program = self._programs[contestant.name]
+        if not program.process.alive():
+            program.process.close()
+            program = self._programs[contestant.name] = self._start(contestant, scenario)
+            program.wait()
             first = True
-        words = {"address": server.ready["address"], **scenario.words(load, verify=self._verify)}
         seconds = self._timing.warmup * contestant.warmup
         with self._others_paused(contestant.name, scenario):
-            self._generator.open(contestant.name, words)
-            self._generator.run(contestant.name, seconds if first else seconds / 3)
+            program.open(load)
+            program.run(seconds if first else seconds / 3)
 
     def _window(self, name: str, scenario: Scenario, seconds: float) -> Window:
-        server = self._servers[name]
+        program = self._programs[name]
         with self._others_paused(name, scenario):
-            before = server.run_time()
-            window = self._generator.run(name, seconds)
-            after = server.run_time()
+            before = program.run_time()
+            window = program.run(seconds)
+            after = program.run_time()
         if not window["requests"]:
             raise FailedError("no request was answered")
         return window | {
@@ -228,3 +232,12 @@ class Session:
             "loop_cpu": after.loop - before.loop,
             "waited": after.waited - before.waited,
         }
+
+
+@contextmanager
+def noting_failure(failures: dict[str, str], *contestants: Contestant) -> Iterator[None]:
+    """What does not start leaves out those who need it."""
+    try:
+        yield
+    except FailedError as error:
+        failures |= dict.fromkeys((each.name for each in contestants), str(error))

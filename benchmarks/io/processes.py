@@ -143,7 +143,15 @@ def run_time(pid: int, tid: int) -> RunTime:
     """The processor time of a process and of one of its threads."""
     try:
         run, waited = parse_schedstat(Path(f"/proc/{pid}/task/{tid}/schedstat").read_text())
-        return RunTime(time.clock_gettime(process_clock(pid)), run, waited)
+    except OSError:
+        raise FailedError("died") from None
+    return RunTime(process_seconds(pid), run, waited)
+
+
+def process_seconds(pid: int) -> float:
+    """The processor time of all threads of a process, ended ones included."""
+    try:
+        return time.clock_gettime(process_clock(pid))
     except OSError:
         raise FailedError("died") from None
 

@@ -23,11 +23,12 @@ if __name__ == "__main__":  # run as a script: what it imports is in the package
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from benchmarks.io.bench_io import admitted, allow_many_files
+from benchmarks.io.catalogue import SCENARIOS
 from benchmarks.io.contestants import CONTESTANTS
 from benchmarks.io.load_generator import LoadGenerator
-from benchmarks.io.measurement import Server
 from benchmarks.io.processes import FailedError, processors
-from benchmarks.io.scenarios import KIB, SCENARIOS, Load, Scenario, load_title, size_text
+from benchmarks.io.programs import Server
+from benchmarks.io.scenarios import KIB, Load, Scenario, load_title, size_text
 from benchmarks.pyloop import metadata
 from benchmarks.pyloop.command_line import ProgressLine, positive
 from benchmarks.pyloop.loops import SUBJECT
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 WINDOW_SECONDS = 0.5
 WARMUP_SECONDS = 10.0
-REPORT_SECONDS = 30.0
 STEADY_SECONDS = 0.5
 LONGEST_SETTLING_SECONDS = 10.0
 
@@ -149,8 +149,7 @@ def observe(server: Server) -> Observation:
     """Look at a server once it has closed what its clients have closed."""
     pid = server.process.pid
     wait_until_steady(pid)
-    server.process.write("report")
-    blocks = server.process.read(REPORT_SECONDS)["allocated_blocks"]
+    blocks = server.ask("report")["allocated_blocks"]
     try:
         threads, rss_mib = parse_status(Path(f"/proc/{pid}/status").read_text())
         return Observation(count_descriptors(pid), threads, rss_mib, blocks)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.io.contestants import LIMIT
+from benchmarks.io.contestants import CONTESTANTS, LIMIT
+from benchmarks.pyloop.loops import SUBJECT
 from benchmarks.pyloop.metadata import version_text
 
 Result = dict[str, Any]
@@ -32,10 +33,10 @@ def header(reference: str) -> list[str]:
     return ["", "requests/s", against, "CPU us/request", against, "loop thread", "p50 us", "p99 us", ""]
 
 
-def cells(name: str, figures: Result) -> list[str]:
+def cells(name: str, figures: Result, bound: str) -> list[str]:
     """One contestant's line."""
     ratios = figures["vs_reference"] or {"requests_per_second": None, "cpu_us": None}
-    remarks = ["client-bound"] if figures["client_bound"] else []
+    remarks = [bound] if figures["client_bound"] else []
     if figures["waited"] > SMALL_WAIT:
         remarks.append(f"waited {figures['waited']:.0%}")
     if figures["lost"]:
@@ -55,14 +56,36 @@ def cells(name: str, figures: Result) -> list[str]:
 
 def render(cell: Result, reference: str) -> str:
     """The table of one load."""
-    lines = [header(reference)] + [cells(name, figures) for name, figures in cell["loops"].items()]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    texts = [cell["title"], "-" * len(cell["title"])]
-    for first, *rest, remark in lines:
-        middle = [text.rjust(width) for text, width in zip(rest, widths[1:], strict=False)]
-        texts.append("  ".join([first.ljust(widths[0]), *middle, remark]).rstrip())
+    bound = "peer-bound" if cell["peer"] else "client-bound"
+    lines = [header(reference)] + [cells(name, figures, bound) for name, figures in cell["loops"].items()]
+    texts = [cell["title"], "-" * len(cell["title"]), *aligned(lines)]
     texts += [f"FAILED: {name}: {reason}" for name, reason in cell["failures"].items()]
     return "\n".join(texts)
+
+
+def aligned(lines: list[list[str]]) -> list[str]:
+    """Columns: the first to the left, the last as it is, those between to the right."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    texts = []
+    for first, *rest, last in lines:
+        middle = [text.rjust(width) for text, width in zip(rest, widths[1:], strict=False)]
+        texts.append("  ".join([first.ljust(widths[0]), *middle, last]).rstrip())
+    return texts
+
+
+def overview(cells: list[Result]) -> str:
+    """One line for each load: PyLoop's CPU per request, and that of all others divided by it."""
+    measured = [cell for cell in cells if cell["cpu_compared"]]
+    others = [name for name in CONTESTANTS if any(name in cell["cpu_compared"] for cell in measured)]
+    if not others:
+        return ""
+    title = f"CPU per request: {SUBJECT} in us, and the others divided by it"
+    lines = [["", SUBJECT, *others, ""]]
+    for cell in measured:
+        ratios = [cell["cpu_compared"].get(name) for name in others]
+        texts = [f"{ratio['median']:.2f}x" if ratio else "" for ratio in ratios]
+        lines.append([cell["title"], number(cell["loops"][SUBJECT]["cpu_us"]), *texts, ""])
+    return "\n".join([title, "-" * len(title), *aligned(lines)])
 
 
 def notes(result: Result) -> list[str]:
@@ -74,10 +97,10 @@ def notes(result: Result) -> list[str]:
         f"{about['implementation']} {about['python']}; {loops}",
         f"{about['processor']}, {about['cores']} cores, {about['kernel']}; {about['date']}",
         f"Medians of {settings['rounds']} rounds; in brackets the lowest and the highest. Ratios above 1 are better "
-        f"than {result['reference']}: more requests in a second, less processor time of the server for one.",
+        f"than {result['reference']}: more requests in a second, less processor time of the measured program for one.",
     ]
     if any(LIMIT in cell["loops"] for cell in result["cells"]):
-        lines.append(f"{LIMIT}: a server of bare epoll and system calls, for what is possible.")
+        lines.append(f"{LIMIT}: a server of bare epoll, system calls and OpenSSL, for what is possible.")
     if settings["pinned"]:
         lines.append("Server and client have a processor each.")
     else:

@@ -12,6 +12,7 @@ from fuzz.strands.sockets import Sockets
 from fuzz.strands.stream import Conversation
 from fuzz.strands.threads import Threads
 from fuzz.strands.timers import Timers
+from fuzz.strands.tls import Tls
 
 if TYPE_CHECKING:
     from fuzz.strand import Strand
@@ -25,6 +26,7 @@ STRANDS: dict[str, type[Strand]] = {
     "datagrams": Datagrams,
     "pipe": Pipe,
     "sockets": Sockets,
+    "tls": Tls,
 }
-OUTER_KINDS = ("timers", "threads", "signals", "stream", "stream", "datagrams", "pipe", "sockets")
+OUTER_KINDS = ("timers", "threads", "signals", "stream", "stream", "datagrams", "pipe", "sockets", "tls")
 """What reaches a loop from outside; streams twice as often."""

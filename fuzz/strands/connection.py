@@ -29,6 +29,10 @@ class Connection(Strand):
         """Record what a step showed."""
         self.recorder.add(f"{self.lane} steps", op.ident, op.kind, *event)
 
+    async def _connect(self, strand: Op, family: str) -> None:
+        """Make the transports of both ends."""
+        await (self._connect_unix if family == "unix" else self._connect_tcp)(strand)
+
     async def _connect_unix(self, _strand: Op) -> None:
         for end, sock in zip(self.ends, socket.socketpair(), strict=True):
             # So that a peer that does not read blocks soon.

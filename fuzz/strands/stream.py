@@ -88,13 +88,13 @@ class Conversation(Connection):
             end = End(self.recorder, f"{self.lane} end {number}", self.changed, keep_open, buffer)
             end.armed = armed
             self.ends.append(end)
-        await (self._connect_unix if family == "unix" else self._connect_tcp)(strand)
+        await self._connect(strand, family)
         await self._until(strand, lambda: all(end.made for end in self.ends))
         for op in strand.body:
             VAR.set(op.ident)
             try:
                 await getattr(self, f"_{op.kind}")(op, *op.args)
-            except (RuntimeError, TypeError, ValueError, OSError) as exc:
+            except (RuntimeError, TypeError, ValueError, OSError, AttributeError) as exc:
                 self.note(op, text(exc))
         if not self.closed:
             await self._close(strand, 0)

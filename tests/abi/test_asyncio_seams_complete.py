@@ -12,8 +12,8 @@ from support.java_sources import SOURCES
 NOT_OF_ASYNCIO = {
     "_after_fork_in_child": "of the engine's module",
     "_is_main_interpreter": "of _thread, asked for with hasattr()",
+    "_msg_callback": "of ssl.SSLContext",
     "_waiters": "a field of the engine's thread-safe handles",
-    "_transport": "of SSLProtocol, and of our own views of a transport's queue",
     "_UnixDefaultEventLoopPolicy": "read by _policy, which is imported only where asyncio has policies",
 }
 

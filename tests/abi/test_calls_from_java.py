@@ -1,4 +1,4 @@
-"""What Java calls in Python is what `_engine_calls` declares, and the classes named there have it."""
+"""What Java calls in Python is what the modules `_engine_calls...` declare, and the classes named there have it."""
 
 import _thread
 import inspect
@@ -8,8 +8,11 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from data_bridge.pyloop import _engine_calls, _seams
+from data_bridge.pyloop import _engine_calls, _engine_calls_of_asyncio, _seams
 from support.java_calls import python_calls, python_names
+
+MODULES = (_engine_calls, _engine_calls_of_asyncio)
+NAMES = {module.__name__ for module in MODULES}
 
 NOT_CALLED = {"Future", "Task", "_call_connection_lost", "_when", "connection_made", "context", "loop", "max_size"}
 """Names that Java has for other purposes: keys of a module's dict, keywords and attributes."""
@@ -20,7 +23,7 @@ WITHOUT_SIGNATURES = (_thread.LockType, _thread.RLock)
 
 @dataclass(frozen=True)
 class Declaration:
-    """A method that a protocol of `_engine_calls` declares, and a class that is assigned to the protocol there."""
+    """A method that a protocol of one of `MODULES` declares, and a class that is assigned to the protocol there."""
 
     constant: str
     name: str
@@ -37,14 +40,15 @@ def is_ours(cls: type) -> bool:
 
 def methods_of(protocol: type) -> dict[str, Callable[..., object]]:
     """What a protocol and those it extends declare, without what Python adds to protocols."""
-    bases = [base for base in protocol.__mro__ if base.__module__ == _engine_calls.__name__]
+    bases = [base for base in protocol.__mro__ if base.__module__ in NAMES]
     methods = {name: value for base in bases for name, value in vars(base).items() if inspect.isfunction(value)}
     return {name: value for name, value in methods.items() if not name.startswith("__")}
 
 
-HINTS = {name: get_args(hint)[0] for name, hint in get_type_hints(_engine_calls).items()}
+HINTS = {name: get_args(hint)[0] for module in MODULES for name, hint in get_type_hints(module).items()}
+CLASSES = {name: value for module in MODULES for name, value in vars(module).items()}
 DECLARATIONS = [
-    Declaration(constant, name, function, getattr(_engine_calls, constant))
+    Declaration(constant, name, function, CLASSES[constant])
     for constant, protocol in HINTS.items()
     for name, function in methods_of(protocol).items()
 ]
@@ -67,8 +71,8 @@ def numbers_passed(method: str) -> set[int]:
 
 
 def test_every_protocol_has_a_class() -> None:
-    defined = {value for value in vars(_engine_calls).values() if getattr(value, "_is_protocol", False)}
-    protocols = {protocol for protocol in defined if protocol.__module__ == _engine_calls.__name__}
+    defined = {value for value in CLASSES.values() if getattr(value, "_is_protocol", False)}
+    protocols = {protocol for protocol in defined if protocol.__module__ in NAMES}
     assert protocols
     assert protocols - {base for protocol in HINTS.values() for base in protocol.__mro__} == set()
 

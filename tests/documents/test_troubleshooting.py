@@ -24,6 +24,7 @@ _ANYTHING = "..."
 _ASYNCIO_SAYS = {
     "%r got a new connection from %r: %r",
     "%r was closed by peer",
+    "Connect call failed ...",
     "Connection is closed by peer",
     "Error on transport creation for incoming connection",
     "Exception in callback ...",
@@ -32,6 +33,7 @@ _ASYNCIO_SAYS = {
     "Fatal write error on datagram transport",
     "Fatal write error on pipe transport",
     "Fatal write error on socket transport",
+    "getaddrinfo() returned empty list",
     "socket.accept() out of system resource",
     "module ... has no attribute ...",
 }

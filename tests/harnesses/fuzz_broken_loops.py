@@ -66,6 +66,15 @@ class DropsAWrite(asyncio.SelectorEventLoop):
         return _DroppingTransport(self, sock, protocol, waiter, extra, server)
 
 
+class ForgetsEndsOfTls(asyncio.SelectorEventLoop):
+    """Does not tell a protocol that its TLS peer has ended the connection."""
+
+    def _make_ssl_transport(self, *args: Any, **options: Any) -> Any:
+        transport = super()._make_ssl_transport(*args, **options)  # type: ignore[misc]
+        transport._ssl_protocol._call_eof_received = lambda *_args: None
+        return transport
+
+
 class WrongContext(asyncio.SelectorEventLoop):
     """Forgets the context of timers."""
 
@@ -96,5 +105,6 @@ loses_cancelled_timers = LosesCancelledTimers
 runs_cancelled_handles = RunsCancelledHandles
 drops_a_write = DropsAWrite
 wrong_context = WrongContext
+forgets_ends_of_tls = ForgetsEndsOfTls
 loses_handler_calls = LosesHandlerCalls
 kills_the_process = KillsTheProcess

@@ -69,6 +69,7 @@ def test_programs_of_fixed_seeds_agree() -> None:
         "drops_a_write",
         "wrong_context",
         "loses_handler_calls",
+        "forgets_ends_of_tls",
     ],
 )
 def test_it_finds_a_broken_loop(name: str) -> None:

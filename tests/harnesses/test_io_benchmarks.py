@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import socket
+import ssl  # noqa: F401  # loads what SHARED_LIBSSL looks for
 import subprocess
 import sys
 import threading
@@ -15,35 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.project import ROOT, path_with_tests
+from harnesses.io_runs import SHORT, needs_load_generator, run_benchmark, run_scenarios
+from support.project import path_with_tests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-BENCHMARKS = ROOT / "benchmarks" / "io"
-JAR = BENCHMARKS / "loadgen" / "target" / "loadgen.jar"
-needs_load_generator = pytest.mark.skipif(
-    not JAR.exists(), reason="the load generator is not built: `make loadgen` builds it, for which Maven is needed"
-)
-SHORT = ("--quick", "--rounds", "2", "--window", "0.02", "--warmup", "0.05", "--verify")
-
-
-def run_benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(BENCHMARKS / "bench_io.py"), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-@pytest.fixture
-def load_module(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    """A function that imports a module of the benchmarks."""
-    monkeypatch.syspath_prepend(str(BENCHMARKS.parents[1]))
-    return lambda name: importlib.import_module(f"benchmarks.io.{name}")
 
 
 @needs_load_generator
@@ -73,19 +50,40 @@ def test_run_gives_plausible_figures_for_each_loop(tmp_path: Path) -> None:
             assert 0 < figures["p50_us"] <= figures["p99_us"] <= figures["max_us"]
             assert figures["lost"] == 0
         assert cell["loops"]["asyncio"]["vs_reference"]["cpu_us"]["median"] == 1
+        assert list(cell["cpu_compared"]) == ["asyncio", "limit"]
+    last_table = finished.stdout[finished.stdout.index("CPU per request: pyloop") :]
+    assert [cell["title"] in last_table for cell in result["cells"]] == [True, True]
 
 
 @needs_load_generator
-@pytest.mark.parametrize("scenarios", ["streams,sockets,udp,churn,tls", "framed,pipelined,upload,download,unix"])
-def test_every_kind_of_server_answers_right(scenarios: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "scenarios",
+    [
+        "streams,sockets,udp,churn,tls,tls12,tls-streams",
+        "framed,pipelined,upload,download,unix,unix-churn",
+        "handshake,handshake-rsa,resumed,resumed-tls12",
+        "uvicorn,uvicorn-tls,aiohttp,aiohttp-tls",
+        "aiohttp-client,aiohttp-client-new,httpx-client,httpx-client-new",
+    ],
+)
+def test_every_kind_of_program_answers_right(scenarios: str, tmp_path: Path) -> None:
     """With every byte compared, for stock asyncio: it is the harness that is tested."""
-    output = tmp_path / "result.json"
-    options = ("--loops", "asyncio", "--rounds", "1", "--scenarios", scenarios, "--output", str(output))
-    finished = run_benchmark(*SHORT, *options)
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    result: dict[str, Any] = json.loads(output.read_text())
-    assert {cell["scenario"] for cell in result["cells"]} | set(result["missing"]) == set(scenarios.split(","))
+    names = scenarios.split(",")
+    result = run_scenarios(tmp_path, names, "asyncio")
+    assert {cell["scenario"] for cell in result["cells"]} | set(result["missing"]) == set(names)
     assert [cell["failures"] for cell in result["cells"]] == [{}] * len(result["cells"])
+
+
+@needs_load_generator
+def test_database_client_with_and_without_tls(tmp_path: Path) -> None:
+    """The measured client is asyncpg; the server is a PostgreSQL of the run's own, which is gone afterwards."""
+    names = ["asyncpg", "asyncpg-rows"]
+    result = run_scenarios(tmp_path, names, "asyncio,uvloop-plain")
+    assert {cell["scenario"] for cell in result["cells"]} | set(result["missing"]) == {*names, *result["missing"]}
+    for cell in result["cells"]:
+        assert cell["failures"] == {}
+        assert set(cell["loops"]) == {"asyncio", "uvloop-plain"} - set(result["missing"])
+        assert cell["loops"]["asyncio"]["client_load"] > 0
 
 
 @needs_load_generator
@@ -194,6 +192,7 @@ def test_ratios_are_medians_of_rounds_and_above_one_is_better(load_module: Calla
         title="",
         load=Size(1024, 10),
         busy=False,
+        peer=None,
         failures={"rloop": "refused"},
         windows={
             "uvloop": windows((1000, 0.1), (2000, 0.2), (1000, 0.1)),
@@ -207,6 +206,7 @@ def test_ratios_are_medians_of_rounds_and_above_one_is_better(load_module: Calla
     assert figures["loop_cpu_us"] == pytest.approx(25)
     assert figures["vs_reference"]["requests_per_second"] == {"median": 2, "low": 1, "high": 3}
     assert figures["vs_reference"]["cpu_us"]["median"] == pytest.approx(2)
+    assert summary["cpu_compared"] == {"uvloop": figures["vs_reference"]["cpu_us"]}
     assert not figures["client_bound"]
     assert summary["failures"] == {"rloop": "refused"}
     assert (summary["size"], summary["connections"]) == (1024, 10)
@@ -241,8 +241,33 @@ def test_sizes_are_written_for_people(load_module: Callable[[str], ModuleType]) 
 
 
 def test_quick_form_has_the_scenarios_that_are_promised(load_module: Callable[[str], ModuleType]) -> None:
-    quick = {name for name, scenario in load_module("scenarios").SCENARIOS.items() if scenario.quick}
+    quick = {name for name, scenario in load_module("catalogue").SCENARIOS.items() if scenario.quick}
     assert quick == {"protocol", "streams", "sockets", "udp", "tls", "churn"}
+
+
+def test_groups_have_the_rows_that_are_promised(load_module: Callable[[str], ModuleType]) -> None:
+    catalogue = load_module("catalogue")
+    assert set(catalogue.GROUPS) == {"tls", "tcp"}
+    tls = {scenario.name: loads for scenario, loads in catalogue.GROUPS["tls"]}
+    assert set(tls) == {name for name, scenario in catalogue.SCENARIOS.items() if scenario.transport == "tls"}
+    assert {(load.size, load.connections) for load in tls["tls"]} == {
+        (size, connections) for size in (100, 1024, 10240, 16384, 102400) for connections in (10, 100)
+    }
+    tcp = {scenario.name: loads for scenario, loads in catalogue.GROUPS["tcp"]}
+    assert set(tcp) == {"protocol", "churn", "unix-churn"}
+    assert [(load.size, load.connections) for load in tcp["protocol"]] == [
+        (102400, 10),
+        (102400, 100),
+        (1024, 1000),
+        (10240, 1000),
+    ]
+
+
+def test_every_scenario_has_its_program(load_module: Callable[[str], ModuleType]) -> None:
+    for scenario in load_module("catalogue").SCENARIOS.values():
+        programs = load_module("clients").CLIENTS if scenario.peer else load_module("servers").SERVERS
+        assert scenario.program in programs
+        assert scenario.peer is None or scenario.peer in load_module("peers").PEERS
 
 
 def test_unknown_scenario_is_refused() -> None:

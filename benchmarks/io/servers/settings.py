@@ -25,6 +25,8 @@ class Settings:
     path: str | None = None
     """Of the Unix socket, if it is to be one."""
     tls: ssl.SSLContext | None = None
+    certificate: str | None = None
+    """The file of which `tls` was made, for servers that make a context themselves."""
 
 
 Address = int | str

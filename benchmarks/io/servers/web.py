@@ -41,6 +41,7 @@ async def start_uvicorn(loop: asyncio.AbstractEventLoop, settings: Settings) -> 
         log_level="error",
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        ssl_certfile=settings.certificate,
     )
     keep(loop.create_task(uvicorn.Server(config).serve([listener])))
     return port_of(listener)
@@ -58,5 +59,5 @@ async def start_aiohttp(loop: asyncio.AbstractEventLoop, settings: Settings) -> 
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEP_ALIVE_SECONDS)
     await runner.setup()
     listener = listening_socket()
-    await web.SockSite(runner, listener, backlog=BACKLOG).start()
+    await web.SockSite(runner, listener, ssl_context=settings.tls, backlog=BACKLOG).start()
     return port_of(listener)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     class LoopInternals:
         """Attributes of asyncio's selector loop that are used or replaced."""
 
+        _debug: bool
         _csock: socket.socket
         _ssock: socket.socket
         _current_handle: asyncio.Handle | None
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
         def _check_closed(self) -> None: ...
         def _check_running(self) -> None: ...
         def _check_thread(self) -> None: ...
+        async def _connect_sock(self, exceptions: list[Any], addr_info: tuple[Any, ...]) -> socket.socket: ...
+        async def _create_connection_transport(self, *args: Any) -> Any: ...  # noqa: ANN401
+        async def _ensure_resolved(self, address: Any, **options: Any) -> list[Any]: ...  # noqa: ANN401
         def _ensure_fd_no_transport(self, fd: FileDescriptorLike) -> None: ...
         def _start_serving(self, protocol_factory: Any, sock: Any, *args: Any, **kwargs: Any) -> None: ...  # noqa: ANN401
         def _process_self_data(self, data: bytes) -> None: ...
@@ -101,6 +105,12 @@ UnixReadPipeTransport: Any = unix_events._UnixReadPipeTransport  # type: ignore[
 UnixWritePipeTransport: Any = unix_events._UnixWritePipeTransport  # type: ignore[attr-defined]
 """asyncio's own transport that writes a pipe, which is a `_FlowControlMixin` and an `asyncio.WriteTransport`."""
 SSLProtocol: Any = sslproto.SSLProtocol
+SSLProtocolTransport: Any = sslproto._SSLProtocolTransport
+"""asyncio's own transport above TLS, which is a `_FlowControlMixin` and an `asyncio.Transport`."""
+WRAPPED: Any = sslproto.SSLProtocolState.WRAPPED
+"""The state of an `SSLProtocol` between the handshake and the shutdown."""
+SSL_AGAIN_ERRORS: Any = getattr(sslproto, "SSLAgainErrors", ())
+"""What an `SSLObject` raises that can go on later. Missing where the module `ssl` is."""
 set_result_unless_cancelled: Any = futures._set_result_unless_cancelled  # type: ignore[attr-defined]
 
 SERVER_KNOWS_TRANSPORTS = base_events.Server._attach.__code__.co_argcount > 1  # type: ignore[attr-defined]

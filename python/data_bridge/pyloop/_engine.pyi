@@ -4,7 +4,7 @@ from contextvars import Context
 from socket import socket
 from typing import Any, TypeAlias, TypeVar
 
-from _typeshed import FileDescriptorLike, WriteableBuffer
+from _typeshed import FileDescriptorLike, ReadableBuffer, WriteableBuffer
 from typing_extensions import TypeVarTuple, Unpack
 
 _T = TypeVar("_T")
@@ -17,7 +17,24 @@ LARGEST_RECEIVE: int
 
 def _after_fork_in_child() -> None: ...
 def _collect_garbage() -> bool: ...
+def _use_openssl(
+    file: str, version: int, example: object, context: object, incoming: int, outgoing: int, /
+) -> str | None: ...
 def _inject_faults(cells: WriteableBuffer | None, /) -> None: ...
+def _connect(loop: object, family: int, address: object, /) -> tuple[int, tuple[Any, Any] | None] | None: ...
+def _socket_names(loop: object, fd: int, /) -> tuple[Any, Any]: ...
+def _socket_error(loop: object, fd: int, /) -> int: ...
+def _use_connection(
+    loop: object,
+    cls: type[AcceptedCore],
+    kind: object,
+    is_unix: bool,
+    fd: int,
+    names: tuple[Any, Any],
+    protocol: asyncio.BaseProtocol,
+    context: Context | None,
+    /,
+) -> Any: ...
 
 class Handle(asyncio.Handle): ...
 class TimerHandle(asyncio.TimerHandle): ...
@@ -178,3 +195,32 @@ class DatagramCore:
     def _unsent_count(self) -> int: ...
     def _unsent_size(self) -> int: ...
     def _drop_unsent(self) -> None: ...
+
+class TlsCore:
+    _state: Any
+    _transport: Any
+    _app_protocol: Any
+    _write_backlog: Any
+    _write_buffer_size: int
+    _incoming_high_water: int
+    _incoming_low_water: int
+    _outgoing_high_water: int
+    _outgoing_low_water: int
+    max_size: int
+    _app_reading_paused: bool
+    _app_writing_paused: bool
+    _ssl_reading_paused: bool
+    _ssl_writing_paused: bool
+    _app_protocol_is_buffer: bool
+
+    def _attach(self, loop: asyncio.AbstractEventLoop, ssl_socket: object, /) -> bool: ...
+    def _receive_from(self, transport: object, /) -> None: ...
+    def _do_read(self) -> None: ...
+    def _process_outgoing(self) -> None: ...
+    def _write_records(self, data: ReadableBuffer, /) -> int: ...
+
+class TlsTransportCore:
+    _ssl_protocol: Any
+    _closed: bool
+
+    def write(self, data: bytes | bytearray | memoryview[Any]) -> None: ...

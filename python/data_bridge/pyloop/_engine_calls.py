@@ -2,7 +2,8 @@
 
 The package never imports this module at run time. mypy checks the assignments below each group of protocols;
 `tests/abi/test_calls_from_java.py` compares names and numbers of arguments with the Java sources. The other direction,
-what Python calls in the engine, is `_engine.pyi`; what PyLoop's Python code uses of asyncio is in `_seams`.
+what Python calls in the engine, is `_engine.pyi`; what PyLoop's Python code uses of asyncio is in `_seams`. Methods
+that are asyncio's are declared in `_engine_calls_of_asyncio`.
 
 Unless a method says otherwise, the engine calls it with the GIL, in the thread that runs the loop, and in whatever
 context is current; it ignores the result. An exception leaves through the Python method that called into the engine.
@@ -12,27 +13,22 @@ Where a method is called during an iteration, there is no such caller: SystemExi
 
 from __future__ import annotations
 
-import _thread
-import asyncio
-import sys
-from asyncio import base_events
 from typing import TYPE_CHECKING, Any, Protocol
 
-from . import _asyncio_internals as internals
 from ._accepted_transport import AcceptedTransport
 from ._acceptor import Acceptor
 from ._datagram_transport import DatagramTransport
 from ._loop import PyLoop
 from ._pipe_transports import ReadPipeTransport, WritePipeTransport
 from ._stream_transport import StreamTransport
+from ._tls_protocol import TlsProtocol, TlsTransport
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Coroutine, Iterable
     from contextvars import Context
 
-    from _typeshed import FileDescriptorLike, ReadableBuffer, WriteableBuffer
-
-# PyLoop's own methods.
+    from _typeshed import FileDescriptorLike, ReadableBuffer
 
 
 class LoopCalls(Protocol):
@@ -225,6 +221,47 @@ class WritePipeCalls(Protocol):
         """End the transport because writing failed after the pipe was full."""
 
 
+class TlsCalls(Protocol):
+    """What the engine calls on a TLS protocol."""
+
+    def _asyncio_do_read(self) -> None:
+        """Do what `_do_read` was called for, since the engine does not serve the connection or the loop is closed."""
+
+    def _asyncio_process_outgoing(self) -> None:
+        """Do the same for `_process_outgoing`."""
+
+    def _do_write(self) -> None:
+        """Encrypt what waits in the backlog, after something was read or when more waits there."""
+
+    def _keep(self, data: bytes, offset: int) -> None:
+        """Put `data` from `offset` on into the backlog, because it cannot be encrypted or sent now."""
+
+    def _write_with_ssl(self, data: ReadableBuffer) -> int:
+        """Write with the `SSLObject`, which raises the exception for an error of OpenSSL; return how many bytes."""
+
+    def _is_closed_by_peer(self) -> bool:
+        """Return whether the peer has closed TLS, or raise the exception for the error that OpenSSL has reported."""
+
+    def _closed_by_peer(self) -> None:
+        """Call `eof_received` and start the shutdown."""
+
+    def _read_into_unusual(self, buffer: object) -> None:
+        """Do what asyncio does with a `buffer` that is empty or cannot be written to: most often, raise."""
+
+    def _read_soon(self) -> None:
+        """Schedule `_do_read`: the protocol's buffer was full."""
+
+    def _records_failed(self, error: Exception) -> None:
+        """End the connection because of `error`, which is being handled."""
+
+
+class TlsTransportCalls(Protocol):
+    """What the engine calls on the transport above TLS."""
+
+    def _asyncio_write(self, data: ReadableBuffer) -> None:
+        """Do what `write` was called for: the transport is not open, or the argument is of a wrong type."""
+
+
 LOOP: type[LoopCalls] = PyLoop
 ACCEPTOR: type[AcceptorCalls] = Acceptor
 STREAM: type[StreamCalls] = StreamTransport
@@ -232,6 +269,8 @@ ACCEPTED_STREAM: type[AcceptedStreamCalls] = AcceptedTransport
 DATAGRAM: type[DatagramCalls] = DatagramTransport
 READ_PIPE: type[ReadPipeCalls] = ReadPipeTransport
 WRITE_PIPE: type[WritePipeCalls] = WritePipeTransport
+TLS: type[TlsCalls] = TlsProtocol
+TLS_TRANSPORT: type[TlsTransportCalls] = TlsTransport
 
 if TYPE_CHECKING:
     # A class that extends one of asyncio's without a stub passes for any protocol; but mypy compares what bases define.
@@ -246,150 +285,6 @@ if TYPE_CHECKING:
 
     class _WritePipe(WritePipeTransport, WritePipeCalls): ...
 
+    class _Tls(TlsProtocol, TlsCalls): ...
 
-# Methods of asyncio, inherited or of objects that a program brings. They are what asyncio documents or, if private,
-# what `_seams` lists; the engine calls them where asyncio does.
-
-
-class InheritedLoopCalls(Protocol):
-    """What the engine calls on a loop of what asyncio or a subclass of PyLoop defines."""
-
-    def time(self) -> float:
-        """Return the time in seconds; called for timers if `time` is not the clock that the loop was made with."""
-
-    def create_future(self) -> asyncio.Future[Any]:
-        """Return a future for `_sock_wait`: the subclass's, if it has such a method."""
-
-    def _ensure_fd_no_transport(self, fd: FileDescriptorLike) -> None:
-        """Raise RuntimeError if a transport that is not closing uses `fd`; called where any transport does.
-
-        By `_sock_wait`, and for a connection that was accepted, in its context.
-        """
-
-
-class InheritedFlowCalls(Protocol):
-    """What the engine calls on transports that write, when data that waits passes one of the marks."""
-
-    def _maybe_pause_protocol(self) -> None:
-        """Call the protocol's `pause_writing` if it is not paused; called by what writes, or at an iteration's end."""
-
-
-class InheritedSocketCalls(InheritedFlowCalls, Protocol):
-    """What the engine also calls on transports of sockets."""
-
-    def _maybe_resume_protocol(self) -> None:
-        """Call the protocol's `resume_writing` if that is due; called while it is paused, in the context of writing."""
-
-
-class InheritedStreamCalls(InheritedSocketCalls, Protocol):
-    """What the engine also calls on transports of stream sockets."""
-
-    def _read_ready__on_eof(self) -> None:
-        """Deal with the end of the stream; in the context of reading."""
-
-
-if sys.version_info >= (3, 13):
-
-    class ServerCalls(Protocol):
-        """What the engine calls on the server of an accepted connection, in the connection's context."""
-
-        def _attach(self, transport: AcceptedTransport) -> None:
-            """Count a new connection. An exception goes to `Acceptor._report_failure`."""
-
-        def _detach(self, transport: AcceptedTransport) -> None:
-            """Count the end of a connection. The loop reports an exception."""
-
-else:
-
-    class ServerCalls(Protocol):
-        """What the engine calls on the server of an accepted connection, in the connection's context."""
-
-        def _attach(self) -> None:
-            """Count a new connection. An exception goes to `Acceptor._report_failure`."""
-
-        def _detach(self) -> None:
-            """Count the end of a connection. The loop reports an exception."""
-
-
-class HandleCalls(Protocol):
-    """What the engine calls on a handle that is not its own, or whose fields somebody has changed."""
-
-    def _run(self) -> None:
-        """Run the callback in its context, and report what it raises. What leaves this method ends the run."""
-
-    def cancel(self) -> None:
-        """Cancel the callback: its reader or writer was removed or replaced. An exception is printed."""
-
-
-class FutureCalls(Protocol):
-    """What the engine calls on the future of `_sock_wait`."""
-
-    def set_result(self, result: None, /) -> None:
-        """End the waiting, for the descriptor is ready. The engine drops an exception: the future is done already."""
-
-
-class LockCalls(Protocol):
-    """What the engine calls, in any thread, on the locks of a handle of `call_soon_threadsafe`."""
-
-    def acquire(self) -> object:
-        """Wait for the lock, for `cancel` or `cancelled` in another thread while the callback runs."""
-
-    def release(self) -> object:
-        """Give the lock back. After a callback, in the loop's thread: an exception is printed."""
-
-
-class BaseProtocolCalls(Protocol):
-    """What the engine calls on any protocol of an accepted connection."""
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Hear of the end; `exc` is what ended it, if not the program or the peer. The loop reports an exception."""
-
-
-class ProtocolCalls(Protocol):
-    """What the engine calls on the protocol of a stream or a read pipe.
-
-    On a stream, in the context of reading; an exception is a fatal error of the transport. On a pipe, from the loop's
-    reader handle, which reports an exception.
-    """
-
-    def data_received(self, data: bytes) -> None:
-        """Take what was received, never empty."""
-
-
-class BufferedProtocolCalls(Protocol):
-    """What the engine calls on a protocol that has a buffer; contexts and exceptions as in `ProtocolCalls`."""
-
-    def get_buffer(self, sizehint: int) -> WriteableBuffer:
-        """Return a buffer to receive into, not empty; `sizehint` is -1."""
-
-    def buffer_updated(self, nbytes: int) -> None:
-        """Take `nbytes` bytes, at least one, which are in the buffer."""
-
-
-class DatagramProtocolCalls(Protocol):
-    """What the engine calls on the protocol of a datagram transport."""
-
-    def datagram_received(self, data: bytes, addr: Any) -> None:  # noqa: ANN401 - as typeshed has it
-        """Take a datagram and its sender's address; in the context of reading."""
-
-    def error_received(self, exc: OSError) -> None:
-        """Hear of an error of receiving or sending; in the context of reading, of writing, or of a caller of `sendto`.
-
-        Only the last of them receives what this raises.
-        """
-
-
-INHERITED_BY_LOOP: type[InheritedLoopCalls] = asyncio.SelectorEventLoop  # type: ignore[assignment] # typeshed lacks one
-INHERITED_BY_STREAM: type[InheritedStreamCalls] = internals.SelectorSocketTransport
-INHERITED_BY_DATAGRAM: type[InheritedSocketCalls] = internals.SelectorDatagramTransport
-INHERITED_BY_WRITE_PIPE: type[InheritedFlowCalls] = internals.UnixWritePipeTransport
-SERVER: type[ServerCalls] = base_events.Server  # type: ignore[assignment] # typeshed does not have them
-HANDLE: type[HandleCalls] = asyncio.Handle
-TIMER_HANDLE: type[HandleCalls] = asyncio.TimerHandle
-FUTURE: type[FutureCalls] = asyncio.Future
-LOCK_OF_WAITERS: type[LockCalls] = _thread.LockType
-LOCK_OF_HANDLE: type[LockCalls] = _thread.RLock
-BASE_PROTOCOL: type[BaseProtocolCalls] = asyncio.BaseProtocol
-PROTOCOL: type[ProtocolCalls] = asyncio.Protocol
-BUFFERED_PROTOCOL: type[BufferedProtocolCalls] = asyncio.BufferedProtocol
-DATAGRAM_PROTOCOL: type[DatagramProtocolCalls] = asyncio.DatagramProtocol
+    class _TlsTransport(TlsTransport, TlsTransportCalls): ...

@@ -14,6 +14,7 @@ def info() -> dict[str, str]:
 
     Raises ImportError if the engine cannot be loaded.
     """
+    from . import _openssl
     from ._loop import default_poll_bound
     from ._start import _engine
 
@@ -28,6 +29,7 @@ def info() -> dict[str, str]:
         "kernel features": facts["kernel features"],
         "C library": " ".join(platform.libc_ver()),
         "context capture": facts["context capture"],
+        "TLS": _openssl.description(),
     }
 
 

@@ -12,11 +12,11 @@ from asyncio import events
 
 from . import _asyncio_internals as internals
 from . import _start  # before everything that needs the engine
+from ._connecting import Connecting
 from ._engine import LoopCore
 from ._facade import EngineSelector, ReadyQueueView
 from ._resolver import AddressResolver
 from ._signals import SignalWakeup
-from ._socket_methods import SocketMethods
 from ._transport_factory import TransportFactory
 from ._transports_by_fd import TransportsByFd
 
@@ -51,7 +51,7 @@ def default_poll_bound() -> float:
 
 
 class PyLoop(
-    LoopCore, TransportFactory, SocketMethods, AddressResolver, asyncio.SelectorEventLoop, internals.LoopInternals
+    LoopCore, TransportFactory, Connecting, AddressResolver, asyncio.SelectorEventLoop, internals.LoopInternals
 ):
     """A drop-in asyncio event loop.
 

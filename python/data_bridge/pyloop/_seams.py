@@ -21,12 +21,15 @@ _STREAM = "selector_events._SelectorSocketTransport"
 _DATAGRAM = "selector_events._SelectorDatagramTransport"
 _READ_PIPE = "unix_events._UnixReadPipeTransport"
 _WRITE_PIPE = "unix_events._UnixWritePipeTransport"
+_TLS = "sslproto.SSLProtocol"
+_TLS_TRANSPORT = "sslproto._SSLProtocolTransport"
 _SERVER = "base_events.Server"
 
 ATTRIBUTES = {
     _LOOP: (
         *("_csock", "_ssock", "_current_handle", "_ready", "_scheduled", "_selector", "_signal_handlers"),
         *("_check_callback", "_check_closed", "_check_running", "_check_thread"),
+        *("_connect_sock", "_create_connection_transport", "_ensure_resolved"),
         *("_ensure_fd_no_transport", "_make_datagram_transport", "_make_socket_transport", "_make_ssl_transport"),
         *("_make_read_pipe_transport", "_make_write_pipe_transport", "_start_serving", "_transports"),
         *("_process_self_data", "_run_once", "_task_factory", "_write_to_self"),
@@ -53,8 +56,18 @@ ATTRIBUTES = {
         *("_loop", "_maybe_pause_protocol", "_maybe_resume_protocol", "_pipe", "_protocol", "_read_ready"),
         *("_write_ready",),
     ),
+    _TLS: (
+        *("_app_protocol", "_app_protocol_is_buffer", "_app_reading_paused", "_app_transport", "_app_writing_paused"),
+        *("_app_transport_created", "_call_eof_received", "_control_app_writing", "_control_ssl_reading", "_do_flush"),
+        *("_do_read", "_do_write", "_fatal_error", "_get_app_transport", "_incoming", "_incoming_high_water"),
+        *("_incoming_low_water", "_loop", "_outgoing_high_water", "_outgoing_low_water", "_process_outgoing"),
+        *("_ssl_reading_paused", "_ssl_writing_paused", "_sslcontext", "_sslobj", "_start_shutdown", "_state"),
+        *("_transport", "_write_backlog", "_write_buffer_size", "buffer_updated", "max_size"),
+    ),
+    _TLS_TRANSPORT: ("_closed", "_ssl_protocol", "_start_tls_compatible"),
+    "streams.StreamReaderProtocol": ("_stream_reader",),
+    "streams.StreamReader": ("_buffer",),
     _SERVER: ("_attach", "_detach"),
-    "sslproto.SSLProtocol": ("_app_transport",),
     "events.Handle": ("_run",),
 }
 """The attributes that PyLoop or its engine reads, sets or replaces on instances of each class."""
@@ -80,18 +93,25 @@ CALLS: dict[str, tuple[tuple[int, tuple[str, ...]], ...]] = {
     "format_helpers._format_callback_source": ((2, ()), (2, ("debug",))),
     "futures._set_result_unless_cancelled": ((2, ()),),
     "selector_events.selectors._fileobj_to_fd": ((1, ()),),
-    "sslproto.SSLProtocol": ((6, ("ssl_handshake_timeout", "ssl_shutdown_timeout")),),
+    _TLS: ((6, ("call_connection_made", "ssl_handshake_timeout", "ssl_shutdown_timeout")),),
     "transports._FlowControlMixin.__init__": ((3, ()),),
     "trsock.TransportSocket": ((1, ()),),
     _DATAGRAM: ((6, ()),),
     _READ_PIPE: ((5, ()),),
     _WRITE_PIPE: ((5, ()),),
     f"{_LOOP}._check_callback": ((3, ()),),
+    f"{_LOOP}._connect_sock": ((3, ()),),
+    f"{_LOOP}._create_connection_transport": ((5, ()),),
+    f"{_LOOP}._ensure_resolved": ((2, ("family", "loop", "proto", "type")),),
     f"{_LOOP}._ensure_fd_no_transport": ((2, ()),),
     f"{_LOOP}._process_self_data": ((2, ()),),
     f"{_LOOP}._start_serving": ((8, ()), (8, ("context",))),
     f"{_SERVER}._attach": ((1, ()), (2, ())),
     f"{_SERVER}._detach": ((1, ()), (2, ())),
+    f"{_TLS}._call_eof_received": ((1, ()),),
+    f"{_TLS}._fatal_error": ((3, ()),),
+    f"{_TLS}._start_shutdown": ((1, ()),),
+    f"{_TLS_TRANSPORT}": ((2, ()),),
     f"{_STREAM}._call_connection_lost": ((2, ()),),
     f"{_STREAM}._fatal_error": ((3, ()),),
     f"{_STREAM}._force_close": ((2, ()),),
@@ -148,9 +168,10 @@ def overriding_classes() -> list[type]:
     from ._loop import PyLoop
     from ._pipe_transports import ReadPipeTransport, WritePipeTransport
     from ._stream_transport import StreamTransport
+    from ._tls_protocol import TlsProtocol, TlsTransport
 
     transports = [StreamTransport, AcceptedTransport, DatagramTransport, ReadPipeTransport, WritePipeTransport]
-    return [PyLoop, *transports, Handle, TimerHandle]
+    return [PyLoop, *transports, TlsProtocol, TlsTransport, Handle, TimerHandle]
 
 
 def moved_methods(classes: Iterable[type]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from ._engine import LARGEST_RECEIVE
+from ._engine import LARGEST_RECEIVE, _socket_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,16 +18,22 @@ if TYPE_CHECKING:
 
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-    class _Loop(asyncio.SelectorEventLoop):
+    from ._asyncio_internals import LoopInternals
+
+    class _Loop(asyncio.SelectorEventLoop, LoopInternals):
         """A loop with the methods of the engine."""
 
         def _sock_receive(self, fd: int, size: int, /) -> bytes | None: ...
         def _sock_send(self, fd: int, data: bytes | bytearray, /) -> int: ...
         def _sock_wait_readable(self, fd: int, /) -> asyncio.Future[None]: ...
         def _sock_wait_writable(self, fd: int, /) -> asyncio.Future[None]: ...
+        def _transport_at(self, fd: int, /) -> asyncio.BaseTransport | None: ...
         def _sock_end_wait(self, fd: int, future: asyncio.Future[None], /) -> None: ...
 else:
     _Loop = asyncio.SelectorEventLoop
+
+
+_INTERNET = (socket.AF_INET, socket.AF_INET6)
 
 
 class SocketMethods(_Loop):
@@ -86,6 +92,28 @@ class SocketMethods(_Loop):
         connection, address = await self._sock_call(self._sock_wait_readable, sock, sock.accept)
         connection.setblocking(False)
         return connection, address
+
+    async def sock_connect(self, sock: socket.socket, address: Any) -> None:  # noqa: ANN401
+        """Connect a socket."""
+        if not _is_plain(sock):
+            await super().sock_connect(sock, address)
+            return
+        is_internet = sock.family in _INTERNET
+        if is_internet:
+            (*_, address), *_ = await self._ensure_resolved(
+                address, family=sock.family, type=sock.type, proto=sock.proto, loop=self
+            )
+        try:
+            sock.connect(address)
+        except (BlockingIOError, InterruptedError):
+            fd = sock.fileno()
+        else:
+            return
+        if is_internet and _socket_names(self, fd)[0] is not None:
+            return  # the peer is on this machine
+        await self._sock_wait(fd, self._sock_wait_writable(fd))
+        if error := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            raise OSError(error, f"Connect call failed {address}")
 
     async def _sock_call(
         self,

@@ -1,11 +1,11 @@
-"""TLS connections: asyncio's `SSLProtocol` on top of the engine's stream transport.
-
-`loop.start_tls` needs nothing of this: asyncio puts its `SSLProtocol` over the transport that is there.
-"""
+"""TLS connections: an `SSLProtocol` on top of a transport."""
 
 from __future__ import annotations
 
+from asyncio import streams
+
 from . import _asyncio_internals as internals
+from . import _openssl
 from ._stream_transport import StreamTransport
 
 TYPE_CHECKING = False
@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     import socket
     import ssl
     from typing import Any
+
+
+def protocol_class() -> Any:  # noqa: ANN401 - asyncio's class is private
+    """Return the class of TLS protocols: the engine's if it can use Python's OpenSSL, else asyncio's."""
+    if _openssl.why_not() is not None:
+        return internals.SSLProtocol
+    from ._tls_protocol import TlsProtocol
+
+    return TlsProtocol
 
 
 def make_tls_transport(
@@ -37,7 +46,7 @@ def make_tls_transport(
     the transport that `protocol` sees. `waiter` is resolved when the handshake has ended. In the loop's thread.
     """
     handshake_timeout, shutdown_timeout = timeouts
-    ssl_protocol = internals.SSLProtocol(
+    ssl_protocol = protocol_class()(
         loop,
         protocol,
         sslcontext,
@@ -50,3 +59,57 @@ def make_tls_transport(
     StreamTransport(loop, sock, ssl_protocol, extra=extra, server=server, context=context)
     transport: asyncio.Transport = ssl_protocol._app_transport
     return transport
+
+
+async def start_tls(
+    loop: Any,  # noqa: ANN401 - our loop
+    transport: Any,  # noqa: ANN401 - any transport that says that it is compatible
+    protocol: asyncio.BaseProtocol,
+    sslcontext: ssl.SSLContext,
+    *,
+    server_side: bool,
+    server_hostname: str | None,
+    ssl_handshake_timeout: float | None,
+    ssl_shutdown_timeout: float | None,
+) -> asyncio.Transport:
+    """Do what asyncio's `start_tls` does once it has checked the arguments, with a TLS protocol of the engine."""
+    waiter = loop.create_future()
+    ssl_protocol = protocol_class()(
+        loop,
+        protocol,
+        sslcontext,
+        waiter,
+        server_side,
+        server_hostname,
+        call_connection_made=False,
+        ssl_handshake_timeout=ssl_handshake_timeout,
+        ssl_shutdown_timeout=ssl_shutdown_timeout,
+    )
+    transport.pause_reading()  # nothing may be received before the handshake begins
+    if server_side:
+        _move_received(protocol, ssl_protocol._incoming)
+    transport.set_protocol(ssl_protocol)
+    made = loop.call_soon(ssl_protocol.connection_made, transport)
+    resumed = loop.call_soon(transport.resume_reading)
+    try:
+        await waiter
+    except BaseException:
+        transport.close()
+        made.cancel()
+        resumed.cancel()
+        del waiter  # the exception's traceback would keep it, and it the exception
+        raise
+    upgraded: asyncio.Transport = ssl_protocol._app_transport
+    return upgraded
+
+
+def _move_received(protocol: asyncio.BaseProtocol, incoming: ssl.MemoryBIO) -> None:
+    """Let TLS have what a stream has received and not read: the peer need not wait before it starts the handshake.
+
+    Newer versions of asyncio do this (gh-142352); in others these bytes are lost to the handshake.
+    """
+    is_stream = isinstance(protocol, streams.StreamReaderProtocol)
+    reader: Any = getattr(protocol, "_stream_reader", None) if is_stream else None
+    if reader is not None:
+        incoming.write(reader._buffer)
+        reader._buffer.clear()

@@ -7,6 +7,7 @@ long as loading the engine.
 from __future__ import annotations
 
 import contextvars
+import functools
 import socket
 from asyncio import constants, events
 
@@ -44,12 +45,17 @@ class TransportFactory(_Loop):
         ssl_shutdown_timeout: float | None = constants.SSL_SHUTDOWN_TIMEOUT,
         context: contextvars.Context | None = None,
     ) -> None:
-        if sslcontext is None and type(sock) is socket.socket and sock.family in _FAMILIES:
-            from ._acceptor import Acceptor
+        timeouts = (ssl_handshake_timeout, ssl_shutdown_timeout)
+        if type(sock) is socket.socket and sock.family in _FAMILIES:
+            if sslcontext is None:
+                from ._acceptor import Acceptor
 
-            Acceptor(self, protocol_factory, sock, server, backlog, context).start()
+                Acceptor(self, protocol_factory, sock, server, backlog, context).start()
+            else:
+                from ._tls_server import TlsServer
+
+                TlsServer(self, protocol_factory, sock, sslcontext, server, backlog, timeouts, context).start()
         else:
-            timeouts = (ssl_handshake_timeout, ssl_shutdown_timeout)
             named = {} if context is None else {"context": context}  # only asyncio of 3.15 and newer takes it
             super()._start_serving(protocol_factory, sock, sslcontext, server, backlog, *timeouts, **named)
 
@@ -98,6 +104,36 @@ class TransportFactory(_Loop):
             server=server,
             timeouts=(ssl_handshake_timeout, ssl_shutdown_timeout),
             context=context,
+        )
+
+    async def start_tls(
+        self,
+        transport: Any,  # noqa: ANN401 - any transport; asyncio asks whether it is compatible
+        protocol: asyncio.BaseProtocol,
+        sslcontext: ssl.SSLContext,
+        *,
+        server_side: bool = False,
+        server_hostname: str | None = None,
+        ssl_handshake_timeout: float | None = None,
+        ssl_shutdown_timeout: float | None = None,
+    ) -> asyncio.Transport | None:
+        """Upgrade a transport to TLS. Return the new transport, which `protocol` uses from now on."""
+        from . import _openssl
+
+        upgrade = super().start_tls
+        suits = getattr(transport, "_start_tls_compatible", False) and _openssl.is_context(sslcontext)
+        if suits and _openssl.why_not() is None:
+            from ._tls import start_tls
+
+            upgrade = functools.partial(start_tls, self)
+        return await upgrade(
+            transport,
+            protocol,
+            sslcontext,
+            server_side=server_side,
+            server_hostname=server_hostname,
+            ssl_handshake_timeout=ssl_handshake_timeout,
+            ssl_shutdown_timeout=ssl_shutdown_timeout,
         )
 
     def _make_datagram_transport(

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +9,6 @@ import pytest
 
 from support.loop_kinds import Loop, run_coroutine
 from support.peers.streams import Recorder, receive
-
-
-@pytest.fixture
-def silent() -> Iterator[tuple[str, int]]:
-    """An address that does not answer: its queue of connections is full, so the kernel drops requests."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        waiting = [socket.socket() for _ in range(3)]
-        for peer in waiting:
-            peer.setblocking(False)
-            peer.connect_ex(listener.getsockname())
-        yield listener.getsockname()
-        for peer in waiting:
-            peer.close()
 
 
 def test_connection_can_be_used_when_it_is_returned(loop: Loop, listener: socket.socket) -> None:

@@ -99,10 +99,10 @@ class HandDriven:
 
     async def receive(self, size: int) -> bytes:
         """Exactly `size` bytes."""
-        data = b""
+        data = bytearray()
         while len(data) < size:
-            data += await self.complete(self.tls.read, size - len(data))
-        return data
+            data += await self.complete(self.tls.read, min(size - len(data), 65536))
+        return bytes(data)
 
     async def complete(self, operation: Callable[..., Any], *args: Any) -> Any:
         """Do an operation of the TLS object, with the traffic it needs."""

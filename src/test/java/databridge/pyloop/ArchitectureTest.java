@@ -44,7 +44,9 @@ final class ArchitectureTest {
             "handles",
             "receiving",
             "loop",
+            "openssl",
             "transports",
+            "tls",
             "boot");
 
     private static final JavaClasses ENGINE_JAR = new ClassFileImporter().importPath(Path.of("target", "classes"));
@@ -77,10 +79,16 @@ final class ArchitectureTest {
                 .mayOnlyAccessLayers("cpython", "libc", "ffi")
                 .whereLayer("loop")
                 .mayOnlyAccessLayers(
-                        "handles", "receiving", "cpython", "engine", "collections", "libc", "runtime", "ffi")
+                        "handles", "receiving", "cpython", "engine", "collections", "openssl", "libc", "runtime", "ffi")
                 .whereLayer("transports")
                 .mayOnlyAccessLayers(
                         "loop", "handles", "receiving", "cpython", "engine", "collections", "libc", "runtime", "ffi")
+                .whereLayer("openssl")
+                .mayOnlyAccessLayers("ffi")
+                .whereLayer("tls")
+                .mayOnlyAccessLayers("transports", "loop", "cpython", "openssl", "runtime", "ffi")
+                .whereLayer("tls")
+                .mayOnlyBeAccessedByLayers("boot")
                 .whereLayer("boot")
                 .mayNotBeAccessedByAnyLayer()
                 .ensureAllClassesAreContainedInArchitecture()
@@ -178,7 +186,11 @@ final class ArchitectureTest {
         classes()
                 .that()
                 .resideInAnyPackage(
-                        packageOf("handles"), packageOf("receiving"), packageOf("loop"), packageOf("transports"))
+                        packageOf("handles"),
+                        packageOf("receiving"),
+                        packageOf("loop"),
+                        packageOf("transports"),
+                        packageOf("tls"))
                 .should()
                 .onlyDependOnClassesThat(resideInAPackage(packageOf("ffi"))
                         .negate()

@@ -30,6 +30,9 @@ import databridge.pyloop.runtime.Collector;
 import databridge.pyloop.runtime.EntryFailure;
 import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.runtime.ProcessState;
+import databridge.pyloop.tls.TlsBinding;
+import databridge.pyloop.tls.TlsTransportType;
+import databridge.pyloop.tls.TlsType;
 import databridge.pyloop.transports.AcceptedType;
 import databridge.pyloop.transports.AcceptorType;
 import databridge.pyloop.transports.DatagramType;
@@ -63,6 +66,7 @@ final class Engine {
         HandlesBinding.bind();
         LoopBinding.bind(EpollPoller::new);
         TransportsBinding.bind();
+        TlsBinding.bind();
         put(module, "LoopCore", LoopType.type());
         put(module, "Handle", HandleType.type());
         put(module, "TimerHandle", TimerHandleType.type());
@@ -72,6 +76,8 @@ final class Engine {
         put(module, "ReadPipeCore", ReadPipeType.type());
         put(module, "WritePipeCore", WritePipeType.type());
         put(module, "DatagramCore", DatagramType.type());
+        put(module, "TlsCore", TlsType.type());
+        put(module, "TlsTransportCore", TlsTransportType.type());
         put(module, "facts", facts());
         put(module, "LARGEST_RECEIVE", NumberApi.fromLong(ReadSize.MOST));
     }

@@ -1,5 +1,6 @@
 package databridge.pyloop.boot;
 
+import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
 import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.CallingConvention.ONE_ARGUMENT;
 
@@ -12,6 +13,8 @@ import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.runtime.ProcessState;
 import databridge.pyloop.runtime.StartErrors;
 import databridge.pyloop.runtime.ThreadEntry;
+import databridge.pyloop.tls.TlsBinding;
+import databridge.pyloop.transports.Connections;
 import org.graalvm.nativeimage.c.function.CEntryPoint;
 
 /// The extension module `data_bridge.pyloop._engine`: what its import calls. With the GIL.
@@ -33,7 +36,9 @@ final class ExtensionModule {
     static long initialise() {
         try {
             ProcessState.start();
-            return ModuleDef.named("data_bridge.pyloop._engine", "PyLoop's engine: the types that are defined in Java.")
+            ModuleDef module = ModuleDef.named(
+                    "data_bridge.pyloop._engine", "PyLoop's engine: the types that are defined in Java.");
+            return Connections.declare(module)
                     .execute(ExtensionModule.class, "execute")
                     .function(
                             "_after_fork_in_child($module, /)",
@@ -47,6 +52,12 @@ final class ExtensionModule {
                             Engine.class,
                             "collectGarbage",
                             "Collect the garbage of the Java heap; return False if that is not possible now.")
+                    .function(
+                            "_use_openssl($module, file, version, example, context, incoming, outgoing, /)",
+                            FASTCALL_KEYWORDS,
+                            TlsBinding.class,
+                            "useOpenSsl",
+                            "Bind the OpenSSL of _ssl; return None, or why that is not possible.")
                     .function(
                             "_inject_faults($module, cells, /)",
                             ONE_ARGUMENT,

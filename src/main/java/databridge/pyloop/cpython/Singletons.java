@@ -39,6 +39,8 @@ public final class Singletons {
 
     /// `AttributeError`
     public static long ATTRIBUTE_ERROR;
+    /// `Exception`
+    public static long EXCEPTION;
     /// `KeyError`
     public static long KEY_ERROR;
     /// `KeyboardInterrupt`
@@ -78,6 +80,7 @@ public final class Singletons {
         TYPE_TYPE = NativeLinker.symbol("PyType_Type");
         UNICODE_TYPE = NativeLinker.symbol("PyUnicode_Type");
         ATTRIBUTE_ERROR = exception("AttributeError");
+        EXCEPTION = exception("Exception");
         KEY_ERROR = exception("KeyError");
         KEYBOARD_INTERRUPT = exception("KeyboardInterrupt");
         MEMORY_ERROR = exception("MemoryError");

@@ -59,6 +59,11 @@ public final class CFunction implements LateBound {
         address = known;
     }
 
+    /// The function's name.
+    String symbol() {
+        return symbol;
+    }
+
     /// Whether the process has the function.
     public boolean isPresent() {
         return address != 0;

@@ -7,7 +7,7 @@ import org.graalvm.word.WordFactory;
 
 /// Finds symbols of the running process.
 ///
-/// `dlsym(RTLD_DEFAULT)` and nothing else: loading a library by name could bring a second CPython into the process.
+/// No library is loaded here: that could bring a second CPython into the process.
 public final class NativeLinker {
     private NativeLinker() {}
 
@@ -29,6 +29,15 @@ public final class NativeLinker {
         }
         try (CCharPointerHolder text = CTypeConversion.toCString(name)) {
             return LibC.dlsym(WordFactory.nullPointer(), text.get()).rawValue();
+        }
+    }
+
+    /// The address of a symbol of one library, or of those that it was linked with; 0 if there is none.
+    ///
+    /// @param handle what `dlopen(3)` has returned
+    static long symbolOf(long handle, String name) {
+        try (CCharPointerHolder text = CTypeConversion.toCString(name)) {
+            return LibC.dlsym(WordFactory.pointer(handle), text.get()).rawValue();
         }
     }
 }

@@ -4,13 +4,19 @@ import databridge.pyloop.ffi.CStruct;
 import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
 
-/// Memory for the address of one socket, and the calls that write one there. One call at a time, under the
-/// caller's lock.
+/// Memory for the address or the error of one socket, and the calls that write one there. One call at a time, under
+/// the caller's lock.
 public final class AddressBuffer {
     private static final ErrnoFunction ACCEPT4 =
             ErrnoFunction.of("int accept4(int sockfd, struct sockaddr *addr, socklen_t *addrlen, int flags)");
     private static final ErrnoFunction GETSOCKNAME =
             ErrnoFunction.of("int getsockname(int sockfd, struct sockaddr *addr, socklen_t *addrlen)");
+    private static final ErrnoFunction GETPEERNAME =
+            ErrnoFunction.of("int getpeername(int sockfd, struct sockaddr *addr, socklen_t *addrlen)");
+    private static final ErrnoFunction GETSOCKOPT =
+            ErrnoFunction.of("int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen)");
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_ERROR = 4;
     private static final ErrnoFunction POLL =
             ErrnoFunction.of("int poll(struct pollfd *fds, unsigned long nfds, int timeout)");
     private static final CStruct POLLFD = CStruct.of("struct pollfd { int fd; short events; short revents; }");
@@ -25,7 +31,7 @@ public final class AddressBuffer {
         return address;
     }
 
-    /// The size in bytes of what [#accept] or [#ownAddress] wrote last.
+    /// The size in bytes of the address that was written last.
     public int size() {
         return Memory.getInt(size);
     }
@@ -52,6 +58,23 @@ public final class AddressBuffer {
     public int ownAddress(int fd) {
         Memory.putInt(size, SocketAddress.CAPACITY);
         return GETSOCKNAME.call(fd, address, size);
+    }
+
+    /// Writes the address of the peer.
+    ///
+    /// @return 0 or `-errno`: `-ENOTCONN` also while a connection is being made
+    public int peerAddress(int fd) {
+        Memory.putInt(size, SocketAddress.CAPACITY);
+        return GETPEERNAME.call(fd, address, size);
+    }
+
+    /// Takes the error of a socket (SO_ERROR, socket(7)): that of an attempt to connect, for example.
+    ///
+    /// @return an `errno`, 0 if there is no error; `-errno` if the call fails
+    public int takeError(int fd) {
+        Memory.putInt(size, Integer.BYTES);
+        int result = GETSOCKOPT.call(fd, SOL_SOCKET, SO_ERROR, address, size);
+        return result < 0 ? result : Memory.getInt(address);
     }
 
     /// Frees the memory. Nothing may be called afterwards.

@@ -31,5 +31,8 @@ public final class Errno {
     /// No buffer space.
     public static final int ENOBUFS = 105;
 
+    /// The connection is being made.
+    public static final int EINPROGRESS = 115;
+
     private Errno() {}
 }

@@ -13,13 +13,37 @@ public final class Sockets {
             ErrnoFunction.of("ssize_t send(int sockfd, const void *buf, size_t len, int flags)");
     private static final ErrnoFunction SETSOCKOPT = ErrnoFunction.of(
             "int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen)");
-    private static final int IPPROTO_TCP = 6;
+    private static final ErrnoFunction SOCKET = ErrnoFunction.of("int socket(int domain, int type, int protocol)");
+    private static final ErrnoFunction CONNECT =
+            ErrnoFunction.of("int connect(int sockfd, const struct sockaddr *addr, socklen_t addrlen)");
+    private static final long STREAM = 1 | 0x800 | 0x80000; // SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
+
+    /// The protocol TCP (ip(7)).
+    public static final int IPPROTO_TCP = 6;
+
     private static final int TCP_NODELAY = 1;
 
     /// Static because every call writes the same number there.
     private static final StaticMemory ONE = StaticMemory.of(Integer.BYTES);
 
     private Sockets() {}
+
+    /// Creates a stream socket, whose descriptor neither blocks nor is inherited by `exec`.
+    ///
+    /// @param family an `AF_*` of [SocketAddress]
+    /// @param protocol [#IPPROTO_TCP], or 0 for a Unix socket
+    /// @return the descriptor or `-errno`
+    public static int openStream(int family, int protocol) {
+        return SOCKET.call(family, STREAM, protocol);
+    }
+
+    /// Connects a socket, or begins to.
+    ///
+    /// @param address as [SocketAddress] writes it, `size` bytes
+    /// @return 0 or `-errno`
+    public static int connect(int fd, long address, int size) {
+        return CONNECT.call(fd, address, size);
+    }
 
     /// Receives up to `size` bytes into `buffer`. 0 at the end of the stream.
     public static int receive(int fd, long buffer, long size) {

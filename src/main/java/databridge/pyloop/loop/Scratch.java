@@ -6,6 +6,7 @@ import databridge.pyloop.ffi.ReusableBlock;
 import databridge.pyloop.libc.AddressBuffer;
 import databridge.pyloop.libc.DatagramSockets;
 import databridge.pyloop.libc.StreamMessages;
+import databridge.pyloop.openssl.RecordMemory;
 import databridge.pyloop.receiving.Receiver;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// loop, because asyncio does not run a loop that is running.
 ///
 /// Small memory is allocated when the loop's engine opens, and cannot fail afterwards. The large buffers of
-/// [Receiver] and [DatagramSockets] are allocated when they are used first. All memory is freed when the
-/// engine closes; transports that outlive their loop, and still flush or close, then use [#ofClosedLoops].
+/// [Receiver], [DatagramSockets] and [RecordMemory] are allocated when they are used first. All memory is freed when
+/// the engine closes; transports that outlive their loop, and still flush or close, then use [#ofClosedLoops].
 /// Under the GIL.
 public final class Scratch {
     private static @Nullable Scratch ofClosedLoops;
@@ -44,6 +45,7 @@ public final class Scratch {
     private final Receiver receiver = new Receiver(messages);
     private final ArgumentArray callArguments = new ArgumentArray();
     private final ReusableBlock view = new ReusableBlock(BufferApi.VIEW_SIZE);
+    private @Nullable RecordMemory records;
 
     /// Makes what [#ofClosedLoops] returns, again for each interpreter, because the objects of an earlier one
     /// do not exist any more.
@@ -90,8 +92,24 @@ public final class Scratch {
         return view;
     }
 
+    /// For the records of TLS. Only after OpenSSL is bound.
+    ///
+    /// @throws OutOfMemoryError if there is no memory, which the first use allocates
+    public RecordMemory records() {
+        RecordMemory memory = records;
+        if (memory == null) {
+            memory = new RecordMemory();
+            records = memory;
+        }
+        return memory;
+    }
+
     /// Frees the memory when the engine closes.
     void free() {
+        if (records != null) {
+            records.free();
+            records = null;
+        }
         messages.free();
         datagrams.free();
         address.free();

@@ -70,7 +70,9 @@ final class AcceptedConnection {
                 ? BytesApi.copy(address.address(), address.size())
                 : Addresses.toPython(address.address(), address.size());
         long type = AcceptorLayout.object(acceptor, AcceptorLayout.TRANSPORT_CLASS);
-        return AcceptedLayout.create(type, acceptor, fd, peer, raw);
+        long loop = AcceptorLayout.object(acceptor, AcceptorLayout.LOOP);
+        long listener = AcceptorLayout.object(acceptor, AcceptorLayout.SOCKET);
+        return AcceptedLayout.create(type, loop, listener, fd, peer, raw);
     }
 
     /// Reads the socket's own address now: a program may ask for it when the socket is closed.
@@ -109,7 +111,10 @@ final class AcceptedConnection {
             }
             protocol = makeProtocol(acceptor, engine);
             requireUnused(engine, AcceptedLayout.descriptor(transport));
-            start(acceptor, engine, transport, protocol, context);
+            StreamType.setProtocol(transport, protocol);
+            boolean knows = AcceptorLayout.has(acceptor, AcceptorLayout.SERVER_KNOWS_TRANSPORTS);
+            AcceptedType.attachToServer(transport, AcceptorLayout.object(acceptor, AcceptorLayout.SERVER), knows);
+            start(engine, transport, AcceptorLayout.has(acceptor, AcceptorLayout.UNIX), context);
         } catch (PyError raised) {
             failed(acceptor, engine, protocol);
         } finally {
@@ -117,18 +122,27 @@ final class AcceptedConnection {
         }
     }
 
-    /// Gives the transport a protocol, and schedules `connection_made()` and then the beginning of reading.
-    private static void start(long acceptor, LoopEngine engine, long transport, long protocol, long context) {
-        StreamType.setProtocol(transport, protocol);
-        AcceptedType.attachToServer(transport, AcceptorLayout.object(acceptor, AcceptorLayout.SERVER));
-        boolean unix = AcceptorLayout.has(acceptor, AcceptorLayout.UNIX);
+    /// Attaches a transport that has a protocol to the loop, and schedules `connection_made()` and then the beginning
+    /// of
+    /// reading.
+    ///
+    /// @param unix whether it is a Unix socket
+    /// @param context in which it reads, unless it has a context for everything
+    /// @throws PyError what Python code has raised, most likely when it looked for the method
+    static void start(LoopEngine engine, long transport, boolean unix, long context) {
         StreamEngine stream = new StreamEngine(engine, transport, NONE, AcceptedLayout.descriptor(transport), unix);
         stream.attach();
         if (!engine.schedulesHere()) {
             CallApi.run(SCHEDULE_START, transport);
             return;
         }
-        long connectionMade = ObjectApi.getAttribute(protocol, CONNECTION_MADE.object());
+        long protocol = TransportLayout.protocol(transport);
+        long connectionMade;
+        try {
+            connectionMade = ObjectApi.getAttribute(protocol, CONNECTION_MADE.object());
+        } finally {
+            Refs.release(protocol);
+        }
         try {
             engine.callSoon(connectionMade, transport, TransportLayout.connectionContext(transport));
         } finally {

@@ -57,11 +57,12 @@ final class AcceptedLayout {
     /// A transport object that owns a descriptor, without a protocol.
     ///
     /// @param type a class that extends [AcceptedType]
-    /// @param acceptor what has accepted the connection
+    /// @param loop the loop object
+    /// @param listener the listening socket, or what has its attributes `family`, `type` and `proto`
     /// @param peer the address of the peer, taken over even if this throws
     /// @throws databridge.pyloop.cpython.PyError MemoryError
     @Owned
-    static long create(long type, long acceptor, int fd, @Stolen long peer, boolean peerIsRaw) {
+    static long create(long type, long loop, long listener, int fd, @Stolen long peer, boolean peerIsRaw) {
         long transport;
         try {
             transport = ObjectApi.allocate(type);
@@ -69,18 +70,16 @@ final class AcceptedLayout {
             Refs.release(peer);
             throw failed;
         }
-        FlowControl.initialise(transport, AcceptorLayout.object(acceptor, AcceptorLayout.LOOP));
+        FlowControl.initialise(transport, loop);
         Memory.putLong(transport + StreamLayout.EMPTY_WAITER, Refs.retain(NONE));
         Memory.putLong(transport + TransportLayout.CONNECTION_CONTEXT, Refs.retain(NONE));
         Memory.putLong(transport + SERVER, Refs.retain(NONE));
-        Memory.putLong(transport + LISTENER, Refs.retain(AcceptorLayout.object(acceptor, AcceptorLayout.SOCKET)));
+        Memory.putLong(transport + LISTENER, Refs.retain(listener));
         Memory.putLong(transport + SOCKET_MADE, Refs.retain(NONE));
         Memory.putLong(transport + PEER, peer);
         Memory.putLong(transport + OWN_NAME, Refs.retain(NONE));
         Memory.putInt(transport + FD, fd);
         Memory.putByte(transport + PEER_IS_RAW, (byte) (peerIsRaw ? 1 : 0));
-        boolean knows = AcceptorLayout.has(acceptor, AcceptorLayout.SERVER_KNOWS_TRANSPORTS);
-        Memory.putByte(transport + SERVER_KNOWS_TRANSPORTS, (byte) (knows ? 1 : 0));
         return transport;
     }
 

@@ -96,8 +96,10 @@ public final class AcceptedType {
 
     /// Registers a connection with its server.
     ///
+    /// @param knows whether the server's methods take the transport
     /// @throws PyError what the server raises
-    static void attachToServer(long self, long server) {
+    static void attachToServer(long self, long server, boolean knows) {
+        Memory.putByte(self + AcceptedLayout.SERVER_KNOWS_TRANSPORTS, (byte) (knows ? 1 : 0));
         Refs.replace(self + AcceptedLayout.SERVER, Refs.retain(server));
         if (server != NONE) {
             ArgumentArray calls = arguments(self);

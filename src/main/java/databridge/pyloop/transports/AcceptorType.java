@@ -112,7 +112,10 @@ public final class AcceptorType {
         }
     }
 
-    private static void requireTransportClass(long object) {
+    /// Checks that an object is a class that extends [AcceptedType].
+    ///
+    /// @throws PyError TypeError
+    static void requireTransportClass(long object) {
         if (!ObjectApi.isInstance(object, Singletons.TYPE_TYPE) || !ObjectApi.isSubtype(object, AcceptedType.type())) {
             throw ErrorApi.raise(Singletons.TYPE_ERROR, "a class of transports is required");
         }

@@ -14,14 +14,16 @@ import databridge.pyloop.ffi.StaticText;
 import org.jspecify.annotations.Nullable;
 
 /// The argument of methods that take one, by position or by name.
-final class Arguments {
+public final class Arguments {
     private Arguments() {}
 
     /// A method's parameter.
     ///
     /// @param asyncioMethod the name under which asyncio's own method is found
-    record Parameter(PyName asyncioMethod, StaticText ascii) {
-        Parameter(String asyncioMethod, String name) {
+    public record Parameter(PyName asyncioMethod, StaticText ascii) {
+        /// @param asyncioMethod the name of asyncio's own method
+        /// @param name of the parameter
+        public Parameter(String asyncioMethod, String name) {
             this(PyName.of(asyncioMethod), StaticText.of(name));
         }
     }
@@ -42,7 +44,7 @@ final class Arguments {
     ///     in `keywords`
     /// @throws PyError if there is not exactly this argument: the TypeError that asyncio's own method raises
     @Borrowed
-    static long only(Parameter parameter, long self, long arguments, long count, long keywords) {
+    public static long only(Parameter parameter, long self, long arguments, long count, long keywords) {
         if (count == 1 && keywords == 0) {
             return Memory.getLong(arguments);
         }

@@ -15,7 +15,7 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.loop.LoopEngine;
 
 /// `asyncio.transports._FlowControlMixin`: the base of the transports that write, and what it keeps in its slots.
-final class FlowControl {
+public final class FlowControl {
     /// The class. Borrowed.
     static long TYPE;
 
@@ -34,6 +34,17 @@ final class FlowControl {
     private static final PyName MAYBE_RESUME = PyName.of("_maybe_resume_protocol");
 
     private FlowControl() {}
+
+    /// The class. Borrowed.
+    @Borrowed
+    public static long type() {
+        return TYPE;
+    }
+
+    /// Where fields behind those of an instance begin, in bytes from its address.
+    public static long end() {
+        return END;
+    }
 
     static void bind() {
         TYPE = ImportApi.attribute("asyncio.transports", "_FlowControlMixin");

@@ -2,6 +2,7 @@ package databridge.pyloop.transports;
 
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.engine.Interest;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.loop.LoopEngine;
@@ -48,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The queue holds pieces of memory, each with the object that owns it. A `bytes` object is immutable, so it
 /// is queued as it is; other buffers are sent at once or copied, because their owner may change them.
-final class StreamEngine extends TransportEngine {
+public final class StreamEngine extends TransportEngine {
     private static final int INTEREST =
             Interest.READ | Interest.WRITE | Interest.END_OF_STREAM | Interest.PRIORITY | Interest.EDGE_TRIGGERED;
 
@@ -71,6 +72,38 @@ final class StreamEngine extends TransportEngine {
 
     StreamOutput output() {
         return output;
+    }
+
+    /// Passes what is read to a filter, as long as the transport has the protocol that it works for.
+    public void interpose(InputFilter filter) {
+        input.interpose(filter);
+    }
+
+    /// Whether a write goes to the engine. Otherwise asyncio's own method raises, or counts writes that come too late.
+    public boolean takesData() {
+        return StreamLayout.takesData(self());
+    }
+
+    /// Writes a `bytes` object that is not empty, while [#takesData] holds.
+    ///
+    /// @throws databridge.pyloop.cpython.PyError what must leave the loop, or what pausing the protocol raised
+    public void write(@Stolen long data) {
+        try {
+            output.write(data);
+        } finally {
+            Refs.release(data);
+        }
+    }
+
+    /// See [StreamOutput#sendOrCopy].
+    @Owned
+    public long sendOrCopy(long address, long size) {
+        return output.sendOrCopy(address, size);
+    }
+
+    /// See [StreamOutput#append].
+    public void append(@Stolen long rest, long size) {
+        output.append(rest, size);
     }
 
     /// Begins to read a connection that was accepted, behind the callbacks that are ready by now, as

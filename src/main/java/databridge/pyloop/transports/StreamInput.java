@@ -2,12 +2,15 @@ package databridge.pyloop.transports;
 
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.Faults;
 import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.Errno;
 import databridge.pyloop.receiving.Receiver;
 import databridge.pyloop.receiving.Reception;
+import org.jspecify.annotations.Nullable;
 
 /// The input of a stream transport. In its turn it makes one system call and passes the result to the
 /// [InputHandler]. Before that it notes what the result says about the socket, because the handler may run
@@ -16,12 +19,18 @@ final class StreamInput {
     private final TransportEngine transport;
     private final InputHandler handler;
     private final boolean unix;
+    private @Nullable InputFilter filter;
 
     /// @param unix whether it is a Unix socket, see [Receiver#receive]
     StreamInput(TransportEngine transport, InputHandler handler, boolean unix) {
         this.transport = transport;
         this.handler = handler;
         this.unix = unix;
+    }
+
+    /// Passes what is read to a filter, as long as the transport has the protocol that it works for.
+    void interpose(InputFilter inputFilter) {
+        filter = inputFilter;
     }
 
     /// Reads once and passes on what came.
@@ -31,6 +40,10 @@ final class StreamInput {
     long read() {
         long self = transport.self();
         try {
+            InputFilter present = filter;
+            if (present != null && present.isFor(Memory.getLong(self + TransportLayout.PROTOCOL))) {
+                return readIntoFilter(self, present);
+            }
             return handler.usesBuffer(self) ? readIntoBuffer(self) : readBytes(self);
         } catch (Throwable fault) {
             transport.readiness.readAgain();
@@ -76,6 +89,26 @@ final class StreamInput {
             leaving = handler.closeBuffer(self, count);
         }
         return leaving == 0 && count <= 0 ? nothingRead(self, count) : leaving;
+    }
+
+    @Owned
+    private long readIntoFilter(long self, InputFilter present) {
+        Receiver receiver = transport.engine.scratch().receiver();
+        int size = present.size();
+        long address = present.address();
+        transport.readiness.beginReading();
+        int count = receiver.receiveInto(transport.descriptor(), address, size, unix);
+        note(receiver, count, size);
+        if (count <= 0) {
+            return nothingRead(self, count);
+        }
+        try {
+            present.received(count);
+            return 0;
+        } catch (Throwable thrown) {
+            Faults.report(thrown); // the bytes are gone, so whatever was thrown ends the connection
+            return Failures.fatal(transport.engine, self, Failures.BUFFER_UPDATED);
+        }
     }
 
     /// Notes what a result says about the socket.

@@ -50,6 +50,12 @@ final class StreamLayout {
         return Memory.getByte(transport + EOF) != 0;
     }
 
+    /// Whether a write goes to the engine. Otherwise asyncio's own method raises, or counts writes that come
+    /// too late.
+    static boolean takesData(long transport) {
+        return !TransportLayout.isConnectionLost(transport) && !isEnded(transport) && !hasEmptyWaiter(transport);
+    }
+
     static boolean hasEmptyWaiter(long transport) {
         long waiter = Memory.getLong(transport + EMPTY_WAITER);
         return waiter != 0 && waiter != NONE;

@@ -8,6 +8,7 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.Errno;
@@ -48,6 +49,28 @@ final class StreamOutput {
         }
     }
 
+    /// Sends what leaves at once of memory that the caller uses again, and copies the rest. The caller ends its use of
+    /// the memory and then passes the copy to [#append], which can run Python code.
+    ///
+    /// @return a `bytes` object, 0 if nothing is left
+    /// @throws PyError what must leave the loop, MemoryError
+    @Owned
+    long sendOrCopy(long address, long size) {
+        long sent = sendFirst(address, size);
+        return sent >= 0 && sent < size ? BytesApi.copy(address + sent, size - sent) : 0;
+    }
+
+    /// Queues what is left of a write.
+    ///
+    /// @param rest a `bytes` object
+    /// @param size of the whole write in bytes
+    /// @throws PyError what must leave the loop, or what pausing the protocol raised
+    void append(@Stolen long rest, long size) {
+        long added = BytesApi.size(rest);
+        unsent.addBytes(rest, 0);
+        afterAppend(added, size);
+    }
+
     /// Writes the content of another object with a buffer, which is not empty. What is not sent at once is
     /// copied, because its owner may change it.
     ///
@@ -83,9 +106,7 @@ final class StreamOutput {
             Refs.release(rest);
             return;
         }
-        long added = BytesApi.size(rest);
-        unsent.addBytes(rest, 0);
-        afterAppend(added, size);
+        append(rest, size);
     }
 
     /// Writes a tuple of `bytes` objects.

@@ -25,6 +25,7 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.loop.LoopEngine;
 import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.runtime.EntryPoint;
+import org.jspecify.annotations.Nullable;
 
 /// `StreamCore`: the half of a stream transport that is Java, in front of asyncio's own selector transport.
 ///
@@ -59,6 +60,11 @@ public final class StreamType {
     @Borrowed
     public static long type() {
         return TYPE;
+    }
+
+    /// The engine of any object; null if it is no stream transport, or has no engine.
+    public static @Nullable StreamEngine engineOf(long object) {
+        return ObjectApi.isInstance(object, TYPE) ? StreamEngine.of(object) : null;
     }
 
     private static TypeDef declare() {
@@ -157,7 +163,7 @@ public final class StreamType {
     static long write(long self, long arguments, long count, long keywords) {
         long data = Arguments.only(DATA, self, arguments, count, keywords);
         StreamEngine stream = StreamEngine.of(self);
-        if (stream == null || !takesData(self) || !BytesApi.isLike(data)) {
+        if (stream == null || !StreamLayout.takesData(self) || !BytesApi.isLike(data)) {
             return PyError.orThrow(CallApi.callMethod(ASYNCIO_WRITE, self, data));
         }
         if (BytesApi.isExact(data)) {
@@ -179,7 +185,7 @@ public final class StreamType {
     static long writelines(long self, long arguments, long count, long keywords) {
         long data = Arguments.only(LIST_OF_DATA, self, arguments, count, keywords);
         StreamEngine stream = StreamEngine.of(self);
-        if (stream == null || !takesData(self)) {
+        if (stream == null || !StreamLayout.takesData(self)) {
             return refuseLines(self, data);
         }
         long items = ListApi.tupleOf(data);
@@ -236,13 +242,5 @@ public final class StreamType {
         } finally {
             Refs.release(items);
         }
-    }
-
-    /// Whether a write goes to the engine. Otherwise asyncio's own method raises, or counts writes that come
-    /// too late.
-    private static boolean takesData(long self) {
-        return !TransportLayout.isConnectionLost(self)
-                && !StreamLayout.isEnded(self)
-                && !StreamLayout.hasEmptyWaiter(self);
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import javax.net.ssl.SSLEngine;
 
 /// One connection of a [Target] and where its dialogue is. Used by the thread that runs the target.
 final class Connection {
@@ -42,7 +43,17 @@ final class Connection {
     private Wire open() throws IOException {
         open = true;
         Wire plain = PlainWire.open(workload);
-        return workload.transport() == Workload.Transport.TLS ? new TlsWire(plain, target.trust()) : plain;
+        return workload.transport() == Workload.Transport.TLS ? new TlsWire(plain, engine()) : plain;
+    }
+
+    private SSLEngine engine() {
+        if (!workload.resume()) {
+            // Without the name of a peer no session is resumed: every connection makes the whole handshake.
+            return target.trust().createSSLEngine();
+        }
+        // Sessions are found by host and port. As every place has a port of its own, which is only a name, it always
+        // finds the session of its own last connection, whatever the others do meanwhile.
+        return target.trust().createSSLEngine("127.0.0.1", 1 + index);
     }
 
     boolean connected() {

@@ -13,9 +13,10 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/// The system calls of [EpollServer]. Results are a value or `-errno`. For one thread.
+/// The system calls of the servers that show the limit. Results are a value or `-errno`. For one thread.
 final class Libc {
     static final int EAGAIN = 11;
+    static final int MSG_NOSIGNAL = 0x4000;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final VarHandle ERRNO =
@@ -56,8 +57,16 @@ final class Libc {
         return value == -1 ? -(int) ERRNO.get(STATE, 0L) : value;
     }
 
-    private static AssertionError unexpected(Throwable e) {
+    static AssertionError unexpected(Throwable e) {
         return new AssertionError("a downcall cannot throw", e);
+    }
+
+    /// The result of a call that must succeed.
+    static int checked(String call, int result) {
+        if (result < 0) {
+            throw new IllegalStateException(call + " failed with errno " + -result);
+        }
+        return result;
     }
 
     static int socket(int domain, int type, int protocol) {

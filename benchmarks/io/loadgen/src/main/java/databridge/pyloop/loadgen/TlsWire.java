@@ -3,7 +3,6 @@ package databridge.pyloop.loadgen;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -19,10 +18,9 @@ final class TlsWire implements Wire {
     private final ByteBuffer outgoing = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private boolean ended;
 
-    TlsWire(Wire plain, SSLContext context) throws IOException {
+    TlsWire(Wire plain, SSLEngine engine) throws IOException {
         this.plain = plain;
-        // Without the name of a peer no session is resumed: every connection makes the whole handshake.
-        this.engine = context.createSSLEngine();
+        this.engine = engine;
         engine.setUseClientMode(true);
         engine.beginHandshake();
     }

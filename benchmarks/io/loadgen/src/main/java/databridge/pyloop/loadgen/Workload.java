@@ -15,6 +15,7 @@ import java.util.Map;
 /// @param size bytes of a request, and of the response where that is an echo
 /// @param depth requests in flight per connection
 /// @param churn a new connection for every request; the server closes it after the response
+/// @param resume whether each TLS connection after the first of its place offers the session of the one before
 /// @param split a request is written in two pieces, four bytes of length and the rest
 /// @param verify compare every byte that comes back, not only the ends of each piece; connections share none
 /// @param path of the HTTP request
@@ -26,6 +27,7 @@ record Workload(
         int size,
         int depth,
         boolean churn,
+        boolean resume,
         boolean split,
         boolean verify,
         String path) {
@@ -72,6 +74,7 @@ record Workload(
                 Integer.parseInt(values.getOrDefault("size", "1024")),
                 Integer.parseInt(values.getOrDefault("depth", "1")),
                 Boolean.parseBoolean(values.get("churn")),
+                Boolean.parseBoolean(values.get("resume")),
                 Boolean.parseBoolean(values.get("split")),
                 Boolean.parseBoolean(values.get("verify")),
                 values.getOrDefault("path", "/"));
@@ -92,6 +95,9 @@ record Workload(
         }
         if (split && (size <= Frame.HEADER_BYTES || exchange != Exchange.ECHO)) {
             throw new IllegalArgumentException("split is for echoes with a body");
+        }
+        if (resume && !(churn && transport == Transport.TLS)) {
+            throw new IllegalArgumentException("resume is for TLS connections of one request each");
         }
         if (churn && depth > 1) {
             throw new IllegalArgumentException("churn is one request per connection");

@@ -1,0 +1,172 @@
+"""`loop.create_connection` and `loop.create_unix_connection`: the engine connects, and no socket object is made.
+
+asyncio's own methods serve connections with TLS, whose transport has a socket object anyway, and those with options
+that few programs use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import functools
+import os
+import socket
+import types
+from asyncio import base_events
+from typing import NamedTuple
+
+from . import _asyncio_internals as internals
+from ._engine import _connect, _socket_error, _socket_names, _use_connection
+from ._socket_methods import SocketMethods
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from typing import Any, TypeVar
+
+    _Protocol = TypeVar("_Protocol", bound=asyncio.BaseProtocol)
+
+_socket_class = socket.socket
+
+
+class SocketKind(NamedTuple):
+    """What distinguishes sockets: the arguments of `socket.socket`."""
+
+    family: int
+    type: int
+    proto: int
+
+
+_INET = SocketKind(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+_INET6 = SocketKind(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+_UNIX = SocketKind(socket.AF_UNIX, socket.SOCK_STREAM, 0)
+_ENGINES_KINDS = (_INET, _INET6)
+
+
+class Connecting(SocketMethods):
+    """The methods of a loop that connect streams. They belong to the loop's thread."""
+
+    async def create_connection(
+        self,
+        protocol_factory: Callable[[], _Protocol],
+        host: Any = None,  # noqa: ANN401 - asyncio takes str, bytes and None
+        port: Any = None,  # noqa: ANN401 - and for the port, int, too
+        *,
+        ssl: Any = None,  # noqa: ANN401 - a context or a bool
+        family: int = 0,
+        local_addr: tuple[str, int] | None = None,
+        **options: Any,
+    ) -> tuple[asyncio.Transport, _Protocol]:
+        """Connect to a TCP server: see `asyncio.loop.create_connection`."""
+        if not (ssl or options) and local_addr is None and type(host) is str and self._connects_itself():
+            kind = _INET6 if ":" in host else _INET
+            if not family or family == kind.family:
+                address = (host, port) if kind is _INET else (host, port, 0, 0)
+                if connection := _connect(self, kind.family, address):
+                    fd, names = connection
+                    names = names or await self._names(fd, address)
+                    return await self._use_connection(protocol_factory, kind, fd, names)
+            return await self._connect_to_any(protocol_factory, host, port, family)
+        options.update(ssl=ssl, family=family, local_addr=local_addr)
+        return await super().create_connection(protocol_factory, host, port, **options)
+
+    async def create_unix_connection(
+        self,
+        protocol_factory: Callable[[], _Protocol],
+        path: Any = None,  # noqa: ANN401 - asyncio takes str, bytes, a path object and None
+        *,
+        ssl: Any = None,  # noqa: ANN401 - a context or a bool
+        **options: Any,
+    ) -> tuple[asyncio.Transport, _Protocol]:
+        """Connect to a Unix socket: see `asyncio.loop.create_unix_connection`."""
+        if not (ssl or options) and path is not None and self._connects_itself():
+            path = os.fspath(path)
+            if connection := _connect(self, _UNIX.family, path):
+                fd, names = connection
+                names = names or await self._names(fd, path)
+                return await self._use_connection(protocol_factory, _UNIX, fd, names)
+        return await super().create_unix_connection(protocol_factory, path, ssl=ssl, **options)
+
+    def _connects_itself(self) -> bool:
+        # Programs replace the class of sockets, or a loop's method, to connect in another way: through a proxy, or not
+        # at all in a test. In debug mode asyncio's method logs the connection.
+        return (
+            not self._debug
+            and base_events.socket.socket is _socket_class  # type: ignore[attr-defined]
+            and type(self).sock_connect is SocketMethods.sock_connect
+            and "sock_connect" not in vars(self)
+        )
+
+    async def _connect_to_any(
+        self, protocol_factory: Callable[[], _Protocol], host: str, port: object, family: int
+    ) -> tuple[asyncio.Transport, _Protocol]:
+        infos = await self._ensure_resolved((host, port), family=family, type=socket.SOCK_STREAM, loop=self)
+        if not infos:
+            raise OSError("getaddrinfo() returned empty list")
+        errors = []
+        for *kind, _, address in infos:
+            connection = sock = None
+            try:
+                if tuple(kind) in _ENGINES_KINDS and (connection := _connect(self, kind[0], address)):
+                    names = connection[1] or await self._names(connection[0], address)
+                else:
+                    sock = await self._connect_sock([], (*kind, "", address))
+            except OSError as error:
+                errors.append(error)
+                continue
+            if connection:
+                return await self._use_connection(protocol_factory, SocketKind(*kind), connection[0], names)
+            made: tuple[asyncio.Transport, _Protocol]
+            made = await self._create_connection_transport(sock, protocol_factory, None, None)
+            return made
+        try:
+            raise _only_error(errors)
+        finally:
+            del errors  # their tracebacks refer to this frame
+
+    async def _names(self, fd: int, address: object) -> tuple[Any, Any]:
+        try:
+            await self._sock_wait(fd, self._sock_wait_writable(fd))
+            if error := _socket_error(self, fd):
+                raise OSError(error, f"Connect call failed {address}")
+            return _socket_names(self, fd)
+        except BaseException:
+            os.close(fd)
+            raise
+
+    async def _use_connection(
+        self, protocol_factory: Callable[[], _Protocol], kind: SocketKind, fd: int, names: tuple[Any, Any]
+    ) -> tuple[asyncio.Transport, _Protocol]:
+        context = contextvars.copy_context() if internals.CONNECTIONS_HAVE_CONTEXTS else None
+        try:
+            if self._transport_at(fd) is not None:
+                self._ensure_fd_no_transport(fd)
+            protocol = protocol_factory()
+        except BaseException:
+            os.close(fd)
+            raise
+        transport = _use_connection(self, _transport_class(), kind, kind is _UNIX, fd, names, protocol, context)
+        try:
+            await _iteration()  # the transport has scheduled connection_made(), which comes first
+        except BaseException:
+            transport.close()
+            raise
+        return transport, protocol
+
+
+@functools.cache
+def _transport_class() -> Any:  # noqa: ANN401 - instead of a socket, a SocketKind suffices
+    from ._accepted_transport import AcceptedTransport
+
+    return AcceptedTransport
+
+
+def _only_error(errors: list[OSError]) -> OSError:
+    # As in asyncio: one that stands for all, or one with the texts of all.
+    texts = [str(error) for error in errors]
+    return errors[0] if len(set(texts)) == 1 else OSError(f"Multiple exceptions: {', '.join(texts)}")
+
+
+@types.coroutine
+def _iteration() -> Generator[None, None, None]:
+    yield

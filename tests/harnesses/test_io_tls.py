@@ -1,0 +1,124 @@
+"""TLS in the I/O benchmarks: which handshakes are made, and the server that shows the limit."""
+
+from __future__ import annotations
+
+import random
+import re
+import socket
+import ssl
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harnesses.io_runs import needs_load_generator, run_scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+#: Loaded by `ssl`.
+SHARED_LIBSSL = "libssl" in Path("/proc/self/maps").read_text()
+
+
+@needs_load_generator
+@pytest.mark.parametrize("resume", ["true", "false"])
+@pytest.mark.parametrize("version", ["1.2", "1.3"])
+def test_sessions_are_resumed_exactly_when_they_are_meant_to_be(
+    version: str, resume: str, tmp_path: Path, load_module: Callable[[str], ModuleType]
+) -> None:
+    """By the count of the server: only the first connection of each place has no session to offer."""
+    load_module("certificate").make_certificates(tmp_path)
+    generator = load_module("load_generator").LoadGenerator(None)
+    scenario = replace(load_module("catalogue").SCENARIOS["resumed"], tls_version=version)
+    asyncio_loop = load_module("contestants").CONTESTANTS["asyncio"]
+    server = load_module("programs").Server(asyncio_loop, scenario, tmp_path, None)
+    try:
+        server.wait()
+        words = {"address": server.ready["address"], "transport": "tls", "churn": "true", "size": 100}
+        generator.open("sessions", words | {"connections": 3, "resume": resume})
+        requests = 0
+        while requests <= 3:
+            requests += generator.run("sessions", 0.3)["requests"]
+        handshakes, resumed = server.handshakes()
+    finally:
+        server.process.close()
+        generator.close()
+    assert handshakes == requests
+    assert resumed == (handshakes - 3 if resume == "true" else 0)
+
+
+@needs_load_generator
+def test_a_full_handshake_where_a_session_is_to_be_resumed_is_a_failure(
+    tmp_path: Path, load_module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row of resumed handshakes has no figure for a server that makes others."""
+    catalogue, measurement = load_module("catalogue"), load_module("measurement")
+    load_module("certificate").make_certificates(tmp_path)
+    scenario = catalogue.SCENARIOS["resumed"]
+    words = type(scenario).words
+    monkeypatch.setattr(type(scenario), "words", lambda *args, **options: words(*args, **options) | {"resume": "false"})
+    timing = measurement.Timing(rounds=1, window=0.05, warmup=0.05)
+    session = measurement.Session(
+        [load_module("contestants").CONTESTANTS["asyncio"]], timing, tmp_path, lambda *_: None
+    )
+    try:
+        (cell,) = session.run([(scenario, scenario.full)])
+    finally:
+        session.close()
+    assert cell.windows == {}
+    assert re.fullmatch(r"0 of \d+ handshakes resumed a session", cell.failures["asyncio"])
+
+
+@needs_load_generator
+def test_the_limit_answers_right(tmp_path: Path) -> None:
+    """The same for the server without Python, in the kinds that a quick run with all loops does not have."""
+    names = ["unix-churn", "tls", "tls12", "handshake-rsa", "resumed"]
+    result = run_scenarios(tmp_path, names, "limit")
+    assert {cell["scenario"] for cell in result["cells"]} | set(result["missing"]) == set(names)
+    for cell in result["cells"]:
+        # The TLS of a Python with OpenSSL inside cannot be called, which the run has to say.
+        unreachable = {"limit": "Python's ssl has no shared libssl that could be called"}
+        assert cell["failures"] == ({} if SHARED_LIBSSL or cell["scenario"] == "unix-churn" else unreachable)
+
+
+@needs_load_generator
+@pytest.mark.skipif(not SHARED_LIBSSL, reason="Python's OpenSSL is linked in statically: the limit has none to call")
+def test_the_limit_of_tls_keeps_what_a_slow_client_does_not_take(
+    tmp_path: Path, load_module: Callable[[str], ModuleType]
+) -> None:
+    """Of several clients at once, which read only when they have sent more than all buffers hold."""
+    load_module("certificate").make_certificates(tmp_path)
+    limit = load_module("contestants").CONTESTANTS["limit"]
+    server = load_module("programs").Server(limit, load_module("catalogue").SCENARIOS["tls"], tmp_path, None)
+    context = ssl.create_default_context(cafile=str(tmp_path / "ecdsa.pem"))
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+
+    def exchange(seed: int) -> bool:
+        data = random.Random(seed).randbytes(16 << 20)
+        plain = socket.socket()
+        plain.settimeout(60)
+        for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            plain.setsockopt(socket.SOL_SOCKET, buffer, 16384)
+        plain.connect(("127.0.0.1", server.ready["address"]))
+        with context.wrap_socket(plain, server_hostname="localhost") as client:
+            sender = threading.Thread(target=client.sendall, args=(data,))
+            sender.start()
+            sender.join(0.3)
+            assert sender.is_alive()
+            received = bytearray()
+            while len(received) < len(data) and (piece := client.recv(16384)):
+                received += piece
+            sender.join()
+        return received == data
+
+    try:
+        server.wait()
+        with ThreadPoolExecutor(2) as pool:
+            assert list(pool.map(exchange, range(2))) == [True] * 2
+        assert server.handshakes() == (2, 0)
+    finally:
+        server.process.close()
