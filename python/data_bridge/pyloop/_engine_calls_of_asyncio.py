@@ -110,7 +110,7 @@ class LockCalls(Protocol):
 class BaseProtocolCalls(Protocol):
     """What the engine calls on any protocol of an accepted connection."""
 
-    def connection_lost(self, exc: BaseException | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
         """Hear of the end; `exc` is what ended it, if not the program or the peer. The loop reports an exception."""
 
 
