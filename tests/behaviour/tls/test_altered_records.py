@@ -151,9 +151,7 @@ LONG = [behind_many(GARBAGE[name]) for name in ("text", "fatal alert", "empty")]
 @VERSIONS
 @SIDES
 @pytest.mark.parametrize("protocol", [PlainNotes, buffered(1000)], ids=["plain", "buffered"])
-def test_altered_records(
-    loop: Loop, version: ssl.TLSVersion, accepted: bool, protocol: Callable[[], TlsNotes]
-) -> None:
+def test_altered_records(loop: Loop, version: ssl.TLSVersion, accepted: bool, protocol: Callable[[], TlsNotes]) -> None:
     """Also what was good in front of them: whether it reaches the protocol is decided by asyncio."""
 
     async def scenario(loop: Loop, alter: Altered, own_data: bool) -> Any:

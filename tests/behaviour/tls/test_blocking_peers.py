@@ -1,6 +1,5 @@
 """Streams of random pieces to and from an `ssl.SSLSocket` of the standard library, which blocks in a thread."""
 
-import asyncio
 import hashlib
 import random
 import socket
@@ -91,8 +90,8 @@ def test_a_blocking_socket_of_the_standard_library(loop: Loop, version: ssl.TLSV
             await ask(asker)
 
     async def as_server() -> None:
-        made: asyncio.Future[Asker] = loop.create_future()
-        factory = partial(Asker, made=made.set_result)
+        made = loop.create_future()
+        factory = partial(Asker, made=lambda asker: made.set_result(asker))
         server = await loop.create_server(factory, "127.0.0.1", 0, ssl=server_context())
         context = of_version(client_context(), version)
         with blocking_echo(context, server_side=False, address=server.sockets[0].getsockname()) as start:

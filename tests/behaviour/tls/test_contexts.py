@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +89,7 @@ def test_callback_for_messages(loop: Loop, version: ssl.TLSVersion, accepted: bo
         # Tickets would come when they like.
         peer_context = client_context() if accepted else server_context()
         (context if accepted else peer_context).num_tickets = 0
-        async with meeting(
-            loop, accepted=accepted, version=version, context=context, peer_context=peer_context
-        ) as one:
+        async with meeting(loop, accepted=accepted, version=version, context=context, peer_context=peer_context) as one:
             peer, protocol = await one.established()
             for _ in range(3):
                 await asyncio.sleep(0.001)
@@ -176,10 +175,8 @@ def test_threads_that_use_tls_at_the_same_time(loop: Loop) -> None:
                 while len(received) < 100_000:
                     received += ends[1].read(65536)
                 # Errors, too, each of which leaves something in the queue of its thread.
-                try:
+                with suppress(ssl.SSLError):
                     trust.load_verify_locations(cadata="no certificate")
-                except ssl.SSLError:
-                    pass
         except BaseException as error:
             failures.append(error)
 

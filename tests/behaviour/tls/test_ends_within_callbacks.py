@@ -70,9 +70,7 @@ def test_in_callbacks_of_reading(loop: Loop, accepted: bool, where: str, what: s
     async def scenario(loop: Loop) -> Any:
         successors: list[TlsNotes] = []
         factory = partial(protocol, **{where: acting(what, successors)})
-        async with meeting(
-            loop, accepted=accepted, protocol=factory, version=version, ssl_shutdown_timeout=0.2
-        ) as one:
+        async with meeting(loop, accepted=accepted, protocol=factory, version=version, ssl_shutdown_timeout=0.2) as one:
             heard, end = await say_all(one) if await shaken_hands(one) else (b"", "reset")
             one.peer.wire.close()
             await until(lambda: any("lost" in protocol.events for protocol in [one.protocol, *successors]))

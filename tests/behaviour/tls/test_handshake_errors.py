@@ -104,7 +104,7 @@ async def attempt(loop: Loop, make: Callable[[], Contexts], version: ssl.TLSVers
     if version is not None:
         server, client = of_version(server, version), of_version(client, version)
     contexts = {"context": server, "peer_context": client} if accepted else {"context": client, "peer_context": server}
-    async with meeting(loop, accepted=accepted, **contexts) as one:  # type: ignore[arg-type]
+    async with meeting(loop, accepted=accepted, **contexts) as one:
         failed = await outcome(one.peer.handshake())
         heard = await outcome(one.peer.complete(one.peer.tls.read, 1)) if failed is None else None
         one.peer.wire.write(one.peer.outgoing.read())
@@ -165,9 +165,7 @@ def test_exception_of_an_sni_callback(loop: Loop, monkeypatch: pytest.MonkeyPatc
     for value in (fail, lambda *_: "no number"):
         for accepted in (True,):
             unraisable.clear()
-            same_on_asyncio(
-                loop, partial(attempt, make=partial(sni_callback, value), version=None, accepted=accepted)
-            )
+            same_on_asyncio(loop, partial(attempt, make=partial(sni_callback, value), version=None, accepted=accepted))
             assert len(unraisable) == 2
             assert unraisable[0] == unraisable[1]
 

@@ -63,9 +63,10 @@ def test_key_updates(loop: Loop, command: bytes, buffer: int) -> None:
 
     async def main() -> None:
         protocol_class = buffered(buffer) if buffer else PlainNotes
-        async with with_openssl(
-            loop, ssl.TLSVersion.TLSv1_3, accepted=True, protocol=protocol_class
-        ) as (peer, protocol):
+        async with with_openssl(loop, ssl.TLSVersion.TLSv1_3, accepted=True, protocol=protocol_class) as (
+            peer,
+            protocol,
+        ):
             expected = b""
             for number in range(5):
                 await peer.say(command)

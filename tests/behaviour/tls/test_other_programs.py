@@ -163,9 +163,7 @@ def test_client_of_go(loop: Loop, version: ssl.TLSVersion, go_peer: str) -> None
         protocols: list[Any] = []
         server = await serve(loop, protocols, version)
         host, port = server.sockets[0].getsockname()
-        done = await beside(
-            run_program, go_peer, "client", version.name, CERTIFICATE, KEY, f"{host}:{port}", str(SIZE)
-        )
+        done = await beside(run_program, go_peer, "client", version.name, CERTIFICATE, KEY, f"{host}:{port}", str(SIZE))
         assert (done.returncode, done.stderr, done.stdout) == (0, b"", b"echo\n")
         assert (await protocols[0].until_lost())[-1] == ("lost", None)
         server.close()

@@ -105,13 +105,19 @@ async def converse(one: Any, other: Any, size: int, seed: int) -> None:
 @VERSIONS
 @pytest.mark.parametrize(
     ("buffer", "size"),
-    [(0, MEBIBYTE), (1, 2_000), (7, 20_000), (1000, 300_000), (16384, MEBIBYTE), (16385, MEBIBYTE), (300_000, MEBIBYTE)],
+    [
+        (0, MEBIBYTE),
+        (1, 2_000),
+        (7, 20_000),
+        (1000, 300_000),
+        (16384, MEBIBYTE),
+        (16385, MEBIBYTE),
+        (300_000, MEBIBYTE),
+    ],
 )
 def test_both_ends_talk_at_once(loop: Loop, version: ssl.TLSVersion, buffer: int, size: int) -> None:
     async def main() -> None:
-        one, other = await connected(
-            loop, talker(buffer), PlainTalker, context=of_version(server_context(), version)
-        )
+        one, other = await connected(loop, talker(buffer), PlainTalker, context=of_version(server_context(), version))
         await converse(one, other, size, buffer)
         assert one.pauses or size < 10_000
 

@@ -24,7 +24,7 @@ class Counted(ssl.SSLObject):
         self.calls.append("do_handshake")
         super().do_handshake()
 
-    def read(self, len: int = 1024, buffer: Any = None) -> Any:
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002 - as in ssl
         """See ssl.SSLObject."""
         self.calls.append("read")
         if buffer is not None:
@@ -55,11 +55,11 @@ def test_own_class_of_tls_objects(
     Counted.calls.clear()
     context = server_context() if accepted else client_context()
     if how == "context":
-        context.sslobject_class = Counted  # type: ignore[misc]
+        context.sslobject_class = Counted
     elif how == "subclass":
 
         class Context(ssl.SSLContext):
-            sslobject_class = Counted  # type: ignore[assignment]
+            sslobject_class = Counted
 
         changed = Context(ssl.PROTOCOL_TLS_SERVER if accepted else ssl.PROTOCOL_TLS_CLIENT)
         if accepted:
@@ -69,7 +69,7 @@ def test_own_class_of_tls_objects(
     elif how == "patched":
         read, write = ssl.SSLObject.read, ssl.SSLObject.write
 
-        def patched_read(tls: Any, len: int = 1024, buffer: Any = None) -> Any:
+        def patched_read(tls: Any, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002 - as in ssl
             return upper_read(tls, len, buffer, read) if tls.context is context else read(tls, len, buffer)
 
         def patched_write(tls: Any, data: Any) -> int:
@@ -98,7 +98,7 @@ def test_own_class_of_tls_objects(
         assert {"do_handshake", "unwrap"} <= set(Counted.calls)
 
 
-def upper_read(tls: Any, len: int = 1024, buffer: Any = None, read: Any = ssl.SSLObject.read) -> Any:
+def upper_read(tls: Any, len: int = 1024, buffer: Any = None, read: Any = ssl.SSLObject.read) -> Any:  # noqa: A002 - as in ssl
     Counted.calls.append("read")
     if buffer is None:
         return read(tls, len).upper()
@@ -116,7 +116,7 @@ def upper_write(tls: Any, data: Any, write: Any = ssl.SSLObject.write) -> int:
 class Slices(ssl.SSLObject):
     """Takes a part of what is written, and gives a part of what is asked for."""
 
-    def read(self, len: int = 1024, buffer: Any = None) -> Any:
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002 - as in ssl
         """See ssl.SSLObject."""
         return super().read(min(len, 7), buffer)
 
@@ -128,7 +128,7 @@ class Slices(ssl.SSLObject):
 @pytest.mark.parametrize("protocol", [PlainNotes, buffered(100)], ids=["plain", "buffered"])
 def test_tls_objects_that_do_a_part(loop: Loop, protocol: Any) -> None:
     context = server_context()
-    context.sslobject_class = Slices  # type: ignore[misc]
+    context.sslobject_class = Slices
     data = bytes(range(256)) * 40
 
     async def main() -> None:
@@ -141,6 +141,7 @@ def test_tls_objects_that_do_a_part(loop: Loop, protocol: Any) -> None:
             assert await peer.receive(len(data)) == data
 
     run_coroutine(loop, main())
+
 
 NAMES = ["sslcontext", "ssl_object", "peercert", "cipher", "compression", "socket", "sockname", "peername", "nothing"]
 

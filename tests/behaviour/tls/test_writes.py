@@ -1,7 +1,6 @@
 """What may be written over TLS, and from where: types, buffers that change, every callback, limits."""
 
 import array
-import asyncio
 import ctypes
 import ssl
 from functools import partial
@@ -30,7 +29,7 @@ def strided() -> memoryview:
     return memoryview(bytes(range(200)))[::2]
 
 
-ACCEPTED = [
+ACCEPTED: list[Any] = [
     b"", b"bytes", Bytes(b"subclass"), bytearray(b"bytearray"), bytearray(), memoryview(b"memoryview"), memoryview(b""),
     sliced(), memoryview(bytearray(b"writable")), BULK,
 ]  # fmt: skip
