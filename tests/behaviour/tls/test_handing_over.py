@@ -15,8 +15,8 @@ from support.peers.tls_wire import SIDES, VERSIONS, meeting
 BULK = bytes(range(256)) * 4096
 
 
-def hand_over(end: TlsNotes, to: TlsNotes) -> None:
-    end.transport.set_protocol(to)
+def hand_over(_end: TlsNotes, transport: asyncio.Transport, to: TlsNotes) -> None:
+    transport.set_protocol(to)
 
 
 @only_pyloop
@@ -34,7 +34,7 @@ def test_protocols_change_on_a_tls_transport(loop: Loop, accepted: bool) -> None
                 if number < 3:
                     transport.set_protocol(successor)
                 else:
-                    protocols[-2].actions["data"] = partial(hand_over, to=successor)
+                    protocols[-2].actions["data"] = partial(hand_over, transport=transport, to=successor)
                     await peer.say(b"x")
                     await protocols[-2].until(lambda: transport.get_protocol() is successor)  # noqa: B023 - awaited
                 assert transport.get_protocol() is successor

@@ -177,7 +177,7 @@ def heard(protocol: TlsNotes, data: bytes) -> bool:
 @VERSIONS
 @SIDES
 def test_errors_that_others_have_left(loop: Loop, version: ssl.TLSVersion, accepted: bool) -> None:
-    """CPython's methods may take them for their own and raise an `ssl.SSLError`; nothing worse, and no data is wrong."""
+    """CPython's methods may take them for theirs and raise an `ssl.SSLError`; nothing worse, and no data is wrong."""
 
     async def scenario(loop: Loop) -> tuple[bool, bytes, Any]:
         async with meeting(loop, accepted=accepted, version=version, protocol=Late) as one:
