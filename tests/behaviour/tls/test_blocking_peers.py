@@ -1,6 +1,8 @@
 """Streams of random pieces to and from an `ssl.SSLSocket` of the standard library, which blocks in a thread."""
 
+import asyncio
 import hashlib
+import queue
 import random
 import socket
 import ssl
@@ -100,3 +102,66 @@ def test_a_blocking_socket_of_the_standard_library(loop: Loop, version: ssl.TLSV
         server.close()
 
     run_coroutine(loop, as_server() if accepted else as_client())
+
+
+@VERSIONS
+@SIDES
+def test_stock_asyncio_in_a_thread(loop: Loop, version: ssl.TLSVersion, accepted: bool) -> None:
+    """Two loops, each in a thread, with TLS between them."""
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(30_000):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+    async def serve(address: Any) -> None:
+        server = await asyncio.start_server(echo, "127.0.0.1", 0, ssl=of_version(server_context(), version))
+        address(server.sockets[0].getsockname())
+        await asyncio.wait_for(ended.wait(), PROMPTLY)
+        server.close()
+        for _ in range(5):
+            await asyncio.sleep(0.001)
+
+    async def ask(address: Any) -> None:
+        reader, writer = await asyncio.open_connection(*address, ssl=client_context(), server_hostname="localhost")
+        sent = random.Random(5).randbytes(MEBIBYTE)
+
+        async def send() -> None:
+            for piece in pieces_of(sent, random.Random(6)):
+                writer.write(piece)
+                await writer.drain()
+
+        _, received = await asyncio.gather(send(), reader.readexactly(MEBIBYTE))
+        assert received == sent
+        writer.close()
+        await writer.wait_closed()
+
+    stock = asyncio.SelectorEventLoop()
+    server, client = (loop, stock) if accepted else (stock, loop)
+    found: queue.Queue[Any] = queue.Queue()
+    ended = asyncio.Event()
+    # The main thread runs the loop under test.
+    if accepted:
+        visitor = threading.Thread(
+            target=visit, args=(client, found, ask, lambda: server.call_soon_threadsafe(ended.set))
+        )
+        visitor.start()
+        run_coroutine(server, serve(found.put))
+    else:
+        visitor = threading.Thread(target=run_coroutine, args=(server, serve(found.put)))
+        visitor.start()
+        visit(client, found, ask, lambda: server.call_soon_threadsafe(ended.set))
+    visitor.join(PROMPTLY)
+    stock.close()
+    assert found.empty(), found.get()
+
+
+def visit(loop: Loop, found: Any, ask: Any, end: Any) -> None:
+    """Ask the server whose address comes; what goes wrong is put where it came from."""
+    try:
+        run_coroutine(loop, ask(found.get(timeout=PROMPTLY)))
+    except BaseException as error:
+        found.put(error)
+    finally:
+        end()
