@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from behaviour.tls.notes import PlainNotes
+from behaviour.tls.pieces import pieces_of
+from behaviour.tls.wire import SIDES, VERSIONS, of_version
 from support.loop_kinds import PROMPTLY, Loop, run_coroutine
 from support.peers.tls import client_context, server_context
-from support.peers.tls_notes import PlainNotes
-from support.peers.tls_pieces import pieces_of
-from support.peers.tls_wire import SIDES, VERSIONS, of_version
 
 MEBIBYTE = 1 << 20
 

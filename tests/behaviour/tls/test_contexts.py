@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls.notes import described, same_on_asyncio
+from behaviour.tls.wire import SIDES, VERSIONS, finish, meeting, of_version, talk
 from support.loop_kinds import Loop, only_pyloop, run_coroutine
 from support.peers.tls import client_context, server_context
-from support.peers.tls_notes import described, same_on_asyncio
-from support.peers.tls_wire import SIDES, VERSIONS, finish, meeting, of_version, talk
 from support.project import CERTIFICATES
 
-OTHER = Path(__file__).parents[2] / "support" / "certificates" / "other.crt"
+OTHER = Path(__file__).with_name("certificates") / "other.crt"
 
 
 @VERSIONS

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls.notes import PlainNotes, described, outcome, same_on_asyncio
+from behaviour.tls.wire import SIDES, VERSIONS, meeting, of_version
 from support.loop_kinds import Loop, only_pyloop
 from support.peers.tls import client_context, server_context, until
-from support.peers.tls_notes import PlainNotes, described, outcome, same_on_asyncio
-from support.peers.tls_wire import SIDES, VERSIONS, meeting, of_version
 from support.project import CERTIFICATES
 
 # Each test runs on stock asyncio, too, and compares.
 pytestmark = only_pyloop
 
-MORE_CERTIFICATES = Path(__file__).parents[2] / "support" / "certificates"
+MORE_CERTIFICATES = Path(__file__).with_name("certificates")
 Contexts = tuple[ssl.SSLContext, ssl.SSLContext]
 
 

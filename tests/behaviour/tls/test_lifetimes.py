@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from support import openssl_errors
+from behaviour.tls import openssl_errors
+from behaviour.tls.notes import PlainNotes, TlsNotes, described, same_on_asyncio
+from behaviour.tls.wire import SIDES, VERSIONS, finish, meet, meeting, talk
 from support.loop_kinds import Loop, only_pyloop, run_coroutine
 from support.peers.tls import until
-from support.peers.tls_notes import PlainNotes, TlsNotes, described, same_on_asyncio
-from support.peers.tls_wire import SIDES, VERSIONS, finish, meet, meeting, talk
 
 PARTS = ("transport", "protocol", "ssl_object")
 

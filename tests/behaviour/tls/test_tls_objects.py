@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import pytest
 
+from behaviour.tls.notes import PlainNotes, buffered, described, same_on_asyncio
+from behaviour.tls.wire import SIDES, VERSIONS, finish, meeting, talk
 from support.loop_kinds import Loop, only_pyloop, run_coroutine
 from support.peers.tls import client_context, server_context
-from support.peers.tls_notes import PlainNotes, buffered, described, same_on_asyncio
-from support.peers.tls_wire import SIDES, VERSIONS, finish, meeting, talk
 from support.project import CERTIFICATES
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls.notes import PlainNotes, TlsNotes, buffered, outcome, same_on_asyncio
+from behaviour.tls.wire import SIDES, VERSIONS, Wire, WirePeer, listening, meeting, of_version
 from support.loop_kinds import PROMPTLY, Loop, only_pyloop, run_coroutine
 from support.peers.tls import client_context, server_context
-from support.peers.tls_notes import PlainNotes, TlsNotes, buffered, outcome, same_on_asyncio
-from support.peers.tls_wire import SIDES, VERSIONS, Wire, WirePeer, listening, meeting, of_version
 
 BULK = bytes(range(256)) * 4096
 HUGE = BULK * 8

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls.notes import PlainNotes, TlsNotes, buffered, described, same_on_asyncio
+from behaviour.tls.wire import SIDES, VERSIONS, meeting
 from support.loop_kinds import Loop, only_pyloop, run_coroutine
-from support.peers.tls_notes import PlainNotes, TlsNotes, buffered, described, same_on_asyncio
-from support.peers.tls_wire import SIDES, VERSIONS, meeting
 
 BULK = bytes(range(256)) * 4096
 HUGE = BULK * 8
