@@ -12,7 +12,7 @@ import databridge.pyloop.openssl.Ssl;
 /// when it has to wait for the peer. asyncio's code does what follows a step. With the GIL, in the loop's thread.
 ///
 /// If OpenSSL reports an error, `_ssl` takes the same step: OpenSSL reports the error again, and `_ssl` makes the
-/// exception of its version.
+/// exception of its version. Where that would be another error, `_ssl` takes the step in the first place.
 final class TlsNegotiation {
     private static final PyName ASYNCIO_DO_HANDSHAKE = PyName.of("_asyncio_do_handshake");
     private static final PyName ASYNCIO_DO_SHUTDOWN = PyName.of("_asyncio_do_shutdown");
@@ -50,12 +50,19 @@ final class TlsNegotiation {
         if (TlsLayout.isRunning(protocol)) {
             return;
         }
-        int result = TlsLayout.hasReceivedEof(protocol) ? DONE : step(protocol, false);
-        switch (result) {
+        switch (shutdownStep(protocol)) {
             case DONE -> CallApi.run(SHUT_DOWN, protocol);
             case AGAIN -> TlsWriting.sendOutput(protocol);
             default -> CallApi.run(ASYNCIO_DO_SHUTDOWN, protocol);
         }
+    }
+
+    /// Only if there is nothing to read: the error that a record causes is not reported again by a second shutdown.
+    private static int shutdownStep(long protocol) {
+        if (TlsLayout.hasReceivedEof(protocol)) {
+            return DONE;
+        }
+        return Bio.pending(TlsLayout.input(protocol)) == 0 ? step(protocol, false) : FAILED;
     }
 
     private static int step(long protocol, boolean handshake) {
