@@ -4,7 +4,9 @@ import static databridge.pyloop.cpython.Singletons.NONE;
 
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.PyName;
+import databridge.pyloop.loop.LoopEngine;
 import databridge.pyloop.openssl.Bio;
+import databridge.pyloop.openssl.Records;
 import databridge.pyloop.openssl.Ssl;
 
 /// The steps of the handshake and of the shutdown: OpenSSL is called as `_ssl` calls it, but without making an
@@ -25,18 +27,20 @@ final class TlsNegotiation {
 
     private TlsNegotiation() {}
 
-    /// `_do_handshake()` of an attached protocol.
+    /// `_do_handshake()` of an attached protocol. `_ssl` takes the step if the peer has sent an alert, because OpenSSL
+    /// does not report a closing alert twice.
     ///
     /// @throws databridge.pyloop.cpython.PyError what asyncio's `_do_handshake` lets pass
-    static void handshake(long protocol) {
+    static void handshake(LoopEngine engine, long protocol) {
         if (TlsLayout.isServer(protocol) && Bio.pending(TlsLayout.input(protocol)) == 0) {
             return; // the client begins
         }
         if (TlsLayout.isRunning(protocol)) {
             return;
         }
-        int result = TlsLayout.handshakesDirectly(protocol) ? step(protocol, true) : FAILED;
-        switch (result) {
+        boolean direct = TlsLayout.handshakesDirectly(protocol)
+                && !Records.isAlertNext(engine.scratch().records(), TlsLayout.input(protocol));
+        switch (direct ? step(protocol, true) : FAILED) {
             case DONE -> CallApi.run(ON_HANDSHAKE_COMPLETE, protocol, NONE);
             case AGAIN -> TlsWriting.sendOutput(protocol);
             default -> CallApi.run(ASYNCIO_DO_HANDSHAKE, protocol);

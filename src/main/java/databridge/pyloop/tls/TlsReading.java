@@ -78,7 +78,7 @@ final class TlsReading {
             return;
         }
         if (TlsLayout.isInHandshake(protocol)) {
-            TlsNegotiation.handshake(protocol);
+            TlsNegotiation.handshake(engine, protocol);
         } else if (TlsLayout.isInShutdown(protocol)) {
             TlsNegotiation.shutdown(protocol);
         } else {

@@ -142,10 +142,11 @@ public final class TlsType {
 
     @EntryPoint
     static long doHandshake(long self) {
-        if (TlsLayout.engine(self) == null) {
+        LoopEngine engine = TlsLayout.engine(self);
+        if (engine == null) {
             return PyError.orThrow(CallApi.callMethod(ASYNCIO_DO_HANDSHAKE, self));
         }
-        TlsNegotiation.handshake(self);
+        TlsNegotiation.handshake(engine, self);
         return Refs.retain(NONE);
     }
 
