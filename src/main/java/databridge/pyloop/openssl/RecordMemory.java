@@ -7,9 +7,8 @@ import databridge.pyloop.ffi.Memory;
 ///
 /// OpenSSL reads and writes records through BIOs. Each connection has two of its own, which `_ssl` has made; the
 /// memory of those only grows. So large data goes through these here: [Records] puts them in the place of the
-/// connection's own for the time of a call. That saves a copy of what was received, and what many connections send goes
-/// through the
-/// same memory, which stays in the processor's caches.
+/// connection's own for the time of a call. That saves a copy of what was received, and what many connections send
+/// goes through the same memory, which stays in the processor's caches.
 ///
 /// Python code can run while the memory is in use, and can close the loop. Then the memory is freed when the use ends.
 public final class RecordMemory {

@@ -122,9 +122,7 @@ final class AcceptedConnection {
         }
     }
 
-    /// Attaches a transport that has a protocol to the loop, and schedules `connection_made()` and then the beginning
-    /// of
-    /// reading.
+    /// Attaches a transport that has a protocol to the loop, and schedules `connection_made()` and then the first read.
     ///
     /// @param unix whether it is a Unix socket
     /// @param context in which it reads, unless it has a context for everything
