@@ -2,8 +2,8 @@ package databridge.pyloop.openssl;
 
 import databridge.pyloop.ffi.CFunction;
 
-/// `ssl.h`: a TLS connection, by the address of its `SSL`. With the GIL. The callbacks of a connection take it again,
-/// and can run any Python code.
+/// `ssl.h`: a TLS connection, by the address of its `SSL`. With the GIL. The callbacks of a connection take
+/// it again, and can run any Python code.
 public final class Ssl {
     private static final CFunction READ = OpenSsl.LIBRARY.function("int SSL_read(SSL *ssl, void *buf, int num)");
     private static final CFunction WRITE =
@@ -64,7 +64,8 @@ public final class Ssl {
         return (int) WRITE.call(ssl, from, size);
     }
 
-    /// Whether a call that has not succeeded can succeed later. Called before any other function.
+    /// Whether a call that has not succeeded can succeed later. It has to follow that call, before any
+    /// other of OpenSSL.
     ///
     /// @param result of the call, not more than 0
     public static boolean isAgain(long ssl, int result) {

@@ -1,7 +1,7 @@
 package databridge.pyloop.transports;
 
-/// Processes the bytes that a stream transport receives, the records of TLS, in place of the transport's protocol, which
-/// is not the program's own. In the loop's thread, in the context of reading. Under the GIL.
+/// Processes the bytes that a stream transport receives, in place of the transport's protocol: the records
+/// of TLS. In the loop's thread, in the context of reading. Under the GIL.
 public interface InputFilter {
     /// Whether a protocol is the one that this object works for.
     ///
