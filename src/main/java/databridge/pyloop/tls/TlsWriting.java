@@ -88,7 +88,7 @@ final class TlsWriting {
     /// @return how many bytes; fewer than all if OpenSSL first has to read something (a renegotiation)
     /// @throws PyError the exception that `_ssl` makes of an error of OpenSSL, or what sending raised
     static long encrypt(LoopEngine engine, long protocol, long address, long size, boolean holds) {
-        boolean paused = TlsLayout.isWritingPaused(protocol); // while a closed connection flushes
+        boolean paused = TlsLayout.isWritingPaused(protocol); // in a shutdown
         long done = 0;
         boolean goesOn = !TlsLayout.isRunning(protocol);
         while (goesOn && done < size) {
