@@ -61,7 +61,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         self,
         loop: Any,  # noqa: ANN401 - our loop
         app_protocol: Any,  # noqa: ANN401 - any protocol
-        sslcontext: ssl.SSLContext,
+        sslcontext: ssl.SSLContext | None,
         waiter: Any,  # noqa: ANN401 - a future, or what has its methods
         server_side: bool = False,
         server_hostname: str | None = None,
@@ -100,7 +100,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         context, wrapped = self._sslcontext, self._sslobj
         # `_ssl` remembers that the file of the keys cannot be written, and raises that after its own handshake.
         handshakes = context.keylog_filename is None
-        self._attach(loop, wrapped._sslobj if _suits(context, wrapped) else None, handshakes, wrapped.server_side)
+        self._attach(loop, wrapped._sslobj if _suits(context, wrapped) else None, handshakes, wrapped.server_side)  # type: ignore[attr-defined]
 
     _asyncio_do_handshake = internals.SSLProtocol._do_handshake
     _asyncio_do_read = internals.SSLProtocol._do_read
