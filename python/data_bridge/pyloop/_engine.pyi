@@ -34,7 +34,7 @@ def _use_connection(
     protocol: asyncio.BaseProtocol,
     context: Context | None,
     /,
-) -> Any: ...
+) -> AcceptedCore: ...
 
 class Handle(asyncio.Handle): ...
 class TimerHandle(asyncio.TimerHandle): ...
@@ -117,6 +117,7 @@ class LoopCore:
     def _remove_writer(self, fd: FileDescriptorLike, /) -> bool: ...
 
 class StreamCore:
+    def get_extra_info(self, name: str, default: object = None) -> Any: ...  # noqa: ANN401 - as typeshed has it
     _protocol: Any
     _empty_waiter: asyncio.Future[None] | None
     _conn_lost: int

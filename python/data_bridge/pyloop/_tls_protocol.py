@@ -61,7 +61,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         self,
         loop: Any,  # noqa: ANN401 - our loop
         app_protocol: Any,  # noqa: ANN401 - any protocol
-        sslcontext: ssl.SSLContext,
+        sslcontext: Any,  # noqa: ANN401 - a context, or None for the default
         waiter: Any,  # noqa: ANN401 - a future, or what has its methods
         server_side: bool = False,
         server_hostname: str | None = None,
@@ -97,7 +97,8 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
             self._outgoing_high_water, self._outgoing_low_water = _WRITE_MARKS
             self._app_transport = TlsTransport(loop, self)
             self._app_transport_created = True
-        context, wrapped = self._sslcontext, self._sslobj
+        context: Any = self._sslcontext
+        wrapped: Any = self._sslobj
         # `_ssl` remembers that the file of the keys cannot be written, and raises that after its own handshake.
         handshakes = context.keylog_filename is None
         self._attach(loop, wrapped._sslobj if _suits(context, wrapped) else None, handshakes, wrapped.server_side)
