@@ -28,6 +28,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
     `_msg_callback`, or `wrap_bio` returns something else.
     """
 
+    _transport_class = TlsTransport
     _app_transport: TlsTransport | None
     _app_transport_created: bool
 
@@ -45,7 +46,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         if self._app_transport is None:
             if self._app_transport_created:
                 raise RuntimeError("Creating _SSLProtocolTransport twice")
-            self._app_transport = TlsTransport(self._loop, self)
+            self._app_transport = self._transport_class(self._loop, self)
             self._app_transport_created = True
         return self._app_transport
 
