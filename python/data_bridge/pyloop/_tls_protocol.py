@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
+_READ, _WRITE = ssl.SSLObject.read, ssl.SSLObject.write
+
+
+def _suits(context: ssl.SSLContext, wrapped: object) -> bool:
+    """Return whether nothing but `_ssl` has to see what a connection reads and writes."""
+    return (
+        type(wrapped) is ssl.SSLObject
+        and len(vars(wrapped)) == 1
+        and ssl.SSLObject.read is _READ
+        and ssl.SSLObject.write is _WRITE
+        and context._msg_callback is None  # type: ignore[attr-defined]
+    )
+
+
 class TlsTransport(TlsTransportCore, internals.SSLProtocolTransport):  # type: ignore[misc]
     """The `asyncio.Transport` above TLS. All methods belong to the loop's thread."""
 
@@ -25,7 +39,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
     """asyncio's `SSLProtocol`, of whose methods the engine has those that run for every read and write.
 
     Where the engine cannot serve a connection, everything is asyncio's: if the context has an `sslobject_class` or a
-    `_msg_callback`, or `wrap_bio` returns something else.
+    `_msg_callback`, if `wrap_bio` returns something else, or a program has replaced methods of `ssl.SSLObject`.
     """
 
     _transport_class = TlsTransport
@@ -35,9 +49,8 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
     def __init__(self, loop: Any, app_protocol: Any, sslcontext: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         # asyncio's constructor allocates a buffer of `max_size` bytes, which is 0 in a new object.
         super().__init__(loop, app_protocol, sslcontext, *args, **kwargs)
-        context, wrapped = self._sslcontext, self._sslobj
-        suits = type(wrapped) is ssl.SSLObject and len(vars(wrapped)) == 1 and context._msg_callback is None
-        self._attach(loop, wrapped._sslobj if suits else None)
+        suits = _suits(self._sslcontext, self._sslobj)
+        self._attach(loop, self._sslobj._sslobj if suits else None)
 
     _asyncio_do_read = internals.SSLProtocol._do_read
     _asyncio_process_outgoing = internals.SSLProtocol._process_outgoing

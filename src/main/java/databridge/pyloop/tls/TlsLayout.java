@@ -115,9 +115,10 @@ final class TlsLayout {
         return Memory.getLong(protocol + SSL) != 0;
     }
 
-    /// The engine of the loop; null once it is closed.
+    /// The engine of the loop; null once it is closed, and if the record path does not serve the connection.
     static @Nullable LoopEngine engine(long protocol) {
-        return LoopEngine.ifOpen(Memory.getLong(protocol + LOOP));
+        long loop = Memory.getLong(protocol + LOOP);
+        return loop == 0 ? null : LoopEngine.ifOpen(loop);
     }
 
     /// The `SSL` of the connection.
