@@ -46,7 +46,7 @@ class KernelTlsProtocol(TlsProtocol):
     _transport_class = KernelTlsTransport
 
     _socket_fd = -1
-    """The descriptor that OpenSSL sends to, a duplicate of the transport's which OpenSSL closes; -1 if there is none."""
+    """The descriptor that OpenSSL sends to, a duplicate of the transport's; OpenSSL closes it. -1 if there is none."""
     _kernel_encrypts = False
     _shutdown_waits = False
     _file_task: asyncio.Task[int] | None = None
