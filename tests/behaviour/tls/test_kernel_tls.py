@@ -109,7 +109,12 @@ def test_socket_is_full_within_the_handshake(
 
     waits: list[object] = []
     wait = KernelTlsProtocol._when_writable
-    monkeypatch.setattr(KernelTlsProtocol, "_when_writable", lambda *args: (waits.append(args), wait(*args)))
+
+    def noting(protocol: Any, go_on: Callable[[], None]) -> None:
+        waits.append(protocol)
+        wait(protocol, go_on)
+
+    monkeypatch.setattr(KernelTlsProtocol, "_when_writable", noting)
     chain = tmp_path / "chain.crt"
     chain.write_text((CERTIFICATES / "localhost.crt").read_text() * 120)
     context = asking(True)
