@@ -125,6 +125,18 @@ class KernelTlsProtocol(TlsProtocol):
         self._shutdown_waits = self._socket_fd >= 0 and not self._eof_received and self._is_sending()
         if not self._shutdown_waits:
             super()._do_shutdown()
+        elif self._shutdown_timeout_handle is not None and self._has_peer_closed():
+            # asyncio's shutdown is over by now, and nothing limits the time that the rest takes.
+            self._shutdown_timeout_handle.cancel()
+            self._shutdown_timeout_handle = None
+
+    def _has_peer_closed(self) -> bool:
+        try:
+            while self._sslobj.read(self.max_size):
+                pass  # too late for the program
+        except (*internals.SSL_AGAIN_ERRORS, ssl.SSLError):  # the shutdown reports errors
+            return False
+        return True
 
     def _is_sending(self) -> bool:
         below = self._transport
@@ -165,6 +177,8 @@ class KernelTlsProtocol(TlsProtocol):
         while self._write_backlog:
             self._backlog_sent = self._loop.create_future()
             await self._backlog_sent
+        if self._state is not internals.WRAPPED:
+            raise ConnectionError("Connection closed by peer")  # asyncio's words, whoever has closed it
         self._sends_file = True
         try:
             return await native(self._transport, file, offset, count)

@@ -108,6 +108,25 @@ def test_closing_waits_for_a_file(
     run_coroutine(sending, main())
 
 
+@only_pyloop
+@pytest.mark.usefixtures("encrypting")
+def test_file_is_not_sent_behind_the_closing_alert(sending: Loop, opened: Opened) -> None:
+    """It waits for what was written before when the program closes the connection."""
+
+    async def main() -> None:
+        async with meeting(sending, accepted=True, context=asking(True), small=True) as one:
+            peer, protocol = await one.established()
+            protocol.transport.write(BULK[:400_000])
+            transfer = asyncio.ensure_future(sending.sendfile(protocol.transport, opened(), fallback=False))
+            await asyncio.sleep(0)
+            protocol.transport.close()
+            assert await peer.everything() == (BULK[:400_000], "close_notify")
+            with pytest.raises(ConnectionError, match="Connection closed by peer"):
+                await transfer
+
+    run_coroutine(sending, main())
+
+
 async def sent_until(end: Callable[[WirePeer, TlsNotes], Any], loop: Loop, file: IO[bytes]) -> None:
     """Send a file, of which the peer receives the beginning before the connection ends."""
     async with meeting(loop, accepted=True, context=asking(True), small=True) as one:
