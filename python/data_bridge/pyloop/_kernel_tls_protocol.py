@@ -49,6 +49,7 @@ class KernelTlsProtocol(TlsProtocol):
     """The descriptor that OpenSSL sends to, a duplicate of the transport's; OpenSSL closes it. -1 if there is none."""
     _kernel_encrypts = False
     _shutdown_waits = False
+    _shutdown_timeout_handle: asyncio.TimerHandle | None  # asyncio's
     _file_task: asyncio.Task[int] | None = None
     _backlog_sent: asyncio.Future[None] | None = None
 

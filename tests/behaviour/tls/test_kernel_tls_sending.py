@@ -109,6 +109,29 @@ def test_closing_waits_for_a_file(
 
 
 @only_pyloop
+@VERSIONS
+@pytest.mark.usefixtures("encrypting")
+@pytest.mark.parametrize("closes", [False, True], ids=["peer closes", "both close"])
+def test_a_slow_peer_that_has_closed_gets_everything(loop: Loop, version: ssl.TLSVersion, closes: bool) -> None:
+    """The time limit of the shutdown is for peers that do not close."""
+    options = {"context": asking(True), "small": True, "ssl_shutdown_timeout": 0.5}
+
+    async def main() -> None:
+        async with meeting(loop, accepted=True, version=version, **options) as one:
+            peer, protocol = await one.established()
+            await talk(peer, protocol)
+            protocol.transport.write(BULK[:400_000])
+            if closes:
+                protocol.transport.close()
+            peer.wire.write(peer.closing_alert())
+            await asyncio.sleep(1)
+            assert await peer.everything() == (BULK[:400_000], "close_notify")
+            assert (await protocol.until_lost())[-1] == ("lost", None)
+
+    run_coroutine(loop, main())
+
+
+@only_pyloop
 @pytest.mark.usefixtures("encrypting")
 def test_file_is_not_sent_behind_the_closing_alert(sending: Loop, opened: Opened) -> None:
     """It waits for what was written before when the program closes the connection."""
