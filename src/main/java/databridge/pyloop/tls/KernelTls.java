@@ -15,7 +15,7 @@ import databridge.pyloop.transports.StreamEngine;
 /// What is received takes the way that [TlsReading] describes. The descriptor is a duplicate: OpenSSL closes it,
 /// so it can never write to another socket that has got the number of a closed one.
 final class KernelTls {
-    /// How many bytes are written before the transport is asked whether it has paused writing.
+    /// How many bytes are copied at most if the socket is full.
     private static final int MOST_AT_ONCE = 64 * 1024;
 
     private KernelTls() {}
@@ -51,7 +51,7 @@ final class KernelTls {
         return TlsLayout.isAttached(protocol) && Ssl.output(TlsLayout.ssl(protocol)) != TlsLayout.output(protocol);
     }
 
-    /// Passes memory to the transport below. After a part of it the transport can have paused writing.
+    /// Passes memory to the transport below. As in asyncio, pauses of the transport count for the next write.
     ///
     /// @param size more than 0
     /// @return how many bytes
@@ -71,7 +71,7 @@ final class KernelTls {
                 stream.append(rest, part);
             }
             done += part;
-        } while (done < size && goesOn(protocol));
+        } while (done < size && TlsLayout.isKernelSending(protocol));
         return done;
     }
 
@@ -84,10 +84,5 @@ final class KernelTls {
                 TlsLayout.setRunning(protocol, false);
             }
         }
-    }
-
-    private static boolean goesOn(long protocol) {
-        boolean waits = TlsLayout.isWritingPaused(protocol) && TlsLayout.isWrapped(protocol);
-        return TlsLayout.isKernelSending(protocol) && TlsLayout.readsRecords(protocol) && !waits;
     }
 }
