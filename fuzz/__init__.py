@@ -2,8 +2,9 @@
 
     python -m fuzz [--minutes 10] [--seed N]
 
-A program is a few strands that run at the same time: callbacks and tasks, timers, threads, signals, sockets, stream,
-TLS and datagram transports, pipes. Each strand writes what it observes into lanes; two runs agree if every lane is equal.
+A program is a few strands that run at the same time: callbacks and tasks, timers, threads, signals, sockets, transports
+of streams, TLS, datagrams and pipes. Each strand writes what it observes into lanes; two runs agree if every lane is
+equal.
 
 What is compared, because asyncio defines it:
 
@@ -29,8 +30,8 @@ What is not compared, and why:
 - Chunk sizes, and when `pause_writing` is called for a full socket: the kernel's matter. Writes below 4 KiB leave at
   the end of the iteration (README). Compared is that pauses and resumptions alternate, that a blocked peer leads to a
   pause and a reading one ends it.
-- The context in which a TLS transport calls its protocol: what waits in TLS is read when more data comes, or when reading
-  is resumed, and the context is that of whichever comes first.
+- The context in which a TLS transport calls its protocol: what waits in TLS is read when more data comes, or when
+  reading is resumed, and the context is that of what comes first.
 - What arrives of data that was under way at an `abort()`: only that it is a prefix, and that each end is told once.
 - Whether a reader is called once more after an exception has left the run while its call was due: both loops then find
   the descriptor ready again; when they find it first, depends on when they look. Such a program shows as different (one

@@ -1,8 +1,8 @@
 """The strand of a TLS connection: the steps of a stream connection, and those that TLS has of its own.
 
-Both ends are on the loop: connected over TLS from the start, or upgraded. asyncio's TLS has no half-close, and leaves some
-things open, which are not made: an exception in `connection_made` (whoever waits for the connection may wait for ever), a
-high-water mark of 0 (the writer is paused and never resumed), an empty buffer (it counts as the end of the data).
+Both ends are on the loop: connected over TLS from the start, or upgraded. asyncio's TLS has no half-close. Not made, as
+asyncio leaves open what follows: an exception in `connection_made` (who connects may wait for ever), a high-water mark
+of 0 (the writer is paused and never resumed), an empty buffer (it counts as the end of the data).
 """
 
 from __future__ import annotations

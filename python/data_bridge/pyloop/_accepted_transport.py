@@ -20,7 +20,7 @@ def socket_like(listener: socket.socket, fd: int | None) -> socket.socket:
     return socket.socket(listener.family, listener.type | socket.SOCK_NONBLOCK, listener.proto, fd)
 
 
-class AcceptedTransport(AcceptedCore, StreamTransport):  # type: ignore[misc]
+class AcceptedTransport(AcceptedCore, StreamTransport):
     """A `StreamTransport` of a descriptor that a server has accepted. The engine makes it, without a constructor.
 
     Most protocols never use the socket object. Making it takes as long as reading and answering a request, so it is

@@ -118,8 +118,16 @@ UnixWritePipeTransport: Any = unix_events._UnixWritePipeTransport  # type: ignor
 SSLProtocol: Any = sslproto.SSLProtocol
 SSLProtocolTransport: Any = sslproto._SSLProtocolTransport
 """asyncio's own transport above TLS, which is a `_FlowControlMixin` and an `asyncio.Transport`."""
+UNWRAPPED: Any = sslproto.SSLProtocolState.UNWRAPPED
+"""The state of an `SSLProtocol` before the handshake."""
 WRAPPED: Any = sslproto.SSLProtocolState.WRAPPED
-"""The state of an `SSLProtocol` between the handshake and the shutdown."""
+"""Its state between the handshake and the shutdown."""
+STATE_INIT: Any = sslproto.AppProtocolState.STATE_INIT
+"""The state of the protocol above it before `connection_made`."""
+STATE_CON_MADE: Any = sslproto.AppProtocolState.STATE_CON_MADE
+"""Its state afterwards."""
+water_marks: Any = sslproto.add_flowcontrol_defaults
+"""Computes a high-water and a low-water mark in bytes from two that can be None, and a default in KiB."""
 SendfileMode: Any = constants._SendfileMode  # type: ignore[attr-defined]
 """How `loop.sendfile` sends to a transport."""
 SSL_AGAIN_ERRORS: Any = getattr(sslproto, "SSLAgainErrors", ())

@@ -230,6 +230,15 @@ class TlsCalls(Protocol):
     def _asyncio_process_outgoing(self) -> None:
         """Do the same for `_process_outgoing`."""
 
+    def _asyncio_do_handshake(self) -> None:
+        """Do the same for `_do_handshake`, also if OpenSSL has reported an error, which this raises or deals with."""
+
+    def _asyncio_do_shutdown(self) -> None:
+        """Do the same for `_do_shutdown`."""
+
+    def _shut_down(self) -> None:
+        """Go on after both closing alerts are there, or the peer has closed the connection without one."""
+
     def _do_write(self) -> None:
         """Encrypt what waits in the backlog, after something was read or when more waits there."""
 

@@ -110,7 +110,7 @@ class LockCalls(Protocol):
 class BaseProtocolCalls(Protocol):
     """What the engine calls on any protocol of an accepted connection."""
 
-    def connection_lost(self, exc: BaseException | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
         """Hear of the end; `exc` is what ended it, if not the program or the peer. The loop reports an exception."""
 
 
@@ -153,6 +153,9 @@ class InheritedTlsCalls(Protocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Go on with the handshake or the shutdown: records are in the incoming BIO; `nbytes` is 0."""
+
+    def _on_handshake_complete(self, handshake_exc: BaseException | None) -> None:
+        """Begin to read and write, since the handshake is over; `handshake_exc` is None."""
 
     def _control_ssl_reading(self) -> None:
         """Pause or resume reading of the transport below; called when a water mark of the input is reached."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import ssl
+from asyncio import constants
 
 from . import _asyncio_internals as internals
 from ._engine import TlsCore, TlsTransportCore
@@ -15,18 +17,23 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
-_READ, _WRITE = ssl.SSLObject.read, ssl.SSLObject.write
+_METHODS = ("do_handshake", "read", "unwrap", "write")
+_ORIGINAL = [vars(ssl.SSLObject)[name] for name in _METHODS]
 
 
-def _suits(context: ssl.SSLContext, wrapped: object) -> bool:
+def _suits(context: Any, wrapped: object) -> bool:  # noqa: ANN401 - typeshed does not know `_msg_callback`
     """Return whether nothing but `_ssl` has to see what a connection reads and writes."""
+    methods = vars(ssl.SSLObject)
     return (
         type(wrapped) is ssl.SSLObject
         and len(vars(wrapped)) == 1
-        and ssl.SSLObject.read is _READ
-        and ssl.SSLObject.write is _WRITE
-        and context._msg_callback is None  # type: ignore[attr-defined]
+        and [methods[name] for name in _METHODS] == _ORIGINAL
+        and context._msg_callback is None
     )
+
+
+_READ_MARKS = internals.water_marks(None, None, constants.FLOW_CONTROL_HIGH_WATER_SSL_READ)
+_WRITE_MARKS = internals.water_marks(None, None, constants.FLOW_CONTROL_HIGH_WATER_SSL_WRITE)
 
 
 class TlsTransport(TlsTransportCore, internals.SSLProtocolTransport):  # type: ignore[misc]
@@ -44,15 +51,61 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
 
     _transport_class = TlsTransport
     _app_transport: TlsTransport | None
-    _app_transport_created: bool
 
-    def __init__(self, loop: Any, app_protocol: Any, sslcontext: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        # asyncio's constructor allocates a buffer of `max_size` bytes, which is 0 in a new object.
-        super().__init__(loop, app_protocol, sslcontext, *args, **kwargs)
-        suits = _suits(self._sslcontext, self._sslobj)
-        self._attach(loop, self._sslobj._sslobj if suits else None)
+    # What asyncio's constructor assigns, as long as it has not changed.
+    _app_transport_created = False
+    _conn_lost = 0
+    _ssl_buffer = b""
+    _ssl_buffer_view = memoryview(b"")
 
+    def __init__(
+        self,
+        loop: Any,  # noqa: ANN401 - our loop
+        app_protocol: Any,  # noqa: ANN401 - any protocol
+        sslcontext: ssl.SSLContext,
+        waiter: Any,  # noqa: ANN401 - a future, or what has its methods
+        server_side: bool = False,
+        server_hostname: str | None = None,
+        call_connection_made: bool = True,
+        ssl_handshake_timeout: float | None = None,
+        ssl_shutdown_timeout: float | None = None,
+    ) -> None:
+        """Do what asyncio's constructor does in half the time, because a server runs this for every connection."""
+        timeouts = ssl_handshake_timeout, ssl_shutdown_timeout
+        if not sslcontext or any(timeout is not None and timeout <= 0 for timeout in timeouts):
+            names = {"ssl_handshake_timeout": ssl_handshake_timeout, "ssl_shutdown_timeout": ssl_shutdown_timeout}
+            side = server_side, server_hostname, call_connection_made
+            # It makes a context, or raises. It allocates a buffer of `max_size` bytes, which is 0 in a new object.
+            super().__init__(loop, app_protocol, sslcontext, waiter, *side, **names)
+        else:
+            self._server_side = server_side
+            self._server_hostname = server_hostname if server_hostname and not server_side else None
+            self._sslcontext = sslcontext
+            self._extra = {"sslcontext": sslcontext}
+            self._write_backlog = collections.deque()
+            self._write_buffer_size = 0
+            self._waiter = waiter
+            self._loop = loop
+            self._set_app_protocol(app_protocol)
+            self._transport = None
+            self._ssl_handshake_timeout = constants.SSL_HANDSHAKE_TIMEOUT if timeouts[0] is None else timeouts[0]
+            self._ssl_shutdown_timeout = constants.SSL_SHUTDOWN_TIMEOUT if timeouts[1] is None else timeouts[1]
+            self._incoming, self._outgoing = incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+            self._state = internals.UNWRAPPED
+            self._app_state = internals.STATE_INIT if call_connection_made else internals.STATE_CON_MADE
+            self._sslobj = sslcontext.wrap_bio(incoming, outgoing, server_side, self._server_hostname)
+            self._incoming_high_water, self._incoming_low_water = _READ_MARKS
+            self._outgoing_high_water, self._outgoing_low_water = _WRITE_MARKS
+            self._app_transport = self._transport_class(loop, self)
+            self._app_transport_created = True
+        context, wrapped = self._sslcontext, self._sslobj
+        # `_ssl` remembers that the file of the keys cannot be written, and raises that after its own handshake.
+        handshakes = context.keylog_filename is None
+        self._attach(loop, wrapped._sslobj if _suits(context, wrapped) else None, handshakes, wrapped.server_side)
+
+    _asyncio_do_handshake = internals.SSLProtocol._do_handshake
     _asyncio_do_read = internals.SSLProtocol._do_read
+    _asyncio_do_shutdown = internals.SSLProtocol._do_shutdown
     _asyncio_process_outgoing = internals.SSLProtocol._process_outgoing
 
     def _get_app_transport(self) -> TlsTransport:
@@ -118,6 +171,11 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
             return not self._sslobj.read(self.max_size)
         except internals.SSL_AGAIN_ERRORS:
             return False
+
+    def _shut_down(self) -> None:
+        self._process_outgoing()
+        self._call_eof_received()
+        self._on_shutdown_complete(None)
 
     def _closed_by_peer(self) -> None:
         self._call_eof_received()

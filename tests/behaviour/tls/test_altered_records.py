@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls.notes import PlainNotes, TlsNotes, buffered, same_on_asyncio
+from behaviour.tls.wire import SIDES, VERSIONS, WirePeer, meeting
 from support.loop_kinds import Loop, only_pyloop, run_coroutine
-from support.peers.tls_notes import PlainNotes, TlsNotes, buffered, same_on_asyncio
-from support.peers.tls_wire import SIDES, VERSIONS, WirePeer, meeting
 
 Altered = Callable[[WirePeer], list[bytes]]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import queue
 import random
 import socket
 import ssl
@@ -11,11 +12,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from behaviour.tls.notes import PlainNotes
+from behaviour.tls.pieces import pieces_of
+from behaviour.tls.wire import SIDES, VERSIONS, of_version
 from support.loop_kinds import PROMPTLY, Loop, run_coroutine
 from support.peers.tls import client_context, server_context
-from support.peers.tls_notes import PlainNotes
-from support.peers.tls_pieces import pieces_of
-from support.peers.tls_wire import SIDES, VERSIONS, of_version
 
 MEBIBYTE = 1 << 20
 
@@ -91,8 +92,8 @@ def test_a_blocking_socket_of_the_standard_library(loop: Loop, version: ssl.TLSV
             await ask(asker)
 
     async def as_server() -> None:
-        made: asyncio.Future[Asker] = loop.create_future()
-        factory = partial(Asker, made=made.set_result)
+        made = loop.create_future()
+        factory = partial(Asker, made=lambda asker: made.set_result(asker))
         server = await loop.create_server(factory, "127.0.0.1", 0, ssl=server_context())
         context = of_version(client_context(), version)
         with blocking_echo(context, server_side=False, address=server.sockets[0].getsockname()) as start:
@@ -101,3 +102,66 @@ def test_a_blocking_socket_of_the_standard_library(loop: Loop, version: ssl.TLSV
         server.close()
 
     run_coroutine(loop, as_server() if accepted else as_client())
+
+
+@VERSIONS
+@SIDES
+def test_stock_asyncio_in_a_thread(loop: Loop, version: ssl.TLSVersion, accepted: bool) -> None:
+    """Two loops, each in a thread, with TLS between them."""
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(30_000):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+    async def serve(address: Any) -> None:
+        server = await asyncio.start_server(echo, "127.0.0.1", 0, ssl=of_version(server_context(), version))
+        address(server.sockets[0].getsockname())
+        await asyncio.wait_for(ended.wait(), PROMPTLY)
+        server.close()
+        for _ in range(5):
+            await asyncio.sleep(0.001)
+
+    async def ask(address: Any) -> None:
+        reader, writer = await asyncio.open_connection(*address, ssl=client_context(), server_hostname="localhost")
+        sent = random.Random(5).randbytes(MEBIBYTE)
+
+        async def send() -> None:
+            for piece in pieces_of(sent, random.Random(6)):
+                writer.write(piece)
+                await writer.drain()
+
+        _, received = await asyncio.gather(send(), reader.readexactly(MEBIBYTE))
+        assert received == sent
+        writer.close()
+        await writer.wait_closed()
+
+    stock = asyncio.SelectorEventLoop()
+    server, client = (loop, stock) if accepted else (stock, loop)
+    found: queue.Queue[Any] = queue.Queue()
+    ended = asyncio.Event()
+    # The main thread runs the loop under test.
+    if accepted:
+        visitor = threading.Thread(
+            target=visit, args=(client, found, ask, lambda: server.call_soon_threadsafe(ended.set))
+        )
+        visitor.start()
+        run_coroutine(server, serve(found.put))
+    else:
+        visitor = threading.Thread(target=run_coroutine, args=(server, serve(found.put)))
+        visitor.start()
+        visit(client, found, ask, lambda: server.call_soon_threadsafe(ended.set))
+    visitor.join(PROMPTLY)
+    stock.close()
+    assert found.empty(), found.get()
+
+
+def visit(loop: Loop, found: Any, ask: Any, end: Any) -> None:
+    """Ask the server whose address comes; what goes wrong is put where it came from."""
+    try:
+        run_coroutine(loop, ask(found.get(timeout=PROMPTLY)))
+    except BaseException as error:
+        found.put(error)
+    finally:
+        end()

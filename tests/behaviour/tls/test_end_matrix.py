@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls.notes import PlainNotes, TlsNotes, buffered, described, same_on_asyncio
+from behaviour.tls.wire import SIDES, VERSIONS, WirePeer, meeting
 from support.loop_kinds import Loop, only_pyloop
-from support.peers.tls_notes import PlainNotes, TlsNotes, buffered, described, same_on_asyncio
-from support.peers.tls_wire import SIDES, VERSIONS, WirePeer, meeting
 
 # Each test runs on stock asyncio, too, and compares.
 pytestmark = only_pyloop

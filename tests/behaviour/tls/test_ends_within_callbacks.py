@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls.notes import PlainNotes, TlsNotes, buffered, outcome, same_on_asyncio
+from behaviour.tls.wire import SIDES, Meeting, meeting
 from support.loop_kinds import Loop, only_pyloop
 from support.peers.tls import until
-from support.peers.tls_notes import PlainNotes, TlsNotes, buffered, outcome, same_on_asyncio
-from support.peers.tls_wire import SIDES, Meeting, meeting
 
 # Each test runs on stock asyncio, too, and compares.
 pytestmark = only_pyloop

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls.notes import PlainNotes, described, outcome, same_on_asyncio
+from behaviour.tls.wire import SIDES, VERSIONS, meeting, of_version
 from support.loop_kinds import Loop, only_pyloop
 from support.peers.tls import client_context, server_context, until
-from support.peers.tls_notes import PlainNotes, described, outcome, same_on_asyncio
-from support.peers.tls_wire import SIDES, VERSIONS, meeting, of_version
 from support.project import CERTIFICATES
 
 # Each test runs on stock asyncio, too, and compares.
 pytestmark = only_pyloop
 
-MORE_CERTIFICATES = Path(__file__).parents[2] / "support" / "certificates"
+MORE_CERTIFICATES = Path(__file__).with_name("certificates")
 Contexts = tuple[ssl.SSLContext, ssl.SSLContext]
 
 
@@ -104,7 +104,7 @@ async def attempt(loop: Loop, make: Callable[[], Contexts], version: ssl.TLSVers
     if version is not None:
         server, client = of_version(server, version), of_version(client, version)
     contexts = {"context": server, "peer_context": client} if accepted else {"context": client, "peer_context": server}
-    async with meeting(loop, accepted=accepted, **contexts) as one:  # type: ignore[arg-type]
+    async with meeting(loop, accepted=accepted, **contexts) as one:
         failed = await outcome(one.peer.handshake())
         heard = await outcome(one.peer.complete(one.peer.tls.read, 1)) if failed is None else None
         one.peer.wire.write(one.peer.outgoing.read())

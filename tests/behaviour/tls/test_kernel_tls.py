@@ -12,12 +12,12 @@ from typing import IO, Any
 
 import pytest
 
+from behaviour.tls.kernel_tls import BULK, REFUSAL, asking
+from behaviour.tls.notes import PlainNotes, TlsNotes
+from behaviour.tls.wire import SIDES, VERSIONS, Wire, WirePeer, finish, meeting, talk
 from support.files_to_send import CONTENT
 from support.loop_kinds import Loop, only_pyloop, run_coroutine
-from support.peers.kernel_tls import BULK, REFUSAL, asking
 from support.peers.tls import client_context
-from support.peers.tls_notes import PlainNotes, TlsNotes
-from support.peers.tls_wire import SIDES, VERSIONS, Wire, WirePeer, finish, meeting, talk
 from support.project import CERTIFICATES
 
 Opened = Callable[..., IO[bytes]]

@@ -12,18 +12,18 @@ from typing import IO, Any
 
 import pytest
 
-from support.files_to_send import CONTENT
-from support.loop_kinds import Loop, only_pyloop, run_coroutine
-from support.peers.kernel_tls import (  # noqa: F401 - a fixture
+from behaviour.tls.kernel_tls import (  # noqa: F401 - a fixture
     BULK,
     asking,
     connections_sent_by_the_kernel,
     encrypting,
     needs_kernel_tls,
 )
+from behaviour.tls.notes import TlsNotes
+from behaviour.tls.wire import SIDES, VERSIONS, WirePeer, finish, meeting, talk
+from support.files_to_send import CONTENT
+from support.loop_kinds import Loop, only_pyloop, run_coroutine
 from support.peers.tls import client_context
-from support.peers.tls_notes import TlsNotes
-from support.peers.tls_wire import SIDES, VERSIONS, WirePeer, finish, meeting, talk
 
 pytestmark = needs_kernel_tls
 

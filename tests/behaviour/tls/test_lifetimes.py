@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import itertools
-import socket
 import ssl
 import weakref
 from functools import partial
@@ -11,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from support import openssl_errors
+from behaviour.tls import openssl_errors
+from behaviour.tls.notes import PlainNotes, TlsNotes, described, same_on_asyncio
+from behaviour.tls.wire import SIDES, VERSIONS, finish, meet, meeting, talk
 from support.loop_kinds import Loop, only_pyloop, run_coroutine
 from support.peers.tls import until
-from support.peers.tls_notes import PlainNotes, described, same_on_asyncio
-from support.peers.tls_wire import SIDES, VERSIONS, finish, meet, meeting, talk
 
 PARTS = ("transport", "protocol", "ssl_object")
 
@@ -140,7 +139,7 @@ def test_loop_is_closed_with_the_connection_open(
             transport.close()
         await asyncio.sleep(0.002)
 
-    sockets: list[socket.socket] = []
+    sockets: list[Any] = []
     run_coroutine(loop, main())
     loop.close()
     sockets.pop().close()
@@ -169,11 +168,16 @@ class Late(PlainNotes):
         openssl_errors.leave_an_error()
 
 
+def heard(protocol: TlsNotes, data: bytes) -> bool:
+    """Whether the protocol has this, or will get no more."""
+    return protocol.data == data or protocol.events[-1] == "lost"
+
+
 @pytest.mark.skipif(not openssl_errors.reachable(), reason="the OpenSSL of this Python's `_ssl` shows no symbols")
 @VERSIONS
 @SIDES
 def test_errors_that_others_have_left(loop: Loop, version: ssl.TLSVersion, accepted: bool) -> None:
-    """CPython's methods may take them for their own and raise an `ssl.SSLError`; nothing worse, and no data is wrong."""
+    """CPython's methods may take them for theirs and raise an `ssl.SSLError`; nothing worse, and no data is wrong."""
 
     async def scenario(loop: Loop) -> tuple[bool, bytes, Any]:
         async with meeting(loop, accepted=accepted, version=version, protocol=Late) as one:
@@ -187,7 +191,7 @@ def test_errors_that_others_have_left(loop: Loop, version: ssl.TLSVersion, accep
                 sent += line
                 await peer.wire.write_all(peer.records(line))
                 openssl_errors.leave_an_error()
-                await protocol.until(lambda: protocol.data == sent or protocol.events[-1] == "lost")  # noqa: B023
+                await protocol.until(partial(heard, protocol, sent))
             openssl_errors.clear()
             assert sent.startswith(protocol.data)
             lost = [note[1] for note in protocol.notes if note[0] == "lost"]

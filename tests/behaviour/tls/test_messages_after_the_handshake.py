@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls import openssl_command
+from behaviour.tls.notes import PlainNotes, TlsNotes, buffered, described, same_on_asyncio
+from behaviour.tls.openssl_command import OpensslPeer, needs_openssl
+from behaviour.tls.wire import meeting, of_version
 from support.loop_kinds import Loop, only_pyloop, run_coroutine
-from support.peers import openssl_command
-from support.peers.openssl_command import OpensslPeer, needs_openssl
 from support.peers.tls import client_context, server_context
-from support.peers.tls_notes import PlainNotes, TlsNotes, buffered, described, same_on_asyncio
-from support.peers.tls_wire import meeting, of_version
 from support.project import CERTIFICATES
 
 # More than the kernel's buffers hold, so that it waits while the other side does not read.

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls import openssl_command
+from behaviour.tls.notes import PlainNotes
+from behaviour.tls.openssl_command import CERTIFICATE, KEY, needs_openssl
+from behaviour.tls.wire import VERSIONS, of_version
 from support.loop_kinds import PROMPTLY, Loop, run_coroutine
-from support.peers import openssl_command
-from support.peers.openssl_command import CERTIFICATE, KEY, needs_openssl
 from support.peers.tls import client_context, server_context
-from support.peers.tls_notes import PlainNotes
-from support.peers.tls_wire import VERSIONS, of_version
 
 SIZE = 400_000
 GO = shutil.which("go") or shutil.which("/usr/local/go/bin/go")

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls.notes import BufferedNotes, PlainNotes, buffered
+from behaviour.tls.pieces import pieces_of
+from behaviour.tls.wire import SIDES, VERSIONS, meeting, of_version
 from support.loop_kinds import Loop, run_coroutine
 from support.peers.tls import client_context, connected, server_context
-from support.peers.tls_notes import BufferedNotes, PlainNotes, buffered
-from support.peers.tls_pieces import pieces_of
-from support.peers.tls_wire import SIDES, VERSIONS, meeting, of_version
 
 MEBIBYTE = 1 << 20
 EDGES = [

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import pytest
 
+from behaviour.tls.notes import PlainNotes, buffered, described, same_on_asyncio
+from behaviour.tls.wire import SIDES, VERSIONS, finish, meeting, talk
 from data_bridge import pyloop
 from support.loop_kinds import Loop, only_pyloop, run_coroutine
 from support.peers.tls import client_context, server_context
-from support.peers.tls_notes import PlainNotes, buffered, described, same_on_asyncio
-from support.peers.tls_wire import SIDES, VERSIONS, finish, meeting, talk
 from support.project import CERTIFICATES
 
 
@@ -25,7 +25,7 @@ class Counted(ssl.SSLObject):
         self.calls.append("do_handshake")
         super().do_handshake()
 
-    def read(self, len: int = 1024, buffer: Any = None) -> Any:
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002 - as in ssl
         """See ssl.SSLObject."""
         self.calls.append("read")
         if buffer is not None:
@@ -58,11 +58,11 @@ def test_own_class_of_tls_objects(
     Counted.calls.clear()
     context = server_context() if accepted else client_context()
     if how == "context":
-        context.sslobject_class = Counted  # type: ignore[misc]
+        context.sslobject_class = Counted
     elif how == "subclass":
 
         class Context(ssl.SSLContext):
-            sslobject_class = Counted  # type: ignore[assignment]
+            sslobject_class = Counted
 
         changed = Context(ssl.PROTOCOL_TLS_SERVER if accepted else ssl.PROTOCOL_TLS_CLIENT)
         if accepted:
@@ -72,7 +72,7 @@ def test_own_class_of_tls_objects(
     elif how == "patched":
         read, write = ssl.SSLObject.read, ssl.SSLObject.write
 
-        def patched_read(tls: Any, len: int = 1024, buffer: Any = None) -> Any:
+        def patched_read(tls: Any, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002 - as in ssl
             return upper_read(tls, len, buffer, read) if tls.context is context else read(tls, len, buffer)
 
         def patched_write(tls: Any, data: Any) -> int:
@@ -101,7 +101,7 @@ def test_own_class_of_tls_objects(
         assert {"do_handshake", "unwrap"} <= set(Counted.calls)
 
 
-def upper_read(tls: Any, len: int = 1024, buffer: Any = None, read: Any = ssl.SSLObject.read) -> Any:
+def upper_read(tls: Any, len: int = 1024, buffer: Any = None, read: Any = ssl.SSLObject.read) -> Any:  # noqa: A002 - as in ssl
     Counted.calls.append("read")
     if buffer is None:
         return read(tls, len).upper()
@@ -119,7 +119,7 @@ def upper_write(tls: Any, data: Any, write: Any = ssl.SSLObject.write) -> int:
 class Slices(ssl.SSLObject):
     """Takes a part of what is written, and gives a part of what is asked for."""
 
-    def read(self, len: int = 1024, buffer: Any = None) -> Any:
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002 - as in ssl
         """See ssl.SSLObject."""
         return super().read(min(len, 7), buffer)
 
@@ -131,7 +131,7 @@ class Slices(ssl.SSLObject):
 @pytest.mark.parametrize("protocol", [PlainNotes, buffered(100)], ids=["plain", "buffered"])
 def test_tls_objects_that_do_a_part(loop: Loop, protocol: Any) -> None:
     context = server_context()
-    context.sslobject_class = Slices  # type: ignore[misc]
+    context.sslobject_class = Slices
     data = bytes(range(256)) * 40
 
     async def main() -> None:

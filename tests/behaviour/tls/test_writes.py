@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls.notes import PlainNotes, TlsNotes, buffered, described, same_on_asyncio
+from behaviour.tls.wire import SIDES, VERSIONS, meeting
 from support.loop_kinds import Loop, only_pyloop, run_coroutine
-from support.peers.tls_notes import PlainNotes, TlsNotes, buffered, described, same_on_asyncio
-from support.peers.tls_wire import SIDES, VERSIONS, meeting
 
 BULK = bytes(range(256)) * 4096
 HUGE = BULK * 8
@@ -29,7 +29,7 @@ def strided() -> memoryview:
     return memoryview(bytes(range(200)))[::2]
 
 
-ACCEPTED = [
+ACCEPTED: list[Any] = [
     b"", b"bytes", Bytes(b"subclass"), bytearray(b"bytearray"), bytearray(), memoryview(b"memoryview"), memoryview(b""),
     sliced(), memoryview(bytearray(b"writable")), BULK,
 ]  # fmt: skip

@@ -44,3 +44,7 @@ def test_tasks_and_futures(kind: LoopKind) -> None:
 
 def test_connections(kind: LoopKind) -> None:
     report(kind, "connections", 2_000)
+
+
+def test_accepted_connections(kind: LoopKind) -> None:
+    report(kind, "accepted_connections", 10_000)

@@ -4,6 +4,7 @@ Arguments: the kind of loop, the name of a function below, and the number of ope
 """
 
 import asyncio
+import contextlib
 import gc
 import socket
 import sys
@@ -179,6 +180,61 @@ def connections() -> None:
 
     def work(count: int) -> None:
         loop.run_until_complete(run(count))
+
+    measure(work, TOTAL, watched, warm_up=TOTAL)
+
+
+def accepted_connections() -> None:
+    """Some are refused by the factory, aborted, fail at their end, or are asked for everything; others are answered."""
+    loop: Any = new_event_loop()
+    watched["loop"] = loop
+    loop.set_exception_handler(lambda _loop, _context: None)
+    made = 0
+
+    class Once(asyncio.Protocol):
+        def __init__(self, number: int) -> None:
+            self.number = number
+            if number % 5 == 1:
+                raise LookupError("refused")
+
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            assert isinstance(transport, asyncio.Transport)
+            self.transport = transport
+            if self.number % 5 == 2:
+                self.transport.abort()
+
+        def data_received(self, data: bytes) -> None:
+            self.transport.write(data)
+            self.transport.close()
+
+        def connection_lost(self, _exc: Exception | None) -> None:
+            if self.number % 5 == 3:
+                raise LookupError("lost")
+            if self.number % 5 == 4:
+                assert [self.transport.get_extra_info(name) for name in ("socket", "peername", "sockname")]
+
+    def factory() -> Once:
+        nonlocal made
+        made += 1
+        return Once(made)
+
+    async def run(count: int) -> None:
+        server = await loop.create_server(factory, "127.0.0.1", 0)
+        address = server.sockets[0].getsockname()
+        for _ in range(count):
+            with socket.socket() as client:
+                client.setblocking(False)
+                await loop.sock_connect(client, address)
+                with contextlib.suppress(ConnectionError):
+                    await loop.sock_sendall(client, b"data")
+                    while await loop.sock_recv(client, 100):
+                        pass
+        server.close()
+        await asyncio.sleep(0.01)
+
+    def work(count: int) -> None:
+        loop.run_until_complete(run(count))
+        gc.collect()
 
     measure(work, TOTAL, watched, warm_up=TOTAL)
 

@@ -64,7 +64,7 @@ class Visitor(asyncio.Protocol):
 def no_tls_objects() -> None:
     """All are gone, those of asyncio and those of OpenSSL below them."""
     gc.collect()
-    kinds = (ssl.SSLObject, ssl.MemoryBIO, asyncio.sslproto.SSLProtocol)  # type: ignore[attr-defined]
+    kinds = (ssl.SSLObject, ssl.MemoryBIO, asyncio.sslproto.SSLProtocol)
     assert [found for found in gc.get_objects() if isinstance(found, kinds)] == []
 
 

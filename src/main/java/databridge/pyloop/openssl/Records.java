@@ -1,5 +1,7 @@
 package databridge.pyloop.openssl;
 
+import databridge.pyloop.ffi.Memory;
+
 /// Decrypts and encrypts the records of established connections. With the GIL.
 ///
 /// `ssl` is a connection, and `own` its BIO of that direction. When a method returns or throws, the connection has its
@@ -8,7 +10,14 @@ public final class Records {
     /// The result of a read in which OpenSSL has found the end of the connection, or an error.
     public static final int ENDED = -1;
 
+    private static final byte ALERT = 21;
+
     private Records() {}
+
+    /// Whether the next record in a BIO is an alert that is not encrypted (RFC 8446, section 5.1).
+    public static boolean isAlertNext(RecordMemory memory, long bio) {
+        return Bio.pending(bio) > 0 && Memory.getByte(Bio.pendingAddress(bio, memory.cell())) == ALERT;
+    }
 
     /// Decrypts what is in the connection's own BIO.
     ///

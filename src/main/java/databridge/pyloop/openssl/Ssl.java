@@ -2,18 +2,19 @@ package databridge.pyloop.openssl;
 
 import databridge.pyloop.ffi.CFunction;
 
-/// `ssl.h`: an established TLS connection, by the address of its `SSL`. With the GIL. The callbacks of a
+/// `ssl.h`: a TLS connection, by the address of its `SSL`. With the GIL. The callbacks of a
 /// connection take it again, and can run any Python code.
 public final class Ssl {
     private static final CFunction READ = OpenSsl.LIBRARY.function("int SSL_read(SSL *ssl, void *buf, int num)");
     private static final CFunction WRITE =
             OpenSsl.LIBRARY.function("int SSL_write(SSL *ssl, const void *buf, int num)");
+    private static final CFunction HANDSHAKE = OpenSsl.LIBRARY.function("int SSL_do_handshake(SSL *ssl)");
+    private static final CFunction SHUTDOWN = OpenSsl.LIBRARY.function("int SSL_shutdown(SSL *ssl)");
     private static final CFunction GET_ERROR = OpenSsl.LIBRARY.function("int SSL_get_error(const SSL *ssl, int ret)");
     private static final CFunction GET_INPUT = OpenSsl.LIBRARY.function("BIO *SSL_get_rbio(const SSL *ssl)");
     private static final CFunction GET_OUTPUT = OpenSsl.LIBRARY.function("BIO *SSL_get_wbio(const SSL *ssl)");
     private static final CFunction SET_INPUT = OpenSsl.LIBRARY.function("void SSL_set0_rbio(SSL *ssl, BIO *rbio)");
     private static final CFunction SET_OUTPUT = OpenSsl.LIBRARY.function("void SSL_set0_wbio(SSL *ssl, BIO *wbio)");
-    private static final CFunction DO_HANDSHAKE = OpenSsl.LIBRARY.function("int SSL_do_handshake(SSL *ssl)");
     private static final CFunction IN_INIT = OpenSsl.LIBRARY.function("int SSL_in_init(const SSL *s)");
     private static final CFunction GET_DATA =
             OpenSsl.LIBRARY.function("void *SSL_get_ex_data(const SSL *ssl, int idx)");
@@ -24,6 +25,27 @@ public final class Ssl {
     private static final int WANT_WRITE = 3;
 
     private Ssl() {}
+
+    /// Takes the next step of the handshake.
+    ///
+    /// @return 1 if it is over, or not more than 0: see [#isAgain]
+    public static int handshake(long ssl) {
+        OpenSsl.clearErrors();
+        return (int) HANDSHAKE.call(ssl);
+    }
+
+    /// Sends the closing alert, if that was not done, and looks for that of the peer.
+    ///
+    /// @return 1 if both are done or, as for `_ssl`, if OpenSSL does not say what is missing; or less than 0, see
+    ///     [#isAgain]
+    public static int shutdown(long ssl) {
+        OpenSsl.clearErrors();
+        int result = (int) SHUTDOWN.call(ssl);
+        if (result == 0) {
+            result = (int) SHUTDOWN.call(ssl); // the first call has sent the alert
+        }
+        return result == 0 ? 1 : result;
+    }
 
     /// Decrypts into memory, at most one record.
     ///
@@ -55,8 +77,7 @@ public final class Ssl {
     /// The next [#read] reports its errors.
     public static void continueHandshake(long ssl) {
         if ((int) IN_INIT.call(ssl) != 0) {
-            OpenSsl.clearErrors();
-            DO_HANDSHAKE.call(ssl);
+            handshake(ssl);
         }
     }
 

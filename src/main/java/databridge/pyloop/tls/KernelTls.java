@@ -47,7 +47,8 @@ final class KernelTls {
         }
     }
 
-    private static boolean isEntered(long protocol) {
+    /// Whether OpenSSL sends to the socket itself. Then its calls can find the socket full.
+    static boolean isEntered(long protocol) {
         return TlsLayout.isAttached(protocol) && Ssl.output(TlsLayout.ssl(protocol)) != TlsLayout.output(protocol);
     }
 

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// references, hidden     the object of _ssl | the loop object
 /// addresses              SSL (0: asyncio's own code does everything) | its input BIO | its output BIO
 /// max_size               (int)
-/// flags of a byte each   asyncio's five | OpenSSL runs | the last message was large | OpenSSL reports an end
+/// flags of a byte each   asyncio's six | OpenSSL runs | the engine does the handshake | server
+///                        the last message was large | OpenSSL reports an end
 ///                        the kernel encrypts | a file is being sent
 /// ```
 ///
@@ -54,9 +55,14 @@ final class TlsLayout {
     static long SSL_READING_PAUSED;
     static long SSL_WRITING_PAUSED;
     static long APP_PROTOCOL_IS_BUFFER;
+    static long EOF_RECEIVED;
 
     /// Set while OpenSSL runs, whose callbacks can call the transport.
     private static long RUNNING;
+    /// Set if the engine may take the steps of the handshake.
+    private static long HANDSHAKES;
+    /// Set if the connection is that of a server.
+    private static long SERVER;
     /// Set if the last message was large.
     private static long LARGE;
     /// Set if OpenSSL has reported an end or an error when it was read last.
@@ -70,6 +76,8 @@ final class TlsLayout {
     /// The size of an object in bytes.
     static long SIZE;
 
+    private static long DO_HANDSHAKE;
+    private static long SHUTDOWN;
     private static long WRAPPED;
     private static long FLUSHING;
 
@@ -98,13 +106,18 @@ final class TlsLayout {
         SSL_READING_PAUSED = APP_WRITING_PAUSED + 1;
         SSL_WRITING_PAUSED = SSL_READING_PAUSED + 1;
         APP_PROTOCOL_IS_BUFFER = SSL_WRITING_PAUSED + 1;
-        RUNNING = APP_PROTOCOL_IS_BUFFER + 1;
-        LARGE = RUNNING + 1;
+        EOF_RECEIVED = APP_PROTOCOL_IS_BUFFER + 1;
+        RUNNING = EOF_RECEIVED + 1;
+        HANDSHAKES = RUNNING + 1;
+        SERVER = HANDSHAKES + 1;
+        LARGE = SERVER + 1;
         ENDED = LARGE + 1;
         KERNEL_SENDING = ENDED + 1;
         SENDING_FILE = KERNEL_SENDING + 1;
-        SIZE = MAX_SIZE + 2L * Long.BYTES;
+        SIZE = MAX_SIZE + 3L * Long.BYTES;
         long states = ImportApi.attribute("asyncio.sslproto", "SSLProtocolState");
+        DO_HANDSHAKE = ObjectApi.getAttribute(states, UnicodeApi.interned("DO_HANDSHAKE"));
+        SHUTDOWN = ObjectApi.getAttribute(states, UnicodeApi.interned("SHUTDOWN"));
         WRAPPED = ObjectApi.getAttribute(states, UnicodeApi.interned("WRAPPED"));
         FLUSHING = ObjectApi.getAttribute(states, UnicodeApi.interned("FLUSHING"));
         Refs.release(states);
@@ -151,6 +164,37 @@ final class TlsLayout {
     static boolean readsRecords(long protocol) {
         long state = Memory.getLong(protocol + STATE);
         return state == WRAPPED || state == FLUSHING;
+    }
+
+    /// Whether the handshake has begun and is not over.
+    static boolean isInHandshake(long protocol) {
+        return Memory.getLong(protocol + STATE) == DO_HANDSHAKE;
+    }
+
+    /// Whether the closing alert was sent, or is being sent.
+    static boolean isInShutdown(long protocol) {
+        return Memory.getLong(protocol + STATE) == SHUTDOWN;
+    }
+
+    /// Sets what does not change.
+    ///
+    /// @param handshakes whether the engine takes the steps of the handshake, not `_ssl`
+    /// @param server whether the connection is that of a server
+    static void setKind(long protocol, boolean handshakes, boolean server) {
+        Memory.putByte(protocol + HANDSHAKES, (byte) (handshakes ? 1 : 0));
+        Memory.putByte(protocol + SERVER, (byte) (server ? 1 : 0));
+    }
+
+    static boolean isServer(long protocol) {
+        return Memory.getByte(protocol + SERVER) != 0;
+    }
+
+    static boolean handshakesDirectly(long protocol) {
+        return Memory.getByte(protocol + HANDSHAKES) != 0;
+    }
+
+    static boolean hasReceivedEof(long protocol) {
+        return Memory.getByte(protocol + EOF_RECEIVED) != 0;
     }
 
     static boolean isBuffered(long protocol) {

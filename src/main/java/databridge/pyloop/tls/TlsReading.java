@@ -77,7 +77,15 @@ final class TlsReading {
             TlsErrors.endConnection(protocol, lost);
             return;
         }
-        CallApi.run(BUFFER_UPDATED, protocol, ZERO);
+        if (KernelTls.isEntered(protocol)) {
+            CallApi.run(BUFFER_UPDATED, protocol, ZERO);
+        } else if (TlsLayout.isInHandshake(protocol)) {
+            TlsNegotiation.handshake(engine, protocol);
+        } else if (TlsLayout.isInShutdown(protocol)) {
+            TlsNegotiation.shutdown(protocol);
+        } else {
+            CallApi.run(BUFFER_UPDATED, protocol, ZERO);
+        }
     }
 
     /// `_do_read()` of an attached protocol.

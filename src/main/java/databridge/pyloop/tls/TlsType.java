@@ -34,6 +34,8 @@ public final class TlsType {
     private static final int MAX_SIZE = 256 * 1024;
 
     private static final PyName ASYNCIO_DO_READ = PyName.of("_asyncio_do_read");
+    private static final PyName ASYNCIO_DO_HANDSHAKE = PyName.of("_asyncio_do_handshake");
+    private static final PyName ASYNCIO_DO_SHUTDOWN = PyName.of("_asyncio_do_shutdown");
     private static final PyName ASYNCIO_PROCESS_OUTGOING = PyName.of("_asyncio_process_outgoing");
     private static final PyName WRITE_WITH_SSL = PyName.of("_write_with_ssl");
 
@@ -71,17 +73,20 @@ public final class TlsType {
                 .boolMember("_ssl_writing_paused", TlsLayout.SSL_WRITING_PAUSED)
                 .boolMember("_sends_file", TlsLayout.SENDING_FILE)
                 .boolMember("_app_protocol_is_buffer", TlsLayout.APP_PROTOCOL_IS_BUFFER)
+                .boolMember("_eof_received", TlsLayout.EOF_RECEIVED)
                 .method(
-                        "_attach($self, loop, ssl_socket, /)",
+                        "_attach($self, loop, ssl_socket, handshakes, is_server, /)",
                         FASTCALL_KEYWORDS,
                         "attach",
-                        "Use the record path, if ssl_socket allows that; return whether it does.")
+                        "Use OpenSSL directly, if ssl_socket allows that, also for handshakes if asked to.")
                 .method(
                         "_receive_from($self, transport, /)",
                         ONE_ARGUMENT,
                         "receiveFrom",
                         "Receive records from a stream transport without a buffer of their own.")
                 .method("_do_read($self, /)", NO_ARGUMENTS, "doRead", "Decrypt what was received, and pass it on.")
+                .method("_do_handshake($self, /)", NO_ARGUMENTS, "doHandshake", "Take the next step of the handshake.")
+                .method("_do_shutdown($self, /)", NO_ARGUMENTS, "doShutdown", "Take the next step of the shutdown.")
                 .method(
                         "_process_outgoing($self, /)",
                         NO_ARGUMENTS,
@@ -112,21 +117,23 @@ public final class TlsType {
     @EntryPoint
     @Owned
     static long attach(long self, long arguments, long count, long keywords) {
-        PositionalOnly.require("_attach", 2, count, keywords);
+        PositionalOnly.require("_attach", 4, count, keywords);
         long loop = Memory.getLong(arguments);
         long socket = Memory.getLong(arguments + Long.BYTES);
         LoopType.engineOf(loop);
         Memory.putInt(self + TlsLayout.MAX_SIZE, MAX_SIZE);
         long ssl = SslSockets.address(socket);
         if (ssl == 0 || TlsLayout.isAttached(self)) {
-            return Refs.retain(FALSE);
+            return Refs.retain(NONE);
         }
+        boolean handshakes = Memory.getLong(arguments + 2 * Long.BYTES) == TRUE;
+        TlsLayout.setKind(self, handshakes, Memory.getLong(arguments + 3 * Long.BYTES) == TRUE);
         Refs.replace(self + TlsLayout.LOOP, Refs.retain(loop));
         Refs.replace(self + TlsLayout.SSL_SOCKET, Refs.retain(socket));
         Memory.putLong(self + TlsLayout.INPUT, Ssl.input(ssl));
         Memory.putLong(self + TlsLayout.OUTPUT, Ssl.output(ssl));
         Memory.putLong(self + TlsLayout.SSL, ssl);
-        return Refs.retain(TRUE);
+        return Refs.retain(NONE);
     }
 
     @EntryPoint
@@ -147,6 +154,25 @@ public final class TlsType {
             return PyError.orThrow(CallApi.callMethod(ASYNCIO_DO_READ, self));
         }
         TlsReading.read(engine, self);
+        return Refs.retain(NONE);
+    }
+
+    @EntryPoint
+    static long doHandshake(long self) {
+        LoopEngine engine = TlsLayout.engine(self);
+        if (engine == null || KernelTls.isEntered(self)) {
+            return PyError.orThrow(CallApi.callMethod(ASYNCIO_DO_HANDSHAKE, self));
+        }
+        TlsNegotiation.handshake(engine, self);
+        return Refs.retain(NONE);
+    }
+
+    @EntryPoint
+    static long doShutdown(long self) {
+        if (TlsLayout.engine(self) == null || KernelTls.isEntered(self)) {
+            return PyError.orThrow(CallApi.callMethod(ASYNCIO_DO_SHUTDOWN, self));
+        }
+        TlsNegotiation.shutdown(self);
         return Refs.retain(NONE);
     }
 

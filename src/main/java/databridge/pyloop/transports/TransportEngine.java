@@ -34,6 +34,8 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
     private boolean blocked;
 
     private boolean queued;
+    /// Whether the queue has the task's number. It is not reused before its turn: another transport would begin then.
+    private boolean numberQueued;
 
     /// @param socket the socket object, None if there is none
     TransportEngine(LoopEngine engine, long self, long socket, int fd) {
@@ -61,6 +63,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
     /// Queues the transport, whatever the state of its socket.
     final void enqueue() {
         queued = true;
+        numberQueued = true;
         engine.eventLoop().taskReady(task);
     }
 
@@ -103,7 +106,9 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
             blocked = true;
             pollForWriting();
             TransportLayout.setContext(self(), TransportLayout.WRITE_CONTEXT);
-            becomeWriter();
+            if (self() != 0) {
+                engine.transportRegistrations().setWriter(fd, Refs.retain(self()));
+            }
         }
     }
 
@@ -170,13 +175,6 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         }
     }
 
-    /// Enters the transport as the writer of its descriptor.
-    private void becomeWriter() {
-        if (self() != 0) {
-            engine.transportRegistrations().setWriter(fd, Refs.retain(self()));
-        }
-    }
-
     /// Whether the transport is entered as the reader of its descriptor.
     final boolean isReading() {
         return self() != 0 && engine.transportRegistrations().isReader(fd, self());
@@ -189,7 +187,9 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         blocked = false;
         if (!engine.isClosed()) {
             engine.transportRegistrations().unregister(fd, this, closes);
-            engine.eventLoop().removeTask(task);
+            if (!numberQueued) { // else run() does it
+                engine.eventLoop().removeTask(task);
+            }
         }
         Refs.release(weakSelf);
         Refs.clear(transport + TransportLayout.SOCKET);
@@ -207,7 +207,10 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
     @Override
     public final void run() {
         queued = false;
-        if (!isGone() && !begins()) {
+        numberQueued = false;
+        if (self() == 0) {
+            engine.eventLoop().removeTask(task);
+        } else if (!isGone() && !begins()) {
             long transport = Refs.retain(self());
             long leaving = mayRead() ? runIn(TransportLayout.READ_CONTEXT, transport) : 0;
             if (leaving == 0 && readiness.isWritable()) {
@@ -261,10 +264,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         }
     }
 
-    /// Ends a turn.
-    ///
-    /// @param leaving an exception that must leave the loop, or 0
-    /// @throws PyError that exception
+    /// Ends a turn, and throws the exception `leaving`, if there is one.
     final void finish(@Stolen long transport, @Stolen long leaving) {
         long first = leaving;
         if (isReading() && !readiness.isReadable() && !isRegistered()) {
@@ -283,8 +283,8 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         if (queued || self() == 0 || !(readiness.isWritable() || mayRead())) {
             return;
         }
-        queued = true;
         if (engine.debug()) {
+            queued = true;
             boolean writes = readiness.isWritable();
             long context =
                     Refs.retainField(self() + (writes ? TransportLayout.WRITE_CONTEXT : TransportLayout.READ_CONTEXT));
@@ -292,7 +292,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
             Refs.release(context);
             engine.eventLoop().callSoon(PyError.orThrow(handle));
         } else {
-            engine.eventLoop().taskReady(task);
+            enqueue();
         }
     }
 }

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from behaviour.tls.notes import PlainNotes, TlsNotes, outcome
 from support.loop_kinds import Loop
 from support.peers.tls import HandDriven, client_context, server_context
-from support.peers.tls_notes import PlainNotes, TlsNotes, outcome
 
 VERSIONS = pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=lambda v: v.name)
 SIDES = pytest.mark.parametrize("accepted", [False, True], ids=["client", "server"])

@@ -35,7 +35,7 @@ class OpensslPeer:
         self.process.__exit__(kind, error, at)
 
     async def say(self, text: bytes) -> None:
-        """Hand it a piece. A piece that begins with the letter of a command is that command, and the rest is ignored."""
+        """Hand it a piece. One that begins with the letter of a command is that command, and the rest is ignored."""
         assert self.process.stdin
         await asyncio.to_thread(self.process.stdin.write, text)
         await asyncio.to_thread(self.process.stdin.flush)
