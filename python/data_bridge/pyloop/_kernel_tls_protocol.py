@@ -179,7 +179,7 @@ class KernelTlsProtocol(TlsProtocol):
             self._backlog_sent = self._loop.create_future()
             await self._backlog_sent
         if self._state is not internals.WRAPPED:
-            raise ConnectionError("Connection closed by peer")  # asyncio's words, whoever has closed it
+            raise ConnectionError("Connection closed by peer")  # asyncio's words, also if the program has closed it
         self._sends_file = True
         try:
             return await native(self._transport, file, offset, count)
