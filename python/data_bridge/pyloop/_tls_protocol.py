@@ -49,6 +49,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
     `_msg_callback`, if `wrap_bio` returns something else, or a program has replaced methods of `ssl.SSLObject`.
     """
 
+    _transport_class = TlsTransport
     _app_transport: TlsTransport | None
 
     # What asyncio's constructor assigns, as long as it has not changed.
@@ -95,7 +96,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
             self._sslobj = sslcontext.wrap_bio(incoming, outgoing, server_side, self._server_hostname)
             self._incoming_high_water, self._incoming_low_water = _READ_MARKS
             self._outgoing_high_water, self._outgoing_low_water = _WRITE_MARKS
-            self._app_transport = TlsTransport(loop, self)
+            self._app_transport = self._transport_class(loop, self)
             self._app_transport_created = True
         context: Any = self._sslcontext
         wrapped: Any = self._sslobj
@@ -112,7 +113,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         if self._app_transport is None:
             if self._app_transport_created:
                 raise RuntimeError("Creating _SSLProtocolTransport twice")
-            self._app_transport = TlsTransport(self._loop, self)
+            self._app_transport = self._transport_class(self._loop, self)
             self._app_transport_created = True
         return self._app_transport
 

@@ -38,7 +38,6 @@ class TlsServer:
         self._sock = sock
         self._sslcontext = sslcontext
         self._timeouts = timeouts
-        self._tls_protocol_class = protocol_class()
         self._limit: int = loop._handshake_limit
         self._handshakes = 0
         self._acceptor = Acceptor(loop, self._make_protocol, sock, server, backlog, context)
@@ -51,7 +50,7 @@ class TlsServer:
         protocol = self._protocol_factory()
         handshake_timeout, shutdown_timeout = self._timeouts
         handshake = _Handshake(self, protocol)
-        tls_protocol: asyncio.BaseProtocol = self._tls_protocol_class(
+        tls_protocol: asyncio.BaseProtocol = protocol_class(self._sslcontext)(
             self._loop,
             protocol,
             self._sslcontext,
