@@ -11,8 +11,11 @@ from support.java_sources import SOURCES
 
 NOT_OF_ASYNCIO = {
     "_after_fork_in_child": "of the engine's module",
+    "_DEFAULT_LIMIT": "of the module _tls_server; asyncio.streams has another one",
     "_is_main_interpreter": "of _thread, asked for with hasattr()",
+    "_limit": "of TlsServer, which extends no class of asyncio",
     "_msg_callback": "of ssl.SSLContext",
+    "_protocol_factory": "of TlsServer, which extends no class of asyncio",
     "_waiters": "a field of the engine's thread-safe handles",
     "_UnixDefaultEventLoopPolicy": "read by _policy, which is imported only where asyncio has policies",
 }

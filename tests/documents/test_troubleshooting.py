@@ -29,6 +29,7 @@ _ASYNCIO_SAYS = {
     "Error on transport creation for incoming connection",
     "Exception in callback ...",
     "Executing %s took %.3f seconds",
+    "Fatal error on SSL protocol",
     "Fatal read error on pipe transport",
     "Fatal write error on datagram transport",
     "Fatal write error on pipe transport",
@@ -76,12 +77,15 @@ _JAVA_FAILURE = re.compile(
     r"|(?:OUT_OF_\w+|WITHOUT_TEXT)\s*=\s*PyName\.of\(|[A-Z]+_TEXT\s*=\s*CGlobalDataFactory\.createCString\()"
     rf"([^;]*?{_STRING}[^;]*);"
 )
+# Why OpenSSL cannot be used, which is returned and not thrown.
+_JAVA_REASON = re.compile(rf"\breturn (?:[\w.()]+ \? null : )?({_STRING})")
 
 
 def _java_texts() -> Iterator[str]:
     """The texts of errors that are no mistakes in arguments, cut at what is filled in."""
     for path in sorted(JAVA.rglob("*.java")):
-        for expression in _JAVA_FAILURE.findall(path.read_text(encoding="utf-8")):
+        code = path.read_text(encoding="utf-8")
+        for expression in [*_JAVA_FAILURE.findall(code), *_JAVA_REASON.findall(code)]:
             joined = re.sub(r'"\s*\+\s*"', "", expression)
             yield from (text[1:-1] for text in re.findall(_STRING, joined))
 

@@ -1,4 +1,4 @@
-"""The transport of an accepted connection, which makes its `socket.socket` on demand."""
+"""The transport of accepted and of client connections, which makes its `socket.socket` on demand."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _EXTRA: Any = transports.BaseTransport._extra  # type: ignore[attr-defined]
 
 
 def socket_like(listener: socket.socket, fd: int | None) -> socket.socket:
-    """Return a socket object for `fd`, a connection that `listener` has accepted; if it is None, an unconnected one."""
+    """Return a socket object for `fd`, or an unconnected one if that is None, of the same kind as `listener`."""
     return socket.socket(listener.family, listener.type | socket.SOCK_NONBLOCK, listener.proto, fd)
 
 
 class AcceptedTransport(AcceptedCore, StreamTransport):
-    """A `StreamTransport` of a descriptor that a server has accepted. The engine makes it, without a constructor.
+    """A `StreamTransport` of a descriptor without a socket object. The engine makes it, without a constructor.
 
     Most protocols never use the socket object. Making it takes as long as reading and answering a request, so it is
     made on its first use. All methods belong to the loop's thread.

@@ -162,7 +162,7 @@ def _transport_class() -> Any:  # noqa: ANN401 - instead of a socket, a SocketKi
 
 
 def _only_error(errors: list[OSError]) -> OSError:
-    # As in asyncio: one that stands for all, or one with the texts of all.
+    # As in asyncio: the first error if all have the same text, else one that has all texts.
     texts = [str(error) for error in errors]
     return errors[0] if len(set(texts)) == 1 else OSError(f"Multiple exceptions: {', '.join(texts)}")
 

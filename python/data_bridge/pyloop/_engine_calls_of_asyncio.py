@@ -152,7 +152,7 @@ class InheritedTlsCalls(Protocol):
     """What the engine calls on a TLS protocol, which asyncio's class would call on itself."""
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Go on with the handshake or the shutdown: records are in the incoming BIO; `nbytes` is 0."""
+        """Read, if the connection is in a state for it: records are in the incoming BIO; `nbytes` is 0."""
 
     def _on_handshake_complete(self, handshake_exc: BaseException | None) -> None:
         """Begin to read and write, since the handshake is over; `handshake_exc` is None."""

@@ -58,6 +58,8 @@ ATTRIBUTES = {
         *("_write_ready",),
     ),
     _TLS: (
+        *("_app_state", "_outgoing", "_server_hostname", "_server_side", "_set_app_protocol", "_ssl_buffer"),
+        *("_ssl_buffer_view", "_ssl_handshake_timeout", "_ssl_shutdown_timeout", "_waiter"),
         *("_app_protocol", "_app_protocol_is_buffer", "_app_reading_paused", "_app_transport", "_app_writing_paused"),
         *("_app_transport_created", "_call_eof_received", "_control_app_writing", "_control_ssl_reading", "_do_flush"),
         *("_do_handshake", "_do_shutdown", "_eof_received", "_on_handshake_complete", "_on_shutdown_complete"),
@@ -98,6 +100,7 @@ CALLS: dict[str, tuple[tuple[int, tuple[str, ...]], ...]] = {
     "futures._set_result_unless_cancelled": ((2, ()),),
     "selector_events.selectors._fileobj_to_fd": ((1, ()),),
     _TLS: ((6, ("call_connection_made", "ssl_handshake_timeout", "ssl_shutdown_timeout")),),
+    f"{_TLS}._set_app_protocol": ((2, ()),),
     "transports._FlowControlMixin.__init__": ((3, ()),),
     "trsock.TransportSocket": ((1, ()),),
     _DATAGRAM: ((6, ()),),

@@ -69,7 +69,7 @@ class TlsServer:
             self._loop._remove_reader(self._sock.fileno())
 
     def handshake_ended(self, error: BaseException | None, protocol: asyncio.BaseProtocol) -> None:
-        """Count it no more, and report in debug mode why it has failed, as asyncio does."""
+        """Count a handshake no more. In debug mode, report why it has failed, as asyncio does."""
         self._handshakes -= 1
         if self._handshakes == self._limit - 1 and not self._loop.is_closed():
             self._acceptor.start()
@@ -78,7 +78,7 @@ class TlsServer:
 
 
 class _Handshake:
-    """Stands where asyncio has the future that waits for the end of a handshake."""
+    """The `waiter` of a TLS protocol: it counts the handshake until the protocol resolves or drops it."""
 
     __slots__ = ("_protocol", "_server")
 

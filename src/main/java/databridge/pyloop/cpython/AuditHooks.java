@@ -16,9 +16,9 @@ public final class AuditHooks {
 
     /// Whether the process or its interpreter has a hook. Hooks are added at any time and never removed.
     ///
-    /// No function of the C API tells. But `PySys_Audit` makes the arguments of an event only if there is a
-    /// hook, and before it calls one. So an argument that cannot be made is an error then, and no hook sees
-    /// the event.
+    /// No function of the C API reports that. But `PySys_Audit` makes the arguments of an event only if
+    /// there is a hook, and before it calls one. So an argument that cannot be made is an error then, and
+    /// no hook sees the event.
     public static boolean exist() {
         if ((int) AUDIT.call(EVENT.address(), OBJECT.address(), 0) == 0) {
             return false;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Functions of a shared library that is bound later than the others, or never: when a program first needs it.
+/// Functions of a shared library that are bound when a program first needs them, not at the start.
 ///
 /// The symbols are looked up in the library itself and in those it was linked with, not in the whole process, where
 /// another copy of the same library may come first. With the GIL.

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// may run other loops, in this thread or another: their scratch memory is their own. It cannot run this
 /// loop, because asyncio does not run a loop that is running.
 ///
+/// [RecordMemory] is in use while OpenSSL runs, whose callbacks can run Python code. It counts its users,
+/// and a nested user takes other memory.
+///
 /// Small memory is allocated when the loop's engine opens, and cannot fail afterwards. The large buffers of
 /// [Receiver], [DatagramSockets] and [RecordMemory] are allocated when they are used first. All memory is freed when
 /// the engine closes; transports that outlive their loop, and still flush or close, then use [#ofClosedLoops].

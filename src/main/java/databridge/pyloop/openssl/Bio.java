@@ -71,7 +71,7 @@ public final class Bio {
         Memory.putLong(description + MAX, size);
     }
 
-    /// How many bytes a BIO of [#createView] has not given away.
+    /// How many bytes of a BIO of [#createView] are not read yet.
     ///
     /// @param description from [#memoryOf]
     static long unread(long description) {
@@ -106,7 +106,8 @@ public final class Bio {
         return Memory.getLong(cell);
     }
 
-    /// Drops the bytes that can be read, of which none was read before.
+    /// Drops the bytes that can be read, of which none was read before. [#SEEK] moves the position of
+    /// reading to their end and leaves the memory as it is. Memory BIOs of OpenSSL 1.1.1 ignore it.
     static void drop(long bio, long pending) {
         CTRL.call(bio, SEEK, pending, 0);
         if (pending(bio) != 0) {

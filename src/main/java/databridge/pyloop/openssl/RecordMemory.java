@@ -5,11 +5,10 @@ import databridge.pyloop.ffi.Memory;
 /// Memory that the TLS connections of one loop share, one at a time: for records that were received, for what is in
 /// them, and for records that are to be sent. With the GIL.
 ///
-/// OpenSSL reads and writes records through BIOs. Each connection has two of its own, which `_ssl` has made; the
-/// memory of those only grows. So large data goes through these here: [Records] puts them in the place of the
-/// connection's own for the time of a call. That saves a copy of what was received, and what many connections send goes
-/// through the
-/// same memory, which stays in the processor's caches.
+/// OpenSSL reads and writes records through BIOs. Each connection has two of its own, which `_ssl` has
+/// made; the memory of those only grows. So large data goes through these here: [Records] puts them in the
+/// place of the connection's own for the time of a call. That saves a copy of what was received, and what
+/// many connections send goes through the same memory, which stays in the processor's caches.
 ///
 /// Python code can run while the memory is in use, and can close the loop. Then the memory is freed when the use ends.
 public final class RecordMemory {
@@ -20,7 +19,7 @@ public final class RecordMemory {
     /// there can be the rest of a record that was received in part before, at most 16 KiB and its header.
     public static final int CONTENT_SIZE = INPUT_SIZE + 32 * 1024;
 
-    /// Any bytes that are at least as many as the largest use of the self-test.
+    /// The size in bytes of each block of memory in the self-test.
     private static final int TEST_SIZE = 8;
 
     private final long input;
@@ -88,7 +87,7 @@ public final class RecordMemory {
         return cell;
     }
 
-    /// Whether somebody uses the memory.
+    /// Whether a call of OpenSSL uses the memory. A nested user takes other memory.
     public boolean isInUse() {
         return users > 0;
     }

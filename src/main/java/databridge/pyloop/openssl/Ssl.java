@@ -2,8 +2,8 @@ package databridge.pyloop.openssl;
 
 import databridge.pyloop.ffi.CFunction;
 
-/// `ssl.h`: a TLS connection, by the address of its `SSL`. With the GIL. The callbacks of a
-/// connection take it again, and can run any Python code.
+/// `ssl.h`: a TLS connection, by the address of its `SSL`. With the GIL. The callbacks of a connection take
+/// it again, and can run any Python code.
 public final class Ssl {
     private static final CFunction READ = OpenSsl.LIBRARY.function("int SSL_read(SSL *ssl, void *buf, int num)");
     private static final CFunction WRITE =
@@ -36,8 +36,8 @@ public final class Ssl {
 
     /// Sends the closing alert, if that was not done, and looks for that of the peer.
     ///
-    /// @return 1 if both are done or, as for `_ssl`, if OpenSSL does not say what is missing; or less than 0, see
-    ///     [#isAgain]
+    /// @return 1 if both alerts are there; also 1, as in `_ssl`, if OpenSSL does not report what is missing.
+    ///     If less than 0, see [#isAgain]
     public static int shutdown(long ssl) {
         OpenSsl.clearErrors();
         int result = (int) SHUTDOWN.call(ssl);
@@ -65,7 +65,8 @@ public final class Ssl {
         return (int) WRITE.call(ssl, from, size);
     }
 
-    /// Whether a call that has not succeeded can succeed later. Called before any other function.
+    /// Whether a call that has not succeeded can succeed later. It has to follow that call, before any
+    /// other of OpenSSL.
     ///
     /// @param result of the call, not more than 0
     public static boolean isAgain(long ssl, int result) {

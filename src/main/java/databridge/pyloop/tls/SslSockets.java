@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The objects of `_ssl` that own connections, and where in them the connection is. With the GIL.
 ///
-/// `_ssl.c` has no function that returns it. The field is between two others whose values are known, and a connection
-/// knows the object that owns it. Both are checked, in the first object when the record path starts and the second in
-/// every one.
+/// `_ssl.c` has no function that returns it, so the address is read from a field of the object. Two checks
+/// show that it is the right field. The fields beside it have known values: this is checked once, in an
+/// example, when a program makes its first TLS connection. And OpenSSL's object refers to the object that
+/// owns it: this is checked for every connection.
 final class SslSockets {
     /// The class of the objects, 0 as long as the record path is not in use. A reference.
     private static long type;

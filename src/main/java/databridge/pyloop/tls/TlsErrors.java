@@ -18,7 +18,7 @@ final class TlsErrors {
     /// engine ends it, too: bytes may be lost that OpenSSL has processed.
     ///
     /// @param protocol the TLS protocol object, kept alive by the caller
-    /// @throws PyError the pending exception, if asyncio lets such a one pass: if it is no `Exception`
+    /// @throws PyError the pending exception, if it is no `Exception`: asyncio does not catch those either
     static void endConnection(long protocol, Throwable thrown) {
         Faults.report(thrown);
         long exception = ErrorApi.takeRaised();

@@ -9,9 +9,9 @@ import databridge.pyloop.openssl.Bio;
 import databridge.pyloop.openssl.Records;
 import databridge.pyloop.openssl.Ssl;
 
-/// The steps of the handshake and of the shutdown: OpenSSL is called as `_ssl` calls it, but without making an
-/// exception
-/// when it has to wait for the peer. asyncio's code does what follows a step. With the GIL, in the loop's thread.
+/// The steps of the handshake and of the shutdown: OpenSSL is called as `_ssl` calls it, but no exception
+/// is made when it has to wait for the peer. asyncio's code does what follows a step. With the GIL, in the
+/// loop's thread.
 ///
 /// If OpenSSL reports an error, `_ssl` takes the same step: OpenSSL reports the error again, and `_ssl` makes the
 /// exception of its version. Where that would be another error, `_ssl` takes the step in the first place.
@@ -61,7 +61,8 @@ final class TlsNegotiation {
         }
     }
 
-    /// Only if there is nothing to read: the error that a record causes is not reported again by a second shutdown.
+    /// Calls OpenSSL only if no records wait. A faulty one would be an error that OpenSSL does not report
+    /// again when `_ssl` takes the same step.
     private static int shutdownStep(long protocol) {
         if (TlsLayout.hasReceivedEof(protocol)) {
             return DONE;

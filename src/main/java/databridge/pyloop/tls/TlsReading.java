@@ -25,8 +25,9 @@ import databridge.pyloop.openssl.Records;
 ///        -> the connection's BIO -> OpenSSL -> the protocol's buffer
 /// ```
 ///
-/// The first way has one copy less, and is for an established connection whose BIO is empty. In all other cases, in the
-/// handshake for instance, what was received is appended to the BIO, and asyncio's code decides what to do with it.
+/// The first way has one copy less, and is for an established connection whose BIO is empty. In all other
+/// cases what was received is appended to the BIO first: in the handshake and the shutdown, whose next step
+/// is [TlsNegotiation]'s, while reading is paused, and for a `BufferedProtocol`.
 ///
 /// asyncio reads until `_ssl` raises SSLWantReadError, and making that exception takes longer than decrypting a small
 /// record. Here a look at the BIO shows that nothing is left. If OpenSSL reports the end of the connection or an error,
@@ -182,6 +183,8 @@ final class TlsReading {
         return count == capacity ? space : BytesApi.shortened(space, count);
     }
 
+    /// Lets `_ssl` read after OpenSSL has reported an end or an error.
+    ///
     /// @param data bytes that are released if this throws, or 0
     /// @throws PyError the exception that `_ssl` makes of the error that OpenSSL has reported
     private static boolean isClosedByPeer(long protocol, long data) {

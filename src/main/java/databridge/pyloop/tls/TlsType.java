@@ -27,8 +27,9 @@ import databridge.pyloop.transports.StreamType;
 
 /// `TlsCore`: the half of a TLS protocol that is Java, in front of asyncio's `SSLProtocol`.
 ///
-/// Java decrypts, encrypts and decides when flow control acts; asyncio's code does the handshake and the shutdown, and
-/// reports errors. Both see one state: the attributes of asyncio's code that Java needs are C fields here.
+/// Java decrypts, encrypts, takes the steps of the handshake and of the shutdown, and decides when flow
+/// control acts. asyncio's code does what follows, has the timeouts and reports errors. Both see one state:
+/// the attributes of asyncio's code that Java needs are C fields here.
 public final class TlsType {
     /// How much asyncio asks `_ssl` to read at once.
     private static final int MAX_SIZE = 256 * 1024;

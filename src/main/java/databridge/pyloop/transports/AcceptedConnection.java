@@ -122,9 +122,8 @@ final class AcceptedConnection {
         }
     }
 
-    /// Attaches a transport that has a protocol to the loop, and schedules `connection_made()` and then the beginning
-    /// of
-    /// reading.
+    /// Attaches a transport that has a protocol to the loop, and schedules `connection_made()` and then the
+    /// first read.
     ///
     /// @param unix whether it is a Unix socket
     /// @param context in which it reads, unless it has a context for everything
@@ -184,7 +183,7 @@ final class AcceptedConnection {
         CallApi.run(LOG_CONNECTION, acceptor, transport);
     }
 
-    /// Deals with the pending exception as asyncio does: only in debug mode anybody hears of it.
+    /// Deals with the pending exception as asyncio does: it is reported in debug mode only.
     ///
     /// @param protocol 0 if there is none
     /// @throws PyError SystemExit and KeyboardInterrupt

@@ -8,13 +8,14 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.ffi.Memory;
 
-/// Where the fields of the transport object of an accepted connection are that only this kind has: offsets in bytes
-/// from its address, behind those of [StreamLayout]. With the GIL.
+/// Where the fields of an [AcceptedType] object are that other stream transports do not have: offsets in
+/// bytes from its address, behind those of [StreamLayout]. With the GIL.
 final class AcceptedLayout {
     /// The server, None if there is none or the connection has ended.
     static long SERVER;
 
-    /// The listening socket, from which a socket object learns its family.
+    /// The listening socket or a `SocketKind`: the family, type and protocol of the socket object, if one
+    /// is made.
     static long LISTENER;
 
     /// The socket object, None until a program asks for it.

@@ -21,8 +21,9 @@ import databridge.pyloop.libc.FileDescriptors;
 import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// `AcceptedCore`: a stream transport that owns the descriptor of a connection that a server has accepted. It makes a
-/// `socket.socket` only if a program asks for it. [AcceptedConnection] makes the objects.
+/// `AcceptedCore`: a stream transport that owns the descriptor of its connection. It makes a
+/// `socket.socket` only if a program asks for it. [AcceptedConnection] makes the objects for servers,
+/// [Connections] those of clients.
 public final class AcceptedType {
     private static final PyName ATTACH = PyName.of("_attach");
     private static final PyName DETACH = PyName.of("_detach");

@@ -74,7 +74,8 @@ public final class AcceptorType {
         return Refs.retain(NONE);
     }
 
-    /// Accepts until no connection waits. In a row like the last one it does not ask before each whether one does.
+    /// Accepts until no connection waits. It asks whether one waits only when it has accepted as many as
+    /// the last time.
     private static void acceptAll(long self, LoopEngine engine, long socket) {
         int most = Memory.getInt(self + AcceptorLayout.MOST);
         int usual = Math.max(1, Memory.getInt(self + AcceptorLayout.LAST));

@@ -1,8 +1,7 @@
 package databridge.pyloop.transports;
 
-/// Processes the bytes that a stream transport receives, in place of a protocol that is below the program's: the
-/// records of
-/// TLS. In the loop's thread, in the context of reading. Under the GIL.
+/// Processes the bytes that a stream transport receives, in place of the transport's protocol: the records
+/// of TLS. In the loop's thread, in the context of reading. Under the GIL.
 public interface InputFilter {
     /// Whether a protocol is the one that this object works for.
     ///

@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ## Reading
 ///
-/// Level-triggered polling would need an `epoll_ctl` for every pause, resume and full socket. So the socket is
-/// registered once, in both directions and edge-triggered: the kernel reports a change once and never repeats it. A
-/// report that is lost is data that is never read. Therefore an event only sets a mark in [SocketReadiness], and a
-/// mark stays cleared after a system call only if the result shows that nothing is left: EAGAIN, or fewer bytes than
-/// were asked for. It outlives any pause of reading, and resuming needs no poll. A short read proves nothing once the
-/// kernel has reported more than
-/// data (an end, an error, urgent data): that is behind the data and causes no further event, so such a socket is
-/// read until EAGAIN. The end itself stays marked for ever.
+/// Level-triggered polling would need an `epoll_ctl` for every pause, resume and full socket. So the socket
+/// is registered once, in both directions and edge-triggered: the kernel reports a change once and never
+/// repeats it. A report that is lost is data that is never read. Therefore an event only sets a mark in
+/// [SocketReadiness], and a mark stays cleared after a system call only if the result shows that nothing is
+/// left: EAGAIN, or fewer bytes than were asked for. It outlives any pause of reading, and resuming needs
+/// no poll. A short read proves nothing once the kernel has reported more than data (an end, an error,
+/// urgent data): that is behind the data and causes no further event, so such a socket is read until
+/// EAGAIN. The end itself stays marked for ever.
 ///
 /// One turn reads once, then the callbacks of others run, as in asyncio: a fast peer cannot starve them. While the
 /// transport is paused, the bytes stay in the kernel, whose full receive buffer then slows the peer down.
