@@ -1,4 +1,7 @@
-"""The Python examples of docs/tls.md run as they stand, and what it says about `--info` and limits is true."""
+"""The Python examples of docs/tls.md and docs/kernel-tls.md run as they stand.
+
+What the first says about `--info` and limits is true.
+"""
 
 import re
 import shutil
@@ -6,22 +9,24 @@ from pathlib import Path
 
 import pytest
 
-from data_bridge.pyloop import _openssl, _tls_server
+from data_bridge.pyloop import _loop, _openssl
 from support.loop_kinds import run_python
 from support.project import CERTIFICATES, ROOT
 
 TEXT = (ROOT / "docs" / "tls.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```python\n(.*?)^```$", TEXT, flags=re.DOTALL | re.MULTILINE)
+BOTH = TEXT + (ROOT / "docs" / "kernel-tls.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```python\n(.*?)^```$", BOTH, flags=re.DOTALL | re.MULTILINE)
 # What an example prints, by its order in the text.
 OUTPUTS = [
     "b'HELLO\\n' TLSv1.3\n",
     "b'go ahead\\n'\nb'encrypted\\n'\n",
     "b'my turn\\n' True\n",
+    "-----BEGIN CERTIFICATE-----\n",
 ]
 
 
 def test_every_example_is_found() -> None:
-    assert len(EXAMPLES) == len(OUTPUTS) == TEXT.count("```python")
+    assert len(EXAMPLES) == len(OUTPUTS) == BOTH.count("```python")
 
 
 @pytest.mark.parametrize("index", range(len(OUTPUTS)))
@@ -43,7 +48,7 @@ def test_info_has_the_line() -> None:
 
 def test_default_limit_of_handshakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYLOOP_TLS_HANDSHAKES", raising=False)
-    assert f"at most {_tls_server.handshake_limit():,} handshakes" in TEXT
+    assert f"at most {_loop.handshake_limit():,} handshakes" in TEXT
 
 
 def test_page_is_linked() -> None:

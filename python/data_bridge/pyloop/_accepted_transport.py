@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import warnings
-from asyncio import trsock
+from asyncio import transports, trsock
 
 from ._engine import AcceptedCore
 from ._stream_transport import StreamTransport
@@ -13,6 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+
+_EXTRA: Any = transports.BaseTransport._extra  # type: ignore[attr-defined]
 
 
 def socket_like(listener: socket.socket, fd: int | None) -> socket.socket:
@@ -27,23 +30,15 @@ class AcceptedTransport(AcceptedCore, StreamTransport):
     made on its first use. All methods belong to the loop's thread.
     """
 
-    _extra_made: dict[str, Any] | None = None
-
-    def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
-        """Return information about the transport or its socket, `default` if there is none of that name."""
-        if self._extra_made is None:
-            if name == "peername":
-                return self._peername()
-            if name == "sockname":
-                return self._sockname
-        return super().get_extra_info(name, default)
-
     @property
     def _extra(self) -> dict[str, Any]:
-        if self._extra_made is None:
+        try:
+            made: dict[str, Any] = _EXTRA.__get__(self)
+        except AttributeError:
             shown = trsock.TransportSocket(self._sock or self._closed_socket())
-            self._extra_made = {"socket": shown, "peername": self._peername(), "sockname": self._sockname}
-        return self._extra_made
+            made = {"socket": shown, "peername": self._peername(), "sockname": self._sockname}
+            _EXTRA.__set__(self, made)  # where the engine looks first
+        return made
 
     @property
     def _sock(self) -> socket.socket | None:  # type: ignore[override]
@@ -63,6 +58,13 @@ class AcceptedTransport(AcceptedCore, StreamTransport):
             super().__del__(_warn)
 
     # Called by the engine.
+
+    def _get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
+        if name == "peername":
+            return self._peername()
+        if name == "sockname":
+            return self._sockname
+        return super()._get_extra_info(name, default)
 
     def _schedule_start(self) -> None:
         self._loop.call_soon(self._protocol.connection_made, self, context=self._context)

@@ -6,7 +6,17 @@ import collections
 import functools
 import selectors
 import sys
-from asyncio import base_events, events, format_helpers, futures, selector_events, sslproto, transports, unix_events
+from asyncio import (
+    base_events,
+    constants,
+    events,
+    format_helpers,
+    futures,
+    selector_events,
+    sslproto,
+    transports,
+    unix_events,
+)
 
 from . import _start  # noqa: F401 - where Python is too new it looks for these names first
 
@@ -47,6 +57,7 @@ if TYPE_CHECKING:
         def _ensure_fd_no_transport(self, fd: FileDescriptorLike) -> None: ...
         def _start_serving(self, protocol_factory: Any, sock: Any, *args: Any, **kwargs: Any) -> None: ...  # noqa: ANN401
         def _process_self_data(self, data: bytes) -> None: ...
+        async def _sendfile_native(self, transp: Any, file: Any, offset: int, count: int | None) -> int: ...  # noqa: ANN401
 else:
 
     class LoopInternals:
@@ -117,6 +128,8 @@ STATE_CON_MADE: Any = sslproto.AppProtocolState.STATE_CON_MADE
 """Its state afterwards."""
 water_marks: Any = sslproto.add_flowcontrol_defaults
 """Computes a high-water and a low-water mark in bytes from two that can be None, and a default in KiB."""
+SendfileMode: Any = constants._SendfileMode  # type: ignore[attr-defined]
+"""How `loop.sendfile` sends to a transport."""
 SSL_AGAIN_ERRORS: Any = getattr(sslproto, "SSLAgainErrors", ())
 """What an `SSLObject` raises that can go on later. Missing where the module `ssl` is."""
 set_result_unless_cancelled: Any = futures._set_result_unless_cancelled  # type: ignore[attr-defined]

@@ -34,7 +34,7 @@ def _use_connection(
     protocol: asyncio.BaseProtocol,
     context: Context | None,
     /,
-) -> Any: ...  # noqa: ANN401 - an instance of the class that is passed
+) -> AcceptedCore: ...
 
 class Handle(asyncio.Handle): ...
 class TimerHandle(asyncio.TimerHandle): ...
@@ -117,6 +117,7 @@ class LoopCore:
     def _remove_writer(self, fd: FileDescriptorLike, /) -> bool: ...
 
 class StreamCore:
+    def get_extra_info(self, name: str, default: object = None) -> Any: ...  # noqa: ANN401 - as typeshed has it
     _protocol: Any
     _empty_waiter: asyncio.Future[None] | None
     _conn_lost: int
@@ -212,6 +213,7 @@ class TlsCore:
     _ssl_reading_paused: bool
     _ssl_writing_paused: bool
     _app_protocol_is_buffer: bool
+    _sends_file: bool
     _eof_received: bool
 
     def _attach(
@@ -223,6 +225,9 @@ class TlsCore:
     def _do_shutdown(self) -> None: ...
     def _process_outgoing(self) -> None: ...
     def _write_records(self, data: ReadableBuffer, /) -> int: ...
+    def _send_to_socket(self, fd: int, /) -> bool: ...
+    def _kernel_sends(self) -> bool: ...
+    def _send_to_transport(self) -> None: ...
 
 class TlsTransportCore:
     _ssl_protocol: Any

@@ -14,7 +14,7 @@ def info() -> dict[str, str]:
 
     Raises ImportError if the engine cannot be loaded.
     """
-    from . import _openssl
+    from . import _kernel_tls, _openssl
     from ._loop import default_poll_bound
     from ._start import _engine
 
@@ -30,6 +30,7 @@ def info() -> dict[str, str]:
         "C library": " ".join(platform.libc_ver()),
         "context capture": facts["context capture"],
         "TLS": _openssl.description(),
+        "kernel TLS": _kernel_tls.description(),
     }
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _NANOSECONDS = 1_000_000_000
 _DEFAULT_POLL_BOUND = 50e-6
+_DEFAULT_HANDSHAKE_LIMIT = 4096
 _SYSTEM_CLOCK = time.monotonic
 _CLOCK_FIELD: Any = LoopCore.__mro__[1].__dict__["time"]
 
@@ -48,6 +49,19 @@ def default_poll_bound() -> float:
         return float(text)
     except ValueError:
         raise ValueError(f"PYLOOP_POLL_BOUND must be a number of seconds from 0 to 1, not {text!r}") from None
+
+
+def handshake_limit() -> int:
+    """Return how many TLS handshakes of one listening socket may be under way: `PYLOOP_TLS_HANDSHAKES`, or 4,096.
+
+    Raises ValueError if the variable is set and is not a number of at least 1.
+    """
+    text = os.environ.get("PYLOOP_TLS_HANDSHAKES")
+    if text is None:
+        return _DEFAULT_HANDSHAKE_LIMIT
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"PYLOOP_TLS_HANDSHAKES must be a number of handshakes, at least 1, not {text!r}")
+    return int(text)
 
 
 class PyLoop(
@@ -71,6 +85,7 @@ class PyLoop(
         bound = default_poll_bound() if poll_bound is None else poll_bound
         if not 0 <= bound <= 1:
             raise ValueError(f"poll_bound must be from 0 to 1 second, not {bound!r}")
+        self._handshake_limit = handshake_limit()
         # A C field that holds the clock itself, not a method that calls it. As long as it holds this one, the engine
         # reads the same clock without Python. Tests replace it.
         _CLOCK_FIELD.__set__(self, _SYSTEM_CLOCK)

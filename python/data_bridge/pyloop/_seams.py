@@ -31,7 +31,8 @@ ATTRIBUTES = {
         *("_check_callback", "_check_closed", "_check_running", "_check_thread"),
         *("_connect_sock", "_create_connection_transport", "_ensure_resolved"),
         *("_ensure_fd_no_transport", "_make_datagram_transport", "_make_socket_transport", "_make_ssl_transport"),
-        *("_make_read_pipe_transport", "_make_write_pipe_transport", "_start_serving", "_transports"),
+        *("_make_read_pipe_transport", "_make_write_pipe_transport", "_sendfile_native", "_start_serving"),
+        *("_transports",),
         *("_process_self_data", "_run_once", "_task_factory", "_write_to_self"),
         *("_add_reader", "_add_writer", "_remove_reader", "_remove_writer", "_timer_handle_cancelled"),
         *("_closed", "_debug", "_stopping"),
@@ -40,7 +41,7 @@ ATTRIBUTES = {
         *("_add_reader", "_buffer", "_call_connection_lost", "_closing", "_conn_lost", "_empty_waiter", "_eof"),
         *("_extra", "_fatal_error", "_force_close", "_high_water", "_loop", "_low_water", "_maybe_pause_protocol"),
         *("_maybe_resume_protocol", "_paused", "_protocol", "_protocol_connected", "_protocol_paused", "_read_ready"),
-        *("_read_ready__on_eof", "_server", "_sock", "_sock_fd"),
+        *("_read_ready__on_eof", "_reset_empty_waiter", "_server", "_sock", "_sock_fd"),
     ),
     _DATAGRAM: (
         *("_add_reader", "_address", "_buffer", "_buffer_size", "_call_connection_lost", "_closing", "_conn_lost"),
@@ -62,12 +63,14 @@ ATTRIBUTES = {
         *("_app_protocol", "_app_protocol_is_buffer", "_app_reading_paused", "_app_transport", "_app_writing_paused"),
         *("_app_transport_created", "_call_eof_received", "_control_app_writing", "_control_ssl_reading", "_do_flush"),
         *("_do_handshake", "_do_shutdown", "_eof_received", "_on_handshake_complete", "_on_shutdown_complete"),
+        *("_shutdown_timeout_handle",),
         *("_do_read", "_do_write", "_fatal_error", "_get_app_transport", "_incoming", "_incoming_high_water"),
         *("_incoming_low_water", "_loop", "_outgoing_high_water", "_outgoing_low_water", "_process_outgoing"),
         *("_ssl_reading_paused", "_ssl_writing_paused", "_sslcontext", "_sslobj", "_start_shutdown", "_state"),
         *("_transport", "_write_backlog", "_write_buffer_size", "buffer_updated", "max_size"),
     ),
-    _TLS_TRANSPORT: ("_closed", "_ssl_protocol", "_start_tls_compatible"),
+    _TLS_TRANSPORT: ("_closed", "_sendfile_compatible", "_ssl_protocol", "_start_tls_compatible"),
+    "constants._SendfileMode": ("FALLBACK", "TRY_NATIVE"),
     "streams.StreamReaderProtocol": ("_stream_reader",),
     "streams.StreamReader": ("_buffer",),
     _SERVER: ("_attach", "_detach"),
@@ -109,11 +112,14 @@ CALLS: dict[str, tuple[tuple[int, tuple[str, ...]], ...]] = {
     f"{_LOOP}._ensure_resolved": ((2, ("family", "loop", "proto", "type")),),
     f"{_LOOP}._ensure_fd_no_transport": ((2, ()),),
     f"{_LOOP}._process_self_data": ((2, ()),),
+    f"{_LOOP}._sendfile_native": ((5, ()),),
     f"{_LOOP}._start_serving": ((8, ()), (8, ("context",))),
     f"{_SERVER}._attach": ((1, ()), (2, ())),
     f"{_SERVER}._detach": ((1, ()), (2, ())),
     f"{_TLS}._call_eof_received": ((1, ()),),
     f"{_TLS}._fatal_error": ((3, ()),),
+    f"{_TLS}._on_handshake_complete": ((2, ()),),
+    f"{_TLS}._on_shutdown_complete": ((2, ()),),
     f"{_TLS}._start_shutdown": ((1, ()),),
     f"{_TLS_TRANSPORT}": ((2, ()),),
     f"{_STREAM}._call_connection_lost": ((2, ()),),
@@ -169,13 +175,15 @@ def overriding_classes() -> list[type]:
     from ._accepted_transport import AcceptedTransport
     from ._datagram_transport import DatagramTransport
     from ._engine import Handle, TimerHandle
+    from ._kernel_tls_protocol import KernelTlsProtocol, KernelTlsTransport
     from ._loop import PyLoop
     from ._pipe_transports import ReadPipeTransport, WritePipeTransport
     from ._stream_transport import StreamTransport
     from ._tls_protocol import TlsProtocol, TlsTransport
 
     transports = [StreamTransport, AcceptedTransport, DatagramTransport, ReadPipeTransport, WritePipeTransport]
-    return [PyLoop, *transports, TlsProtocol, TlsTransport, Handle, TimerHandle]
+    tls = [TlsProtocol, TlsTransport, KernelTlsProtocol, KernelTlsTransport]
+    return [PyLoop, *transports, *tls, Handle, TimerHandle]
 
 
 def moved_methods(classes: Iterable[type]) -> Iterator[str]:

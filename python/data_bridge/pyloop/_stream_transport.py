@@ -91,12 +91,6 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
     def _buffer_size(self, size: int) -> None:
         pass  # asyncio of 3.15 counts here; the engine has its own count
 
-    def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
-        """Return information about the transport or its socket, `default` if there is none of that name."""
-        if name == "socket":
-            self._flush()  # the caller may use the socket itself, after what was written
-        return super().get_extra_info(name, default)
-
     def get_write_buffer_size(self) -> int:
         """Return how many bytes the kernel has not taken yet."""
         self._flush()
@@ -127,6 +121,11 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
             self._detach()
 
     # Called by the engine.
+
+    def _get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
+        if name == "socket":
+            self._flush()  # the caller may use the socket itself, after what was written
+        return internals.SelectorSocketTransport.get_extra_info(self, name, default)
 
     def _close_slowly(self) -> None:
         self._flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import streams
 
 from . import _asyncio_internals as internals
-from . import _openssl
+from . import _kernel_tls, _openssl
 from ._stream_transport import StreamTransport
 
 TYPE_CHECKING = False
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def protocol_class() -> Any:  # noqa: ANN401 - asyncio's class is private
+def protocol_class(sslcontext: ssl.SSLContext | None) -> Any:  # noqa: ANN401 - asyncio's class is private
     """Return the class of TLS protocols: the engine's if it can use Python's OpenSSL, else asyncio's."""
     if _openssl.why_not() is not None:
         return internals.SSLProtocol
+    if _kernel_tls.is_wanted(sslcontext):
+        from ._kernel_tls_protocol import KernelTlsProtocol
+
+        return KernelTlsProtocol
     from ._tls_protocol import TlsProtocol
 
     return TlsProtocol
@@ -46,7 +50,7 @@ def make_tls_transport(
     the transport that `protocol` sees. `waiter` is resolved when the handshake has ended. In the loop's thread.
     """
     handshake_timeout, shutdown_timeout = timeouts
-    ssl_protocol = protocol_class()(
+    ssl_protocol = protocol_class(sslcontext)(
         loop,
         protocol,
         sslcontext,
@@ -74,7 +78,7 @@ async def start_tls(
 ) -> asyncio.Transport:
     """Do what asyncio's `start_tls` does once it has checked the arguments, with a TLS protocol of the engine."""
     waiter = loop.create_future()
-    ssl_protocol = protocol_class()(
+    ssl_protocol = protocol_class(sslcontext)(
         loop,
         protocol,
         sslcontext,

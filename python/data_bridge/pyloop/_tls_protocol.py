@@ -49,6 +49,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
     `_msg_callback`, if `wrap_bio` returns something else, or a program has replaced methods of `ssl.SSLObject`.
     """
 
+    _transport_class = TlsTransport
     _app_transport: TlsTransport | None
 
     # What asyncio's constructor assigns, as long as it has not changed.
@@ -61,7 +62,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         self,
         loop: Any,  # noqa: ANN401 - our loop
         app_protocol: Any,  # noqa: ANN401 - any protocol
-        sslcontext: ssl.SSLContext | None,
+        sslcontext: Any,  # noqa: ANN401 - a context, or None for the default
         waiter: Any,  # noqa: ANN401 - a future, or what has its methods
         server_side: bool = False,
         server_hostname: str | None = None,
@@ -95,12 +96,13 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
             self._sslobj = sslcontext.wrap_bio(incoming, outgoing, server_side, self._server_hostname)
             self._incoming_high_water, self._incoming_low_water = _READ_MARKS
             self._outgoing_high_water, self._outgoing_low_water = _WRITE_MARKS
-            self._app_transport = TlsTransport(loop, self)
+            self._app_transport = self._transport_class(loop, self)
             self._app_transport_created = True
-        context, wrapped = self._sslcontext, self._sslobj
+        context: Any = self._sslcontext
+        wrapped: Any = self._sslobj
         # `_ssl` remembers that the file of the keys cannot be written, and raises that after its own handshake.
         handshakes = context.keylog_filename is None
-        self._attach(loop, wrapped._sslobj if _suits(context, wrapped) else None, handshakes, wrapped.server_side)  # type: ignore[attr-defined]
+        self._attach(loop, wrapped._sslobj if _suits(context, wrapped) else None, handshakes, wrapped.server_side)
 
     _asyncio_do_handshake = internals.SSLProtocol._do_handshake
     _asyncio_do_read = internals.SSLProtocol._do_read
@@ -111,7 +113,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         if self._app_transport is None:
             if self._app_transport_created:
                 raise RuntimeError("Creating _SSLProtocolTransport twice")
-            self._app_transport = TlsTransport(self._loop, self)
+            self._app_transport = self._transport_class(self._loop, self)
             self._app_transport_created = True
         return self._app_transport
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from ._acceptor import Acceptor
 from ._tls import protocol_class
 
@@ -15,21 +13,6 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
     from typing import Any
-
-_DEFAULT_LIMIT = 4096
-
-
-def handshake_limit() -> int:
-    """Return how many handshakes of one listening socket may be under way: `PYLOOP_TLS_HANDSHAKES`, or 4,096.
-
-    Raises ValueError if the variable is set and is not a number of at least 1.
-    """
-    text = os.environ.get("PYLOOP_TLS_HANDSHAKES")
-    if text is None:
-        return _DEFAULT_LIMIT
-    if not text.isdecimal() or int(text) < 1:
-        raise ValueError(f"PYLOOP_TLS_HANDSHAKES must be a number of handshakes, at least 1, not {text!r}")
-    return int(text)
 
 
 class TlsServer:
@@ -55,8 +38,7 @@ class TlsServer:
         self._sock = sock
         self._sslcontext = sslcontext
         self._timeouts = timeouts
-        self._tls_protocol_class = protocol_class()
-        self._limit = handshake_limit()
+        self._limit: int = loop._handshake_limit
         self._handshakes = 0
         self._acceptor = Acceptor(loop, self._make_protocol, sock, server, backlog, context)
 
@@ -68,7 +50,7 @@ class TlsServer:
         protocol = self._protocol_factory()
         handshake_timeout, shutdown_timeout = self._timeouts
         handshake = _Handshake(self, protocol)
-        tls_protocol: asyncio.BaseProtocol = self._tls_protocol_class(
+        tls_protocol: asyncio.BaseProtocol = protocol_class(self._sslcontext)(
             self._loop,
             protocol,
             self._sslcontext,

@@ -136,6 +136,20 @@ class TransportFactory(_Loop):
             ssl_shutdown_timeout=ssl_shutdown_timeout,
         )
 
+    async def _sendfile_native(
+        self,
+        transp: Any,  # noqa: ANN401 - a transport that says that it is compatible
+        file: Any,  # noqa: ANN401 - any file object
+        offset: int,
+        count: int | None,
+    ) -> int:
+        native = super()._sendfile_native
+        send_file = getattr(transp, "_send_file", None)  # that of a TLS transport
+        sent: int = await (
+            native(transp, file, offset, count) if send_file is None else send_file(native, file, offset, count)
+        )
+        return sent
+
     def _make_datagram_transport(
         self,
         sock: socket.socket,

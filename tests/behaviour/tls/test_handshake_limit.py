@@ -1,88 +1,101 @@
-"""How many handshakes of a TLS server are under way: PyLoop has a limit, which asyncio has not."""
+"""How many handshakes of a server may be under way: PyLoop's own limit."""
 
 import asyncio
 import socket
-import ssl
+from typing import Any
 
 import pytest
 
-from support.loop_kinds import Loop, only_pyloop, run_coroutine
-from support.peers.tls import TlsRecorder, client_context, close, server_context, until
+from support.loop_kinds import PROMPTLY, Loop, LoopKind, only_pyloop, run_coroutine
+from support.peers.tls import client_context, server_context, until
 
 pytestmark = only_pyloop
 
-VARIABLE = "PYLOOP_TLS_HANDSHAKES"
+
+async def greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"hello")
+    await writer.drain()
+    writer.close()
 
 
-class Counting:
-    """A protocol factory of a server that counts what was accepted."""
-
-    def __init__(self) -> None:
-        self.made: list[TlsRecorder] = []
-
-    def __call__(self) -> TlsRecorder:
-        self.made.append(TlsRecorder())
-        return self.made[-1]
+async def greeting(port: int) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=client_context(), server_hostname="localhost")
+    text = await reader.read()
+    writer.close()
+    return text
 
 
-async def listen(loop: Loop, factory: Counting) -> tuple[asyncio.Server, tuple[str, int]]:
-    """A server that accepts one connection at a time: a row of them may exceed the limit, and is at most `backlog`."""
-    server = await loop.create_server(factory, "127.0.0.1", 0, ssl=server_context(), backlog=1)
-    return server, server.sockets[0].getsockname()
+def silent_client(port: int) -> socket.socket:
+    """A client that connects and never begins the handshake."""
+    return socket.create_connection(("127.0.0.1", port))
 
 
-def test_further_connections_wait_until_a_handshake_has_ended(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "1")
+def watched(loop: Any, server: asyncio.Server) -> bool:
+    """Whether the loop looks for new connections."""
+    return server.sockets[0].fileno() in loop._selector.get_map()
 
+
+@pytest.fixture
+def limit(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The number of handshakes that may be under way; to be used before a loop is made."""
+    monkeypatch.setenv("PYLOOP_TLS_HANDSHAKES", "2")
+    return 2
+
+
+def test_connections_wait_while_as_many_handshakes_are_under_way(limit: int, loop: Loop) -> None:
     async def main() -> None:
-        accepted = Counting()
-        server, address = await listen(loop, accepted)
-        silent, _ = await loop.create_connection(asyncio.Protocol, *address)
-        await until(lambda: len(accepted.made) == 1)
-        other, _ = await loop.create_connection(asyncio.Protocol, *address)
-        waiting = asyncio.ensure_future(
-            loop.create_connection(TlsRecorder, *address, ssl=client_context(), server_hostname="localhost")
-        )
-        for _ in range(20):
-            await asyncio.sleep(0.001)
-        assert len(accepted.made) == 1
-        silent.abort()
-        await until(lambda: len(accepted.made) == 2)
-        other.abort()
-        _, client = await waiting
-        await until(lambda: len(accepted.made) == 3 and accepted.made[2].events)
-        # An established connection does not count.
-        _, another = await loop.create_connection(
-            TlsRecorder, *address, ssl=client_context(), server_hostname="localhost"
-        )
-        await until(lambda: accepted.made[3].events)
-        server.close()
-        await close(client, another, accepted.made[2], accepted.made[3])
-
-    run_coroutine(loop, main())
-
-
-def test_failed_handshakes_do_not_count(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "1")
-
-    async def main() -> None:
-        accepted = Counting()
-        server, address = await listen(loop, accepted)
-        for _ in range(3):  # else the second would wait for ever
-            with pytest.raises(ssl.SSLCertVerificationError):
-                await loop.create_connection(
-                    TlsRecorder, *address, ssl=ssl.create_default_context(), server_hostname="localhost"
-                )
-        assert len(accepted.made) == 3
+        server = await asyncio.start_server(greet, "127.0.0.1", 0, ssl=server_context())
+        port = server.sockets[0].getsockname()[1]
+        assert watched(loop, server)
+        silent = [silent_client(port) for _ in range(limit)]
+        await until(lambda: not watched(loop, server))
+        waiting = asyncio.create_task(greeting(port))
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        silent.pop().close()
+        assert await asyncio.wait_for(waiting, PROMPTLY) == b"hello"
+        assert watched(loop, server)
+        # More than the limit, one after the other: each that ends makes way for the next.
+        for _ in range(2 * limit):
+            assert await asyncio.wait_for(greeting(port), PROMPTLY) == b"hello"
+        silent.pop().close()
         server.close()
 
     run_coroutine(loop, main())
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "many", "", "1.5"])
-def test_values_that_are_refused(loop: Loop, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
-    monkeypatch.setenv(VARIABLE, value)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = loop.create_server(Counting(), sock=listener, ssl=server_context())
-        with pytest.raises(ValueError, match=f"{VARIABLE} must be a number of handshakes, at least 1, not "):
-            run_coroutine(loop, server)
+def test_handshakes_that_time_out_make_way(limit: int, loop: Loop) -> None:
+    async def main() -> None:
+        server = await asyncio.start_server(greet, "127.0.0.1", 0, ssl=server_context(), ssl_handshake_timeout=0.1)
+        port = server.sockets[0].getsockname()[1]
+        silent = [silent_client(port) for _ in range(limit)]
+        await until(lambda: not watched(loop, server))
+        assert await asyncio.wait_for(greeting(port), PROMPTLY) == b"hello"
+        for client in silent:
+            client.close()
+        server.close()
+
+    run_coroutine(loop, main())
+
+
+def test_server_that_is_closed_at_the_limit_stays_closed(limit: int, loop: Loop) -> None:
+    async def main() -> None:
+        server = await asyncio.start_server(greet, "127.0.0.1", 0, ssl=server_context())
+        port = server.sockets[0].getsockname()[1]
+        silent = [silent_client(port) for _ in range(limit)]
+        await until(lambda: not watched(loop, server))
+        server.close()
+        for client in silent:
+            client.close()
+        await asyncio.sleep(0.05)
+        with pytest.raises(ConnectionRefusedError):
+            silent_client(port)
+
+    run_coroutine(loop, main())
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", ""])
+def test_limit_must_be_a_number(kind: LoopKind, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("PYLOOP_TLS_HANDSHAKES", text)
+    with pytest.raises(ValueError, match=f"PYLOOP_TLS_HANDSHAKES must be .*, not '{text}'"):
+        kind.new_event_loop()

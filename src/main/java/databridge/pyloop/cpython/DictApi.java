@@ -25,6 +25,17 @@ public final class DictApi {
         PyError.orThrow((int) SET.call(dict, UnicodeApi.interned(key), value));
     }
 
+    /// `dict.get(key)` of an exact dict and an exact `str`, whose comparison runs no Python code; 0 if there is no such
+    /// key.
+    @Borrowed
+    public static long find(long dict, long key) {
+        long value = GET.call(dict, key);
+        if (value == 0 && ErrorApi.occurred()) {
+            throw PyError.pending();
+        }
+        return value;
+    }
+
     /// `dict[key]`
     ///
     /// @throws PyError KeyError if there is no such key

@@ -15,6 +15,7 @@ public final class Ssl {
     private static final CFunction GET_OUTPUT = OpenSsl.LIBRARY.function("BIO *SSL_get_wbio(const SSL *ssl)");
     private static final CFunction SET_INPUT = OpenSsl.LIBRARY.function("void SSL_set0_rbio(SSL *ssl, BIO *rbio)");
     private static final CFunction SET_OUTPUT = OpenSsl.LIBRARY.function("void SSL_set0_wbio(SSL *ssl, BIO *wbio)");
+    private static final CFunction IN_INIT = OpenSsl.LIBRARY.function("int SSL_in_init(const SSL *s)");
     private static final CFunction GET_DATA =
             OpenSsl.LIBRARY.function("void *SSL_get_ex_data(const SSL *ssl, int idx)");
 
@@ -71,6 +72,14 @@ public final class Ssl {
     public static boolean isAgain(long ssl, int result) {
         int error = (int) GET_ERROR.call(ssl, result);
         return error == WANT_READ || error == WANT_WRITE;
+    }
+
+    /// Begins or continues the handshake with which a server asks for the client's certificate later, if there is one.
+    /// The next [#read] reports its errors.
+    public static void continueHandshake(long ssl) {
+        if ((int) IN_INIT.call(ssl) != 0) {
+            handshake(ssl);
+        }
     }
 
     /// The BIO with what was received.

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// max_size               (int)
 /// flags of a byte each   asyncio's six | OpenSSL runs | the engine does the handshake | server
 ///                        the last message was large | OpenSSL reports an end
+///                        the kernel encrypts | a file is being sent
 /// ```
 ///
 /// The addresses are valid as long as the object lives, because that owns the object of `_ssl`, which owns the rest.
@@ -67,6 +68,11 @@ final class TlsLayout {
     /// Set if OpenSSL has reported an end or an error when it was read last.
     private static long ENDED;
 
+    /// Set if the kernel encrypts what is sent.
+    private static long KERNEL_SENDING;
+    /// Set while the kernel sends a file.
+    static long SENDING_FILE;
+
     /// The size of an object in bytes.
     static long SIZE;
 
@@ -106,7 +112,9 @@ final class TlsLayout {
         SERVER = HANDSHAKES + 1;
         LARGE = SERVER + 1;
         ENDED = LARGE + 1;
-        SIZE = MAX_SIZE + 2L * Long.BYTES;
+        KERNEL_SENDING = ENDED + 1;
+        SENDING_FILE = KERNEL_SENDING + 1;
+        SIZE = MAX_SIZE + 3L * Long.BYTES;
         long states = ImportApi.attribute("asyncio.sslproto", "SSLProtocolState");
         DO_HANDSHAKE = ObjectApi.getAttribute(states, UnicodeApi.interned("DO_HANDSHAKE"));
         SHUTDOWN = ObjectApi.getAttribute(states, UnicodeApi.interned("SHUTDOWN"));
@@ -195,6 +203,18 @@ final class TlsLayout {
 
     static boolean isWritingPaused(long protocol) {
         return Memory.getByte(protocol + SSL_WRITING_PAUSED) != 0;
+    }
+
+    static boolean isKernelSending(long protocol) {
+        return Memory.getByte(protocol + KERNEL_SENDING) != 0;
+    }
+
+    static void setKernelSending(long protocol, boolean sending) {
+        Memory.putByte(protocol + KERNEL_SENDING, (byte) (sending ? 1 : 0));
+    }
+
+    static boolean isSendingFile(long protocol) {
+        return Memory.getByte(protocol + SENDING_FILE) != 0;
     }
 
     static boolean isRunning(long protocol) {

@@ -78,7 +78,9 @@ final class TlsReading {
             TlsErrors.endConnection(protocol, lost);
             return;
         }
-        if (TlsLayout.isInHandshake(protocol)) {
+        if (KernelTls.isEntered(protocol)) {
+            CallApi.run(BUFFER_UPDATED, protocol, ZERO);
+        } else if (TlsLayout.isInHandshake(protocol)) {
             TlsNegotiation.handshake(engine, protocol);
         } else if (TlsLayout.isInShutdown(protocol)) {
             TlsNegotiation.shutdown(protocol);

@@ -3,6 +3,7 @@ package databridge.pyloop.tls;
 import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
 import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.CallingConvention.ONE_ARGUMENT;
+import static databridge.pyloop.cpython.Singletons.FALSE;
 import static databridge.pyloop.cpython.Singletons.NONE;
 import static databridge.pyloop.cpython.Singletons.TRUE;
 
@@ -71,6 +72,7 @@ public final class TlsType {
                 .boolMember("_app_writing_paused", TlsLayout.APP_WRITING_PAUSED)
                 .boolMember("_ssl_reading_paused", TlsLayout.SSL_READING_PAUSED)
                 .boolMember("_ssl_writing_paused", TlsLayout.SSL_WRITING_PAUSED)
+                .boolMember("_sends_file", TlsLayout.SENDING_FILE)
                 .boolMember("_app_protocol_is_buffer", TlsLayout.APP_PROTOCOL_IS_BUFFER)
                 .boolMember("_eof_received", TlsLayout.EOF_RECEIVED)
                 .method(
@@ -95,7 +97,22 @@ public final class TlsType {
                         "_write_records($self, data, /)",
                         ONE_ARGUMENT,
                         "writeRecords",
-                        "Encrypt data for _process_outgoing, which it may begin to do; return how many bytes.");
+                        "Encrypt data for _process_outgoing, which it may begin to do; return how many bytes.")
+                .method(
+                        "_send_to_socket($self, fd, /)",
+                        ONE_ARGUMENT,
+                        "sendToSocket",
+                        "Let OpenSSL send to fd, and close it when done with it; return False if it does not.")
+                .method(
+                        "_kernel_sends($self, /)",
+                        NO_ARGUMENTS,
+                        "kernelSends",
+                        "After the handshake: note and return whether the kernel encrypts what is sent.")
+                .method(
+                        "_send_to_transport($self, /)",
+                        NO_ARGUMENTS,
+                        "sendToTransport",
+                        "Undo _send_to_socket; the descriptor is closed.");
     }
 
     @EntryPoint
@@ -144,7 +161,7 @@ public final class TlsType {
     @EntryPoint
     static long doHandshake(long self) {
         LoopEngine engine = TlsLayout.engine(self);
-        if (engine == null) {
+        if (engine == null || KernelTls.isEntered(self)) {
             return PyError.orThrow(CallApi.callMethod(ASYNCIO_DO_HANDSHAKE, self));
         }
         TlsNegotiation.handshake(engine, self);
@@ -153,7 +170,7 @@ public final class TlsType {
 
     @EntryPoint
     static long doShutdown(long self) {
-        if (TlsLayout.engine(self) == null) {
+        if (TlsLayout.engine(self) == null || KernelTls.isEntered(self)) {
             return PyError.orThrow(CallApi.callMethod(ASYNCIO_DO_SHUTDOWN, self));
         }
         TlsNegotiation.shutdown(self);
@@ -190,5 +207,25 @@ public final class TlsType {
         } finally {
             Memory.free(view);
         }
+    }
+
+    @EntryPoint
+    @Owned
+    static long sendToSocket(long self, long descriptor) {
+        int fd = NumberApi.asInt(descriptor);
+        return Refs.retain(KernelTls.enter(self, fd) ? TRUE : FALSE);
+    }
+
+    @EntryPoint
+    @Owned
+    static long kernelSends(long self) {
+        return Refs.retain(KernelTls.settle(self) ? TRUE : FALSE);
+    }
+
+    @EntryPoint
+    @Owned
+    static long sendToTransport(long self) {
+        KernelTls.leave(self);
+        return Refs.retain(NONE);
     }
 }

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// whose memory never shrinks: one large write keeps its memory as long as the connection lasts. Here, what is written
 /// while the transport is paused stays in the backlog as it is, `bytes` objects that are not copied. In both places it
 /// counts for flow control.
+///
+/// If the kernel encrypts, [KernelTls] takes the place of OpenSSL.
 final class TlsWriting {
     private static final PyName KEEP = PyName.of("_keep");
     private static final PyName DO_WRITE = PyName.of("_do_write");
@@ -56,7 +58,9 @@ final class TlsWriting {
     /// @throws PyError what asyncio's `_write_appdata` lets pass
     static void write(LoopEngine engine, long protocol, long owner, long address, long size) {
         try {
-            boolean blocked = TlsLayout.isRunning(protocol) || TlsLayout.isWritingPaused(protocol);
+            boolean blocked = TlsLayout.isRunning(protocol)
+                    || TlsLayout.isWritingPaused(protocol)
+                    || TlsLayout.isSendingFile(protocol);
             boolean backlog = hasBacklog(protocol);
             long done = blocked || backlog ? 0 : encrypt(engine, protocol, address, size, false);
             if (done < size) {
@@ -88,6 +92,9 @@ final class TlsWriting {
     /// @return how many bytes; fewer than all if OpenSSL first has to read something (a renegotiation)
     /// @throws PyError the exception that `_ssl` makes of an error of OpenSSL, or what sending raised
     static long encrypt(LoopEngine engine, long protocol, long address, long size, boolean holds) {
+        if (TlsLayout.isKernelSending(protocol)) {
+            return KernelTls.write(protocol, address, size);
+        }
         boolean paused = TlsLayout.isWritingPaused(protocol); // in a shutdown
         long done = 0;
         boolean goesOn = !TlsLayout.isRunning(protocol);
@@ -201,7 +208,8 @@ final class TlsWriting {
         }
     }
 
-    private static void pass(long protocol, @Stolen long records) {
+    /// Passes a `bytes` object to the transport below, if there is one.
+    static void pass(long protocol, @Stolen long records) {
         StreamEngine stream = stream(protocol);
         long transport = TlsLayout.transport(protocol);
         if (stream != null) {
@@ -218,7 +226,7 @@ final class TlsWriting {
     }
 
     /// The engine of the transport below, if that is a stream that can be written to.
-    private static @Nullable StreamEngine stream(long protocol) {
+    static @Nullable StreamEngine stream(long protocol) {
         long transport = TlsLayout.transport(protocol);
         StreamEngine stream = transport == 0 ? null : StreamType.engineOf(transport);
         return stream != null && stream.takesData() ? stream : null;

@@ -72,6 +72,7 @@ public final class StreamType {
                 TypeDef.named(StreamType.class, "data_bridge.pyloop.StreamCore", "The engine of a stream transport.");
         TransportType.addWriter(type, StreamType.class, "_unsent");
         TransportType.addSocket(type, StreamType.class);
+        ExtraInfo.declare(type, StreamType.class);
         return type.objectMember("_empty_waiter", StreamLayout.EMPTY_WAITER)
                 .hiddenMember("_start_context", StreamLayout.START_CONTEXT)
                 .objectMember("_context", TransportLayout.CONNECTION_CONTEXT)

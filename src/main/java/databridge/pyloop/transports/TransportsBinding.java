@@ -15,6 +15,7 @@ public final class TransportsBinding {
         TransportLayout.bind();
         StreamLayout.bind();
         DatagramLayout.bind();
+        ExtraInfo.bind();
         WriterEngine.bind();
         ProtocolDelivery.bind();
         AcceptorLayout.bind();
