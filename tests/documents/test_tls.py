@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data_bridge.pyloop import _openssl, _tls_server
+from data_bridge.pyloop import _loop, _openssl
 from support.loop_kinds import run_python
 from support.project import CERTIFICATES, ROOT
 
@@ -43,7 +43,7 @@ def test_info_has_the_line() -> None:
 
 def test_default_limit_of_handshakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYLOOP_TLS_HANDSHAKES", raising=False)
-    assert f"at most {_tls_server.handshake_limit():,} handshakes" in TEXT
+    assert f"at most {_loop.handshake_limit():,} handshakes" in TEXT
 
 
 def test_page_is_linked() -> None:
