@@ -8,10 +8,10 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from data_bridge.pyloop import _engine_calls, _engine_calls_of_asyncio, _seams
+from data_bridge.pyloop import _engine_calls, _engine_calls_of_asyncio, _engine_calls_of_tls, _seams
 from support.java_calls import python_calls, python_names
 
-MODULES = (_engine_calls, _engine_calls_of_asyncio)
+MODULES = (_engine_calls, _engine_calls_of_asyncio, _engine_calls_of_tls)
 NAMES = {module.__name__ for module in MODULES}
 
 NOT_CALLED = {"Future", "Task", "_call_connection_lost", "_when", "connection_made", "context", "loop", "max_size"}

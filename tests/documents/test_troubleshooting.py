@@ -25,6 +25,7 @@ _ASYNCIO_SAYS = {
     "%r got a new connection from %r: %r",
     "%r was closed by peer",
     "Connect call failed ...",
+    "Connection closed by peer",
     "Connection is closed by peer",
     "Error on transport creation for incoming connection",
     "Exception in callback ...",
@@ -35,6 +36,7 @@ _ASYNCIO_SAYS = {
     "Fatal write error on pipe transport",
     "Fatal write error on socket transport",
     "getaddrinfo() returned empty list",
+    "sendfile is in progress",
     "socket.accept() out of system resource",
     "module ... has no attribute ...",
 }

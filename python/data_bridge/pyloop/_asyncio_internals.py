@@ -128,7 +128,7 @@ STATE_CON_MADE: Any = sslproto.AppProtocolState.STATE_CON_MADE
 """Its state afterwards."""
 water_marks: Any = sslproto.add_flowcontrol_defaults
 """Computes a high-water and a low-water mark in bytes from two that can be None, and a default in KiB."""
-SendfileMode: Any = constants._SendfileMode  # type: ignore[attr-defined]
+SendfileMode: Any = constants._SendfileMode
 """How `loop.sendfile` sends to a transport."""
 SSL_AGAIN_ERRORS: Any = getattr(sslproto, "SSLAgainErrors", ())
 """What an `SSLObject` raises that can go on later. Missing where the module `ssl` is."""

@@ -145,7 +145,7 @@ class Connecting(SocketMethods):
         except BaseException:
             os.close(fd)
             raise
-        transport = _use_connection(self, _transport_class(), kind, kind is _UNIX, fd, names, protocol, context)
+        transport: Any = _use_connection(self, _transport_class(), kind, kind is _UNIX, fd, names, protocol, context)
         try:
             await _iteration()  # the transport has scheduled connection_made(), which comes first
         except BaseException:

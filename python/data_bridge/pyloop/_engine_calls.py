@@ -3,7 +3,7 @@
 The package never imports this module at run time. mypy checks the assignments below each group of protocols;
 `tests/abi/test_calls_from_java.py` compares names and numbers of arguments with the Java sources. The other direction,
 what Python calls in the engine, is `_engine.pyi`; what PyLoop's Python code uses of asyncio is in `_seams`. Methods
-that are asyncio's are declared in `_engine_calls_of_asyncio`.
+of TLS connections are declared in `_engine_calls_of_tls`, those that are asyncio's in `_engine_calls_of_asyncio`.
 
 Unless a method says otherwise, the engine calls it with the GIL, in the thread that runs the loop, and in whatever
 context is current; it ignores the result. An exception leaves through the Python method that called into the engine.
@@ -21,7 +21,6 @@ from ._datagram_transport import DatagramTransport
 from ._loop import PyLoop
 from ._pipe_transports import ReadPipeTransport, WritePipeTransport
 from ._stream_transport import StreamTransport
-from ._tls_protocol import TlsProtocol, TlsTransport
 
 if TYPE_CHECKING:
     import asyncio
@@ -224,56 +223,6 @@ class WritePipeCalls(Protocol):
         """End the transport because writing failed after the pipe was full."""
 
 
-class TlsCalls(Protocol):
-    """What the engine calls on a TLS protocol."""
-
-    def _asyncio_do_read(self) -> None:
-        """Do what `_do_read` was called for, since the engine does not serve the connection or the loop is closed."""
-
-    def _asyncio_process_outgoing(self) -> None:
-        """Do the same for `_process_outgoing`."""
-
-    def _asyncio_do_handshake(self) -> None:
-        """Do the same for `_do_handshake`, also if OpenSSL has reported an error, which this raises or deals with."""
-
-    def _asyncio_do_shutdown(self) -> None:
-        """Do the same for `_do_shutdown`."""
-
-    def _shut_down(self) -> None:
-        """Go on after both closing alerts are there, or the peer has closed the connection without one."""
-
-    def _do_write(self) -> None:
-        """Encrypt what waits in the backlog, after something was read or when more waits there."""
-
-    def _keep(self, data: bytes, offset: int) -> None:
-        """Put `data` from `offset` on into the backlog, because it cannot be encrypted or sent now."""
-
-    def _write_with_ssl(self, data: ReadableBuffer) -> int:
-        """Write with the `SSLObject`, which raises the exception for an error of OpenSSL; return how many bytes."""
-
-    def _is_closed_by_peer(self) -> bool:
-        """Return whether the peer has closed TLS, or raise the exception for the error that OpenSSL has reported."""
-
-    def _closed_by_peer(self) -> None:
-        """Call `eof_received` and start the shutdown."""
-
-    def _read_into_unusual(self, buffer: object) -> None:
-        """Do what asyncio does with a `buffer` that is empty or cannot be written to: most often, raise."""
-
-    def _read_soon(self) -> None:
-        """Schedule `_do_read`: the protocol's buffer was full."""
-
-    def _records_failed(self, error: Exception) -> None:
-        """End the connection because of `error`, which is being handled."""
-
-
-class TlsTransportCalls(Protocol):
-    """What the engine calls on the transport above TLS."""
-
-    def _asyncio_write(self, data: ReadableBuffer) -> None:
-        """Do what `write` was called for: the transport is not open, or the argument is of a wrong type."""
-
-
 LOOP: type[LoopCalls] = PyLoop
 ACCEPTOR: type[AcceptorCalls] = Acceptor
 STREAM: type[StreamCalls] = StreamTransport
@@ -281,8 +230,6 @@ ACCEPTED_STREAM: type[AcceptedStreamCalls] = AcceptedTransport
 DATAGRAM: type[DatagramCalls] = DatagramTransport
 READ_PIPE: type[ReadPipeCalls] = ReadPipeTransport
 WRITE_PIPE: type[WritePipeCalls] = WritePipeTransport
-TLS: type[TlsCalls] = TlsProtocol
-TLS_TRANSPORT: type[TlsTransportCalls] = TlsTransport
 
 if TYPE_CHECKING:
     # A class that extends one of asyncio's without a stub passes for any protocol; but mypy compares what bases define.
@@ -296,7 +243,3 @@ if TYPE_CHECKING:
     class _ReadPipe(ReadPipeTransport, ReadPipeCalls): ...
 
     class _WritePipe(WritePipeTransport, WritePipeCalls): ...
-
-    class _Tls(TlsProtocol, TlsCalls): ...
-
-    class _TlsTransport(TlsTransport, TlsTransportCalls): ...

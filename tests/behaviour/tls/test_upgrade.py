@@ -175,7 +175,7 @@ async def hello_behind_the_line(streams: bool) -> str:
 
 @pytest.mark.parametrize("streams", [True, False], ids=["streams", "protocol"])
 def test_hello_glued_to_the_line_is_not_lost_in_a_stream(loop: Loop, kind: LoopKind, streams: bool) -> None:
-    """From gh-142352 on asyncio passes on what a stream has read ahead, PyLoop always. What a protocol got is gone."""
+    """asyncio passes on what a stream has read ahead from gh-142352 on, PyLoop always; a protocol has it for good."""
     happened = loop.run_until_complete(hello_behind_the_line(streams))
     too_long = "SSL handshake is taking longer than 0.3 seconds" in happened
     if streams and (kind.name == "pyloop" or "gh-142352" in inspect.getsource(asyncio.BaseEventLoop.start_tls)):

@@ -25,8 +25,7 @@ public final class DictApi {
         PyError.orThrow((int) SET.call(dict, UnicodeApi.interned(key), value));
     }
 
-    /// `dict.get(key)` of an exact dict and an exact `str`, whose comparison runs no Python code; 0 if there is no such
-    /// key.
+    /// `dict.get(key)` of an exact dict and an exact `str`, whose comparison runs no Python code; 0 if it is missing.
     @Borrowed
     public static long find(long dict, long key) {
         long value = GET.call(dict, key);

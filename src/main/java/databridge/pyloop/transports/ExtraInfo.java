@@ -19,8 +19,9 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.StaticText;
 import databridge.pyloop.runtime.EntryPoint;
 
-/// `get_extra_info()` of stream transports. Some HTTP clients call it many times for each request. In the loop's
-/// thread.
+/// `get_extra_info()` of stream transports. In the loop's thread.
+///
+/// Some HTTP clients call it many times for each request, so it is as short as it can be.
 final class ExtraInfo {
     private static final PyName SLOWLY = PyName.of("_get_extra_info");
     private static final PyName SOCKET = PyName.of("socket");
