@@ -11,7 +11,6 @@ from support.java_sources import SOURCES
 
 NOT_OF_ASYNCIO = {
     "_after_fork_in_child": "of the engine's module",
-    "_DEFAULT_LIMIT": "of the module _tls_server; asyncio.streams has another one",
     "_is_main_interpreter": "of _thread, asked for with hasattr()",
     "_limit": "of TlsServer, which extends no class of asyncio",
     "_msg_callback": "of ssl.SSLContext",
