@@ -21,7 +21,7 @@ from ._datagram_transport import DatagramTransport
 from ._loop import PyLoop
 from ._pipe_transports import ReadPipeTransport, WritePipeTransport
 from ._stream_transport import StreamTransport
-from ._tls_protocol import TlsProtocol, TlsTransport
+from ._tls_protocol import SSLTransport, TlsProtocol
 
 if TYPE_CHECKING:
     import asyncio
@@ -279,7 +279,7 @@ DATAGRAM: type[DatagramCalls] = DatagramTransport
 READ_PIPE: type[ReadPipeCalls] = ReadPipeTransport
 WRITE_PIPE: type[WritePipeCalls] = WritePipeTransport
 TLS: type[TlsCalls] = TlsProtocol
-TLS_TRANSPORT: type[TlsTransportCalls] = TlsTransport
+TLS_TRANSPORT: type[TlsTransportCalls] = SSLTransport
 
 if TYPE_CHECKING:
     # A class that extends one of asyncio's without a stub passes for any protocol; but mypy compares what bases define.
@@ -296,4 +296,4 @@ if TYPE_CHECKING:
 
     class _Tls(TlsProtocol, TlsCalls): ...
 
-    class _TlsTransport(TlsTransport, TlsTransportCalls): ...
+    class _TlsTransport(SSLTransport, TlsTransportCalls): ...

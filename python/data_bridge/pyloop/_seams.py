@@ -169,10 +169,10 @@ def overriding_classes() -> list[type]:
     from ._loop import PyLoop
     from ._pipe_transports import ReadPipeTransport, WritePipeTransport
     from ._stream_transport import StreamTransport
-    from ._tls_protocol import TlsProtocol, TlsTransport
+    from ._tls_protocol import SSLTransport, TlsProtocol
 
     transports = [StreamTransport, AcceptedTransport, DatagramTransport, ReadPipeTransport, WritePipeTransport]
-    return [PyLoop, *transports, TlsProtocol, TlsTransport, Handle, TimerHandle]
+    return [PyLoop, *transports, TlsProtocol, SSLTransport, Handle, TimerHandle]
 
 
 def moved_methods(classes: Iterable[type]) -> Iterator[str]:
