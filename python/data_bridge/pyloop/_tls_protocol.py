@@ -135,7 +135,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         """Continue after the transport below was paused."""
         super().resume_writing()
         if self._write_backlog and not self._ssl_writing_paused:
-            self._do_write()
+            self._write_or_fail()
 
     def _do_write(self) -> None:
         backlog = self._write_backlog
@@ -153,11 +153,15 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
 
     def _do_flush(self) -> None:
         if self._app_reading_paused and self._write_backlog:  # else `_do_read` writes it
-            try:
-                self._do_write()
-            except Exception as error:
-                self._fatal_error(error, "Fatal error on SSL protocol")
+            self._write_or_fail()
         super()._do_flush()
+
+    def _write_or_fail(self) -> None:
+        # After an error it is not known what of the backlog was sent.
+        try:
+            self._do_write()
+        except Exception as error:
+            self._fatal_error(error, "Fatal error on SSL protocol")
 
     # Called by the engine.
 
@@ -193,7 +197,10 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
             count = self._sslobj.read(len(buffer), buffer)
         except internals.SSL_AGAIN_ERRORS:
             return
-        if not count:
+        if count:
+            self._read_soon()  # there may be more
+            self._app_protocol.buffer_updated(count)
+        else:
             self._closed_by_peer()
 
     def _read_soon(self) -> None:
