@@ -14,7 +14,17 @@ from support.java_calls import python_calls, python_names
 MODULES = (_engine_calls, _engine_calls_of_asyncio, _engine_calls_of_tls)
 NAMES = {module.__name__ for module in MODULES}
 
-NOT_CALLED = {"Future", "Task", "_call_connection_lost", "_when", "connection_made", "context", "loop", "max_size"}
+NOT_CALLED = {
+    "Future",
+    "Task",
+    "_call_connection_lost",
+    "_when",
+    "connection_made",
+    "context",
+    "loop",
+    "max_size",
+    "socket",
+}
 """Names that Java has for other purposes: keys of a module's dict, keywords and attributes."""
 
 WITHOUT_SIGNATURES = (_thread.LockType, _thread.RLock)

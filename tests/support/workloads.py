@@ -1,15 +1,19 @@
 """Small programs that use each part of a loop once and check what they got: what faults are thrown into."""
 
 import asyncio
+import functools
 import gc
 import logging
 import os
 import socket
+import ssl
 import subprocess
 import threading
 import warnings
 from collections.abc import Callable, Coroutine
 from typing import Any
+
+from support.peers.tls import client_context, server_context
 
 
 def silence() -> None:
@@ -112,6 +116,77 @@ async def streams() -> None:
         server.close()
 
 
+class _BufferedAnswer(asyncio.BufferedProtocol):
+    def __init__(self, size: int) -> None:
+        self.data = bytearray(size)
+        self.count = 0
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def get_buffer(self, _size: int) -> memoryview:
+        return memoryview(self.data)[self.count :]
+
+    def buffer_updated(self, count: int) -> None:
+        self.count += count
+        if self.count == len(self.data) and not self.done.done():
+            self.done.set_result(None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(error or ConnectionError())
+
+
+async def tls() -> None:
+    """A TLS server, small and large writes both ways, an upgrade, a protocol with a buffer, orderly ends."""
+    served, trusting = _contexts()
+    ends: asyncio.Queue[None] = asyncio.Queue()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(1 << 20):
+                writer.write(data)
+                await writer.drain()
+        finally:
+            writer.close()
+            ends.put_nowait(None)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=served)
+    address = server.sockets[0].getsockname()
+    try:
+        reader, writer = await asyncio.open_connection(*address, ssl=trusting, server_hostname="localhost")
+        try:
+            for message in (b"small", bytes(range(256)) * 20, os.urandom(300_000)):
+                writer.write(message)
+                writer.write(memoryview(message))
+                assert await reader.readexactly(2 * len(message)) == 2 * message
+        finally:
+            writer.close()
+        await writer.wait_closed()
+        plain = socket.create_connection(address)
+        plain.setblocking(False)
+        loop = asyncio.get_running_loop()
+        message = os.urandom(30_000)
+        lower, _ = await loop.create_connection(asyncio.Protocol, sock=plain)
+        protocol = _BufferedAnswer(len(message))
+        try:
+            upper = await loop.start_tls(lower, protocol, trusting, server_hostname="localhost")
+            assert upper is not None
+            upper.write(message)
+            await protocol.done
+            assert protocol.data == message
+            upper.close()
+        finally:
+            lower.close()
+        for _ in range(2):
+            await ends.get()
+    finally:
+        server.close()
+
+
+@functools.cache
+def _contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    return server_context(), client_context()
+
+
 class _Echo(asyncio.DatagramProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
@@ -202,6 +277,7 @@ WORKLOADS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "threads": threads,
     "descriptors": descriptors,
     "streams": streams,
+    "tls": tls,
     "datagrams": datagrams,
     "pipes": pipes,
     "processes": processes,

@@ -59,12 +59,12 @@ class AcceptedTransport(AcceptedCore, StreamTransport):
 
     # Called by the engine.
 
-    def _get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
+    def _extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
         if name == "peername":
             return self._peername()
         if name == "sockname":
             return self._sockname
-        return super()._get_extra_info(name, default)
+        return super()._extra_info(name, default)
 
     def _schedule_start(self) -> None:
         self._loop.call_soon(self._protocol.connection_made, self, context=self._context)

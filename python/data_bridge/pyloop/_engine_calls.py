@@ -127,7 +127,7 @@ class StreamCalls(Protocol):
     def _asyncio_writelines(self, list_of_data: Iterable[ReadableBuffer]) -> None:
         """Do what `writelines` was called for: the transport is ending or detached, or the arguments are unusual."""
 
-    def _get_extra_info(self, name: str, default: object = None) -> object:
+    def _extra_info(self, name: str, default: object = None) -> object:
         """Return the result of `get_extra_info`: there is no dict yet, or an argument is unusual."""
 
     def _refuse_lines(self, lines: tuple[Any, ...]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ._tls_protocol import TlsProtocol, TlsTransport
+from ._tls_protocol import TlsProtocol, SSLTransport
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -64,11 +64,11 @@ class TlsTransportCalls(Protocol):
 
 
 TLS: type[TlsCalls] = TlsProtocol
-TLS_TRANSPORT: type[TlsTransportCalls] = TlsTransport
+TLS_TRANSPORT: type[TlsTransportCalls] = SSLTransport
 
 if TYPE_CHECKING:
     # As in `_engine_calls`: mypy compares what bases define.
 
     class _Tls(TlsProtocol, TlsCalls): ...
 
-    class _TlsTransport(TlsTransport, TlsTransportCalls): ...
+    class _TlsTransport(SSLTransport, TlsTransportCalls): ...

@@ -9,7 +9,7 @@ import ssl
 
 from . import _asyncio_internals as internals
 from ._stream_transport import StreamTransport
-from ._tls_protocol import TlsProtocol, TlsTransport
+from ._tls_protocol import TlsProtocol, SSLTransport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 
-class KernelTlsTransport(TlsTransport):
+class KernelTlsTransport(SSLTransport):
     """The `asyncio.Transport` above TLS, through which the kernel can send files. See its base."""
 
     @property

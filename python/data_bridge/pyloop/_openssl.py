@@ -26,11 +26,12 @@ def why_not() -> str | None:
     if not ssl.OPENSSL_VERSION.startswith("OpenSSL "):
         return f"{ssl.OPENSSL_VERSION} is not OpenSSL"
     file = getattr(_ssl, "__file__", None)
-    if file is None:
+    if not file:
         return "the module _ssl, and OpenSSL with it, is part of the interpreter's own file"
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    example = context.wrap_bio(incoming, outgoing, server_side=True)._sslobj
+    incoming, outgoing = _ssl.MemoryBIO(), _ssl.MemoryBIO()
+    # Of `_ssl`, because a program may have put a class of its own in the place of `ssl.SSLContext`.
+    context = _ssl._SSLContext(_ssl.PROTOCOL_TLS_SERVER)
+    example = context._wrap_bio(incoming, outgoing, server_side=True)
     # The engine finds the BIOs again by how much is in them.
     sizes = incoming.write(b"in"), outgoing.write(b"out")
     return _use_openssl(file, ssl.OPENSSL_VERSION_NUMBER, example, context, *sizes)

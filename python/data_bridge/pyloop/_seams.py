@@ -179,10 +179,10 @@ def overriding_classes() -> list[type]:
     from ._loop import PyLoop
     from ._pipe_transports import ReadPipeTransport, WritePipeTransport
     from ._stream_transport import StreamTransport
-    from ._tls_protocol import TlsProtocol, TlsTransport
+    from ._tls_protocol import SSLTransport, TlsProtocol
 
     transports = [StreamTransport, AcceptedTransport, DatagramTransport, ReadPipeTransport, WritePipeTransport]
-    tls = [TlsProtocol, TlsTransport, KernelTlsProtocol, KernelTlsTransport]
+    tls = [TlsProtocol, SSLTransport, KernelTlsProtocol, KernelTlsTransport]
     return [PyLoop, *transports, *tls, Handle, TimerHandle]
 
 

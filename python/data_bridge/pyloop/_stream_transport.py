@@ -122,7 +122,7 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
 
     # Called by the engine.
 
-    def _get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
+    def _extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
         if name == "socket":
             self._flush()  # the caller may use the socket itself, after what was written
         return internals.SelectorSocketTransport.get_extra_info(self, name, default)

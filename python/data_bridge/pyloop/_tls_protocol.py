@@ -18,16 +18,19 @@ if TYPE_CHECKING:
 
 
 _METHODS = ("do_handshake", "read", "unwrap", "write")
-_ORIGINAL = [vars(ssl.SSLObject)[name] for name in _METHODS]
+_ORIGINAL = [vars(ssl.SSLObject).get(name) for name in _METHODS]
+# A program may have replaced them before its first TLS connection.
+_ARE_OF_SSL = all(getattr(method, "__globals__", None) is vars(ssl) for method in _ORIGINAL)
 
 
 def _suits(context: Any, wrapped: object) -> bool:  # noqa: ANN401 - typeshed does not know `_msg_callback`
     """Return whether nothing but `_ssl` has to see what a connection reads and writes."""
     methods = vars(ssl.SSLObject)
     return (
-        type(wrapped) is ssl.SSLObject
+        _ARE_OF_SSL
+        and type(wrapped) is ssl.SSLObject
         and len(vars(wrapped)) == 1
-        and [methods[name] for name in _METHODS] == _ORIGINAL
+        and [methods.get(name) for name in _METHODS] == _ORIGINAL
         and context._msg_callback is None
     )
 
@@ -36,8 +39,11 @@ _READ_MARKS = internals.water_marks(None, None, constants.FLOW_CONTROL_HIGH_WATE
 _WRITE_MARKS = internals.water_marks(None, None, constants.FLOW_CONTROL_HIGH_WATER_SSL_WRITE)
 
 
-class TlsTransport(TlsTransportCore, internals.SSLProtocolTransport):  # type: ignore[misc]
-    """The `asyncio.Transport` above TLS. All methods belong to the loop's thread."""
+class SSLTransport(TlsTransportCore, internals.SSLProtocolTransport):  # type: ignore[misc]
+    """The `asyncio.Transport` above TLS. All methods belong to the loop's thread.
+
+    The name contains `SSL` because programs recognise asyncio's transports by that, CPython's tests among them.
+    """
 
     _asyncio_write = internals.SSLProtocolTransport.write
 
@@ -49,8 +55,8 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
     `_msg_callback`, if `wrap_bio` returns something else, or a program has replaced methods of `ssl.SSLObject`.
     """
 
-    _transport_class = TlsTransport
-    _app_transport: TlsTransport | None
+    _transport_class = SSLTransport
+    _app_transport: SSLTransport | None
 
     # What asyncio's constructor assigns, as long as it has not changed.
     _app_transport_created = False
@@ -109,7 +115,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
     _asyncio_do_shutdown = internals.SSLProtocol._do_shutdown
     _asyncio_process_outgoing = internals.SSLProtocol._process_outgoing
 
-    def _get_app_transport(self) -> TlsTransport:
+    def _get_app_transport(self) -> SSLTransport:
         if self._app_transport is None:
             if self._app_transport_created:
                 raise RuntimeError("Creating _SSLProtocolTransport twice")
@@ -129,7 +135,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         """Continue after the transport below was paused."""
         super().resume_writing()
         if self._write_backlog and not self._ssl_writing_paused:
-            self._do_write()
+            self._write_or_fail()
 
     def _do_write(self) -> None:
         backlog = self._write_backlog
@@ -147,11 +153,15 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
 
     def _do_flush(self) -> None:
         if self._app_reading_paused and self._write_backlog:  # else `_do_read` writes it
-            try:
-                self._do_write()
-            except Exception as error:
-                self._fatal_error(error, "Fatal error on SSL protocol")
+            self._write_or_fail()
         super()._do_flush()
+
+    def _write_or_fail(self) -> None:
+        # After an error it is not known what of the backlog was sent.
+        try:
+            self._do_write()
+        except Exception as error:
+            self._fatal_error(error, "Fatal error on SSL protocol")
 
     # Called by the engine.
 
@@ -187,7 +197,10 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
             count = self._sslobj.read(len(buffer), buffer)
         except internals.SSL_AGAIN_ERRORS:
             return
-        if not count:
+        if count:
+            self._read_soon()  # there may be more
+            self._app_protocol.buffer_updated(count)
+        else:
             self._closed_by_peer()
 
     def _read_soon(self) -> None:

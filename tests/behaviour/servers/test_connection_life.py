@@ -17,7 +17,8 @@ from support.process_figures import count_descriptors
 WAYS = pytest.mark.parametrize("way", [TCP_ACCEPTED, UNIX_ACCEPTED], ids=str)
 # asyncio leaves the socket of a connection that it cannot set up to the garbage collector, which complains.
 forgotten_sockets = pytest.mark.filterwarnings(
-    "ignore:unclosed:ResourceWarning", "ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning"
+    "ignore:unclosed:ResourceWarning",
+    "ignore:Exception ignored (in|while calling deallocator):pytest.PytestUnraisableExceptionWarning",
 )
 
 place: contextvars.ContextVar[str] = contextvars.ContextVar("place", default="nowhere")

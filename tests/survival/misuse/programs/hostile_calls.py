@@ -24,6 +24,7 @@ import warnings
 from typing import Any
 
 from data_bridge.pyloop import _engine, new_event_loop
+from survival.misuse.programs.hostile_tls import Tls, is_tls, records_into
 from survival.misuse.programs.hostile_values import (
     EVENTS,
     SIZES,
@@ -34,6 +35,7 @@ from survival.misuse.programs.hostile_values import (
     File,
     Hooks,
     Number,
+    Factory,
     Protocol,
     Same,
     View,
@@ -48,8 +50,10 @@ LEFT_OUT = {
     "_running_forever",  # with it, one turn of the loop has no end
     "_after_fork_in_child",
     "_inject_faults",  # faults are reported as faults
+    "_sock_fd",  # the transport would close any descriptor, standard output for instance
 }
 TYPES: list[Any] = [value for value in vars(_engine).values() if isinstance(value, type)]
+FUNCTIONS = [name for name, value in vars(_engine).items() if inspect.isbuiltin(value) and name not in LEFT_OUT]
 
 
 class World:
@@ -86,6 +90,8 @@ class World:
         closed = socket.socket()
         self.closed_fd = closed.fileno()
         closed.close()
+        self.tls = Tls(self, is_secret=False)
+        self.listening, self.below = listening, stream
         self.sockets = [stream, peer, datagram, sender, self.udp, listening]
         self.instances = self._instances()
         self.handles: list[Any] = []
@@ -133,7 +139,17 @@ class World:
         stream, _, datagram, *_ = self.sockets
         sock = self.choice((datagram, self.udp))
         with contextlib.suppress(TypeError, RuntimeError):
-            if isinstance(instance, _engine.StreamCore):
+            if is_tls(instance):
+                self._attach_tls(instance)
+            elif isinstance(instance, _engine.TlsTransportCore):
+                instance._ssl_protocol = self.secured
+            elif isinstance(instance, _engine.AcceptorCore):
+                instance._loop, instance._sock = self.loop, self.listening
+                instance._make_protocol = Factory(self)
+                instance._server = instance._context = None  # type: ignore[assignment]
+                instance._transport_class = type("Accepted", (Hooks, _engine.AcceptedCore), {"world": self})
+                instance._most = CONNECTIONS
+            elif isinstance(instance, _engine.StreamCore):
                 instance._protocol = self.choice((Protocol, BufferedProtocol))(self)
                 instance._high_water = 1  # type: ignore[attr-defined]
                 instance._attach(self.loop, stream, stream.fileno(), True)
@@ -151,11 +167,27 @@ class World:
                 instance._protocol = Protocol(self)
                 instance._fileno = self.reader
 
+    def _attach_tls(self, instance: Any) -> None:
+        tls = Tls(self, is_secret=True)
+        below, peer = self._keep(*socket.socketpair())
+        self.sockets.append(below)
+        records_into(peer, tls)
+        derived: Any = type("Below", (Hooks, _engine.StreamCore), {"world": self})
+        stream = derived.__new__(derived)
+        stream._high_water = 1
+        stream._attach(self.loop, below, below.fileno(), True)
+        tls.attach(instance, stream, self.choice((True, False)))
+        stream.set_protocol(instance)
+        stream._add_reader()
+        self.secured = instance
+
     def value(self) -> Any:
         """Something to pass, to return or to set."""
-        kind = self.choice(range(9))
+        kind = self.choice(range(10))
         if kind == 0:
             return self.choice(SIZES)
+        if kind == 9:
+            return self.choice((self.tls.protocol, *(lambda one=one: one for one in self.tls.values())))()
         if kind == 1:
             return self.choice(EVENTS)
         if kind == 2:
@@ -191,13 +223,34 @@ class World:
             return
         self.depth += 1
         try:
-            self.choice((self._call, self._call, self._call, self._set, self._delete, self._turn, self._schedule))()
+            calls = (self._call, self._call, self._call, self._function)
+            self.choice((*calls, self._set, self._delete, self._turn, self._schedule))()
         except Exception as error:
             text = f"{error!r:.2000}"
             if isinstance(error, SystemError) or "fault in the event loop engine" in text:
                 raise AssertionError(text) from error
         finally:
             self.depth -= 1
+
+    def _function(self) -> None:
+        """Call a function of the module."""
+        name = self.choice(FUNCTIONS)
+        function = getattr(_engine, name)
+        arguments = [self._fitting(one) for one in inspect.signature(function).parameters]
+        if name == "_use_openssl":
+            arguments = self.tls.arguments_of_use_openssl()
+        wrong = self.choice(range(3 * len(arguments) + 1))
+        if wrong < len(arguments):
+            arguments[wrong] = self.value()
+        if name == "_use_connection":
+            # The engine closes it, so it must be nobody else's.
+            arguments[4] = self.choice((os.dup(self.below.fileno()), os.dup(self.listening.fileno()), -1, 10**6))
+        self._note(name, *arguments)
+        result = function(*arguments)
+        if isinstance(result, tuple) and name == "_connect":
+            os.close(result[0])
+        elif name == "_use_connection":
+            self.instances.append(result)
 
     def _note(self, *what: Any) -> None:
         if self.trace:
@@ -248,6 +301,12 @@ class World:
             "list_of_data": ([b"x" * 5000, bytearray(7)], [Data(self), View(self)]),
             "protocol": (Protocol(self), BufferedProtocol(self)),
             "callbacks": ([Call(self), (Call(self), 1)],),
+            "ssl_socket": self.tls.values()[:3],
+            "cls": (type("Accepted", (Hooks, _engine.AcceptedCore), {"world": self}), _engine.AcceptedCore),
+            "kind": (self.listening, File(self)),
+            "names": ((None, None), (("a", 1), ("b", 2)), ("one",)),
+            "address": (self.listening.getsockname(), "/nowhere", self.udp.getsockname()),
+            "context": (None, contextvars.copy_context()),
             "when": (0.0, 1e-6, 1e300),
             "delay": (0.0, 1e-6, 1e300, -1),
         }

@@ -24,6 +24,7 @@ class Steps(Interface):
     """What takes the steps."""
 
     choice: Callable[..., Any]
+    loop: Any
     reader: int
     udp: Any
 
@@ -52,6 +53,17 @@ class Call:
     def __call__(self, *_arguments: Any, **_keywords: Any) -> Any:
         self.world.step()
         return self.world.choice((None, None, False, 0))
+
+
+class Factory:
+    """Takes steps, and makes protocols."""
+
+    def __init__(self, world: Steps) -> None:
+        self.world = world
+
+    def __call__(self) -> Any:
+        self.world.step()
+        return self.world.choice((Protocol(self.world), BufferedProtocol(self.world), None))
 
 
 class Protocol(asyncio.Protocol):

@@ -39,12 +39,15 @@ public final class Library {
         if (handle == 0) {
             return "the process has not loaded " + path;
         }
-        for (CFunction function : functions) {
-            long address = NativeLinker.symbolOf(handle, function.symbol());
-            if (address == 0) {
-                return path + " shows no " + function.symbol();
+        long[] addresses = new long[functions.size()];
+        for (int i = 0; i < addresses.length; i++) {
+            addresses[i] = NativeLinker.symbolOf(handle, functions.get(i).symbol());
+            if (addresses[i] == 0) {
+                return path + " shows no " + functions.get(i).symbol(); // and those bound before stay bound
             }
-            function.bind(address);
+        }
+        for (int i = 0; i < addresses.length; i++) {
+            functions.get(i).bind(addresses[i]);
         }
         return null;
     }

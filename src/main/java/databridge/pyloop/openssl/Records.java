@@ -10,13 +10,33 @@ public final class Records {
     /// The result of a read in which OpenSSL has found the end of the connection, or an error.
     public static final int ENDED = -1;
 
-    private static final byte ALERT = 21;
+    // RFC 8446, section 5.1: a type, two bytes of version, of which the first is always 3, and the length of the rest.
+    private static final byte CHANGE_CIPHER_SPEC = 20;
+    private static final byte HANDSHAKE = 22;
+    private static final byte APPLICATION_DATA = 23;
+    private static final byte MAJOR_VERSION = 3;
+    private static final int HEADER = 5;
 
     private Records() {}
 
-    /// Whether the next record in a BIO is an alert that is not encrypted (RFC 8446, section 5.1).
-    public static boolean isAlertNext(RecordMemory memory, long bio) {
-        return Bio.pending(bio) > 0 && Memory.getByte(Bio.pendingAddress(bio, memory.cell())) == ALERT;
+    /// Whether what waits in a BIO looks like records of a handshake: no alert that is not encrypted, and nothing that
+    /// is no TLS. If the beginning of a record was taken from the BIO before, the rest of it may not look so.
+    public static boolean looksLikeHandshake(RecordMemory memory, long bio) {
+        long pending = Bio.pending(bio);
+        if (pending == 0) {
+            return true;
+        }
+        long record = Bio.pendingAddress(bio, memory.cell());
+        long end = record + pending;
+        while (end - record >= HEADER) {
+            byte type = Memory.getByte(record);
+            boolean known = type == HANDSHAKE || type == APPLICATION_DATA || type == CHANGE_CIPHER_SPEC;
+            if (!known || Memory.getByte(record + 1) != MAJOR_VERSION) {
+                return false;
+            }
+            record += HEADER + (Memory.getByte(record + 3) & 0xff) * 256 + (Memory.getByte(record + 4) & 0xff);
+        }
+        return true;
     }
 
     /// Decrypts what is in the connection's own BIO.

@@ -1,6 +1,7 @@
 package databridge.pyloop.tls;
 
 import databridge.pyloop.cpython.BytesApi;
+import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.openssl.SocketBio;
 import databridge.pyloop.openssl.Ssl;
 import databridge.pyloop.transports.StreamEngine;
@@ -62,18 +63,28 @@ final class KernelTls {
         long done = 0;
         do {
             long part = Math.min(size - done, MOST_AT_ONCE);
-            StreamEngine stream = TlsWriting.stream(protocol);
-            if (stream == null) {
-                TlsWriting.pass(protocol, BytesApi.copy(address + done, part));
-                return size; // the connection has ended
-            }
-            long rest = stream.sendOrCopy(address + done, part);
-            if (rest != 0) {
-                stream.append(rest, part);
+            long transport = Refs.retainField(protocol + TlsLayout.TRANSPORT);
+            try {
+                send(transport, address + done, part);
+            } finally {
+                Refs.release(transport);
             }
             done += part;
         } while (done < size && TlsLayout.isKernelSending(protocol));
         return done;
+    }
+
+    /// @param transport the transport below, or None once the connection has ended
+    private static void send(long transport, long address, long size) {
+        StreamEngine stream = TlsWriting.stream(transport);
+        if (stream == null) {
+            TlsWriting.pass(transport, BytesApi.copy(address, size));
+            return;
+        }
+        long rest = stream.sendOrCopy(address, size);
+        if (rest != 0) {
+            stream.append(rest, size);
+        }
     }
 
     private static void continueHandshake(long protocol) {

@@ -2,12 +2,10 @@ package databridge.pyloop.tls;
 
 import static databridge.pyloop.cpython.Singletons.NONE;
 
-import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PositionalOnly;
 import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.runtime.EntryPoint;
@@ -35,7 +33,7 @@ public final class TlsBinding {
         PositionalOnly.require("_use_openssl", 6, count, keywords);
         long file = UnicodeApi.asCString(Memory.getLong(arguments));
         if (file == 0) {
-            throw ErrorApi.raise(Singletons.VALUE_ERROR, "the name of the file cannot be read");
+            return UnicodeApi.fromString("the name of the file of _ssl is not UTF-8");
         }
         String reason = SslSockets.start(
                 Memory.getCString(file),

@@ -21,7 +21,10 @@ final class TlsInput implements InputFilter {
     @Override
     public boolean isFor(long current) {
         // The object can have been freed, and another one be at its address.
-        return current == protocol && ObjectApi.isInstance(current, TlsType.type()) && TlsLayout.isAttached(current);
+        return current == protocol
+                && ObjectApi.isInstance(current, TlsType.type())
+                && TlsLayout.isAttached(current)
+                && !engine.scratch().records().isInUse(); // a callback of OpenSSL can run Python code that calls this
     }
 
     @Override

@@ -1,8 +1,5 @@
 package databridge.pyloop.tls;
 
-import static databridge.pyloop.cpython.Singletons.NONE;
-
-import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Refs;
@@ -239,12 +236,5 @@ final class TlsLayout {
 
     static void setEnded(long protocol, boolean ended) {
         Memory.putByte(protocol + ENDED, (byte) (ended ? 1 : 0));
-    }
-
-    /// The transport below, 0 if there is none.
-    @Borrowed
-    static long transport(long protocol) {
-        long transport = Memory.getLong(protocol + TRANSPORT);
-        return transport == NONE ? 0 : transport;
     }
 }

@@ -28,7 +28,8 @@ final class TlsNegotiation {
     private TlsNegotiation() {}
 
     /// `_do_handshake()` of an attached protocol. `_ssl` takes the step if the peer has sent an alert, because OpenSSL
-    /// does not report a closing alert twice.
+    /// does not report a closing alert twice. It also does if the peer has sent something that is no TLS: OpenSSL
+    /// reports another error at the second time, from version 3.2 on.
     ///
     /// @throws databridge.pyloop.cpython.PyError what asyncio's `_do_handshake` lets pass
     static void handshake(LoopEngine engine, long protocol) {
@@ -39,7 +40,7 @@ final class TlsNegotiation {
             return;
         }
         boolean direct = TlsLayout.handshakesDirectly(protocol)
-                && !Records.isAlertNext(engine.scratch().records(), TlsLayout.input(protocol));
+                && Records.looksLikeHandshake(engine.scratch().records(), TlsLayout.input(protocol));
         switch (direct ? step(protocol, true) : FAILED) {
             case DONE -> CallApi.run(ON_HANDSHAKE_COMPLETE, protocol, NONE);
             case AGAIN -> TlsWriting.sendOutput(protocol);

@@ -123,7 +123,7 @@ final class TlsReading {
         long data = decrypt(protocol, memory, received);
         while (true) {
             boolean closed = TlsLayout.isEnded(protocol) && isClosedByPeer(protocol, data);
-            boolean full = data != 0 && BytesApi.size(data) == RecordMemory.CONTENT_SIZE;
+            boolean full = data != 0 && isCapacity(BytesApi.size(data), received);
             if (data != 0) {
                 deliver(engine, protocol, data);
             }
@@ -135,6 +135,12 @@ final class TlsReading {
             }
             data = decrypt(protocol, engine.scratch().records(), 0); // the protocol may have closed the loop
         }
+    }
+
+    /// Whether [#decrypt] may have left something because its memory was full: records that are compressed have more
+    /// content than bytes.
+    private static boolean isCapacity(long size, int received) {
+        return size == RecordMemory.CONTENT_SIZE || size == received + PARTIAL_RECORD;
     }
 
     /// Decrypts what there is, and notes whether OpenSSL reports an end ([TlsLayout#isEnded]).
@@ -241,7 +247,7 @@ final class TlsReading {
 
     /// Decrypts into a buffer.
     ///
-    /// @return as [Records#read], or [#UNUSUAL] if it is empty or cannot be written to
+    /// @return as [Records#read], or [#UNUSUAL] if it is empty, cannot be written to, or does not consist of bytes
     private static int fill(long protocol, long buffer) {
         long view = BufferApi.newView();
         try {
@@ -253,7 +259,7 @@ final class TlsReading {
             }
             try {
                 long size = BufferApi.size(view);
-                if (size == 0 || !TlsLayout.isAttached(protocol)) {
+                if (size == 0 || size != ObjectApi.length(buffer)) {
                     return UNUSUAL;
                 }
                 TlsLayout.setRunning(protocol, true);

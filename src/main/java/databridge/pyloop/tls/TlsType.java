@@ -121,10 +121,11 @@ public final class TlsType {
         PositionalOnly.require("_attach", 4, count, keywords);
         long loop = Memory.getLong(arguments);
         long socket = Memory.getLong(arguments + Long.BYTES);
-        LoopType.engineOf(loop);
+        LoopEngine engine = LoopType.engineOf(loop);
         Memory.putInt(self + TlsLayout.MAX_SIZE, MAX_SIZE);
         long ssl = SslSockets.address(socket);
-        if (ssl == 0 || TlsLayout.isAttached(self)) {
+        // While OpenSSL runs, a connection can have BIOs that are not its own.
+        if (ssl == 0 || TlsLayout.isAttached(self) || engine.scratch().records().isInUse()) {
             return Refs.retain(NONE);
         }
         boolean handshakes = Memory.getLong(arguments + 2 * Long.BYTES) == TRUE;

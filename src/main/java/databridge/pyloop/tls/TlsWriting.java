@@ -2,11 +2,13 @@ package databridge.pyloop.tls;
 
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.loop.LoopEngine;
@@ -100,12 +102,12 @@ final class TlsWriting {
         boolean goesOn = !TlsLayout.isRunning(protocol);
         while (goesOn && done < size) {
             long part = Math.min(size - done, MOST_AT_ONCE);
-            RecordMemory memory = engine.scratch().records();
-            boolean shared = part >= LARGE && !memory.isInUse() && !paused;
-            if (shared) {
+            boolean large = part >= LARGE && !paused;
+            if (large) {
                 sendRecords(protocol); // what was written before comes first
             }
-            int count = shared
+            RecordMemory memory = engine.scratch().records(); // not before: sending can run Python code
+            int count = large && !memory.isInUse()
                     ? encryptLarge(memory, protocol, address + done, part)
                     : encryptSmall(protocol, address + done, part, holds || paused);
             if (count < 0) {
@@ -140,7 +142,16 @@ final class TlsWriting {
 
     /// As [#encryptSmall], in the memory that all connections share.
     private static int encryptLarge(RecordMemory memory, long protocol, long address, long size) {
-        StreamEngine stream = stream(protocol);
+        long transport = Refs.retainField(protocol + TlsLayout.TRANSPORT);
+        try {
+            return encryptLarge(memory, protocol, transport, address, size);
+        } finally {
+            Refs.release(transport);
+        }
+    }
+
+    private static int encryptLarge(RecordMemory memory, long protocol, long transport, long address, long size) {
+        StreamEngine stream;
         int count;
         boolean later;
         long records;
@@ -155,6 +166,7 @@ final class TlsWriting {
             } finally {
                 TlsLayout.setRunning(protocol, false);
             }
+            stream = stream(transport);
             records = Records.outputSize(memory);
             if (records > 0) {
                 long first = Records.output(memory);
@@ -169,7 +181,7 @@ final class TlsWriting {
         }
         if (rest != 0) {
             if (stream == null) {
-                pass(protocol, rest);
+                pass(transport, rest);
             } else {
                 stream.append(rest, records);
             }
@@ -180,11 +192,21 @@ final class TlsWriting {
     /// Lets `_ssl` write, which raises the exception for the error that OpenSSL has reported.
     private static long writeWithSsl(long protocol, long address, long size) {
         long data = BytesApi.copy(address, size);
-        long result = CallApi.callMethod(WRITE_WITH_SSL, protocol, data);
-        Refs.release(data);
-        long count = NumberApi.asLong(PyError.orThrow(result));
-        Refs.release(result);
-        return count;
+        long result;
+        try {
+            result = PyError.orThrow(CallApi.callMethod(WRITE_WITH_SSL, protocol, data));
+        } finally {
+            Refs.release(data);
+        }
+        try {
+            long count = NumberApi.asLong(result);
+            if (count < 0 || count > size) {
+                throw ErrorApi.raise(Singletons.VALUE_ERROR, "more was written than there is");
+            }
+            return count;
+        } finally {
+            Refs.release(result);
+        }
     }
 
     /// `_process_outgoing()` of an attached protocol.
@@ -203,32 +225,42 @@ final class TlsWriting {
         long size = TlsLayout.isRunning(protocol) ? 0 : Math.min(Bio.pending(output), Integer.MAX_VALUE);
         if (size > 0) {
             long records = BytesApi.uninitialised(size);
-            Bio.read(output, BytesApi.data(records), size);
-            pass(protocol, records);
+            if (Bio.read(output, BytesApi.data(records), size) != size) {
+                Refs.release(records);
+                throw new IllegalStateException("BIO_read of " + size + " bytes");
+            }
+            long transport = Refs.retainField(protocol + TlsLayout.TRANSPORT);
+            try {
+                pass(transport, records);
+            } finally {
+                Refs.release(transport);
+            }
         }
     }
 
-    /// Passes a `bytes` object to the transport below, if there is one.
-    static void pass(long protocol, @Stolen long records) {
-        StreamEngine stream = stream(protocol);
-        long transport = TlsLayout.transport(protocol);
+    /// Passes a `bytes` object on.
+    ///
+    /// @param transport the transport below, which the caller keeps alive, or None
+    static void pass(long transport, @Stolen long records) {
+        StreamEngine stream = stream(transport);
         if (stream != null) {
             stream.write(records);
-        } else if (transport != 0) {
-            Refs.retain(transport);
-            long result = CallApi.callMethod(WRITE, transport, records);
-            Refs.release(records);
-            Refs.release(transport);
-            Refs.release(PyError.orThrow(result));
-        } else {
+            return;
+        }
+        try {
+            if (transport != Singletons.NONE) {
+                CallApi.run(WRITE, transport, records);
+            }
+        } finally {
             Refs.release(records);
         }
     }
 
     /// The engine of the transport below, if that is a stream that can be written to.
-    static @Nullable StreamEngine stream(long protocol) {
-        long transport = TlsLayout.transport(protocol);
-        StreamEngine stream = transport == 0 ? null : StreamType.engineOf(transport);
+    ///
+    /// @param transport any object
+    static @Nullable StreamEngine stream(long transport) {
+        StreamEngine stream = StreamType.engineOf(transport);
         return stream != null && stream.takesData() ? stream : null;
     }
 }

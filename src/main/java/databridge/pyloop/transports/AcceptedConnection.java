@@ -45,7 +45,7 @@ final class AcceptedConnection {
         }
         long transport;
         try {
-            transport = create(acceptor, engine.scratch().address(), fd);
+            transport = create(acceptor, engine.self(), engine.scratch().address(), fd);
         } catch (Throwable failed) {
             FileDescriptors.close(fd);
             throw failed;
@@ -63,16 +63,22 @@ final class AcceptedConnection {
     }
 
     @Owned
-    private static long create(long acceptor, AddressBuffer address, int fd) {
+    private static long create(long acceptor, long loop, AddressBuffer address, int fd) {
+        long type = AcceptorLayout.object(acceptor, AcceptorLayout.TRANSPORT_CLASS);
+        AcceptorType.requireTransportClass(type); // the factory of an earlier connection may have replaced it
         // A name of a Unix socket is short, and as bytes it could not be told from what the kernel has written.
         boolean raw = !AcceptorLayout.has(acceptor, AcceptorLayout.UNIX);
         long peer = raw
                 ? BytesApi.copy(address.address(), address.size())
                 : Addresses.toPython(address.address(), address.size());
-        long type = AcceptorLayout.object(acceptor, AcceptorLayout.TRANSPORT_CLASS);
-        long loop = AcceptorLayout.object(acceptor, AcceptorLayout.LOOP);
-        long listener = AcceptorLayout.object(acceptor, AcceptorLayout.SOCKET);
-        return AcceptedLayout.create(type, loop, listener, fd, peer, raw);
+        long listener = Refs.retain(AcceptorLayout.object(acceptor, AcceptorLayout.SOCKET));
+        Refs.retain(type); // a finaliser that the allocation runs may replace both
+        try {
+            return AcceptedLayout.create(type, loop, listener, fd, peer, raw);
+        } finally {
+            Refs.release(type);
+            Refs.release(listener);
+        }
     }
 
     /// Reads the socket's own address now: a program may ask for it when the socket is closed.
@@ -129,6 +135,7 @@ final class AcceptedConnection {
     /// @param context in which it reads, unless it has a context for everything
     /// @throws PyError what Python code has raised, most likely when it looked for the method
     static void start(LoopEngine engine, long transport, boolean unix, long context) {
+        requireOpen(engine);
         StreamEngine stream = new StreamEngine(engine, transport, NONE, AcceptedLayout.descriptor(transport), unix);
         stream.attach();
         if (!engine.schedulesHere()) {
@@ -143,6 +150,7 @@ final class AcceptedConnection {
             Refs.release(protocol);
         }
         try {
+            requireOpen(engine);
             engine.callSoon(connectionMade, transport, TransportLayout.connectionContext(transport));
         } finally {
             Refs.release(connectionMade);
@@ -162,9 +170,20 @@ final class AcceptedConnection {
         calls.giveBack(array);
         if (protocol != 0 && engine.isClosed()) {
             Refs.release(protocol);
-            throw ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
+            throw loopIsClosed();
         }
         return PyError.orThrow(protocol);
+    }
+
+    /// Python code that runs while a transport is made can close the loop.
+    private static void requireOpen(LoopEngine engine) {
+        if (engine.isClosed()) {
+            throw loopIsClosed();
+        }
+    }
+
+    private static PyError loopIsClosed() {
+        return ErrorApi.raise(Singletons.RUNTIME_ERROR, "Event loop is closed");
     }
 
     /// Refuses a descriptor whose number belongs to a transport that has lost its socket.

@@ -66,8 +66,14 @@ public final class AcceptedType {
     @Owned
     static long peerName(long self) {
         if (Memory.getByte(self + AcceptedLayout.PEER_IS_RAW) != 0) {
-            long raw = Memory.getLong(self + AcceptedLayout.PEER);
-            long name = Addresses.toPython(BytesApi.data(raw), (int) BytesApi.size(raw));
+            // The conversion can run a finaliser that asks for the same address.
+            long raw = Refs.retainField(self + AcceptedLayout.PEER);
+            long name;
+            try {
+                name = Addresses.toPython(BytesApi.data(raw), (int) BytesApi.size(raw));
+            } finally {
+                Refs.release(raw);
+            }
             Memory.putByte(self + AcceptedLayout.PEER_IS_RAW, (byte) 0);
             Refs.replace(self + AcceptedLayout.PEER, name);
         }

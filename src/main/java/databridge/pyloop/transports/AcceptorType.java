@@ -63,6 +63,7 @@ public final class AcceptorType {
         LoopEngine engine = LoopType.engineOf(AcceptorLayout.object(self, AcceptorLayout.LOOP));
         requireTransportClass(AcceptorLayout.object(self, AcceptorLayout.TRANSPORT_CLASS));
         StackGuard.check();
+        long loop = Refs.retain(engine.self());
         long socket = Refs.retain(AcceptorLayout.object(self, AcceptorLayout.SOCKET));
         try {
             if (SocketObject.isSocket(socket)) {
@@ -70,6 +71,7 @@ public final class AcceptorType {
             }
         } finally {
             Refs.release(socket);
+            Refs.release(loop);
         }
         return Refs.retain(NONE);
     }

@@ -41,12 +41,22 @@ final class AddressCache {
         if (object != 0 && Memory.getInt(entry + SIZE) == size && SocketAddress.equal(entry + ADDRESS, address, size)) {
             return Refs.retain(object);
         }
-        object = Addresses.toPython(address, size);
-        if (size > 0) {
-            put(entry, Refs.retain(object), address, size);
-            put(placeOf(object), Refs.retain(object), address, size);
+        return size == 0 ? Addresses.toPython(address, size) : convert(entry, address, size);
+    }
+
+    /// Converts a copy of the address: a finaliser that is run meanwhile may use the memory that it is in.
+    @Owned
+    private static long convert(long entry, long address, int size) {
+        long copy = Memory.allocate(SocketAddress.CAPACITY);
+        try {
+            SocketAddress.copy(address, size, copy);
+            long object = Addresses.toPython(copy, size);
+            put(entry, Refs.retain(object), copy, size);
+            put(placeOf(object), Refs.retain(object), copy, size);
+            return object;
+        } finally {
+            Memory.free(copy);
         }
-        return object;
     }
 
     /// As [Addresses#fromPython].

@@ -65,8 +65,8 @@ final class Addresses {
     @Owned
     private static long internet(long address, int count) {
         int port = SocketAddress.port(address);
-        long flowInfo = SocketAddress.flowInfo(address);
-        long scopeId = SocketAddress.scopeId(address);
+        long flowInfo = count == 4 ? SocketAddress.flowInfo(address) : 0; // an address of IPv4 is shorter
+        long scopeId = count == 4 ? SocketAddress.scopeId(address) : 0;
         long host = UnicodeApi.fromCString(SocketAddress.host(address));
         long tuple = tupleOf(host, count); // may run the garbage collector: nothing is read from memory after it
         TupleApi.put(tuple, 1, NumberApi.fromLong(port));

@@ -154,6 +154,9 @@ public final class Connections {
             throw ErrorApi.raise(Singletons.TYPE_ERROR, "a pair of names is required");
         }
         int fd = NumberApi.asInt(argument(arguments, 4));
+        if (!FileDescriptors.isOpen(fd)) {
+            throw OsErrors.raise(Errno.EBADF);
+        }
         long transport = 0;
         boolean used = false;
         try {

@@ -23,7 +23,7 @@ import databridge.pyloop.runtime.EntryPoint;
 ///
 /// Some HTTP clients call it many times for each request, so it is as short as it can be.
 final class ExtraInfo {
-    private static final PyName SLOWLY = PyName.of("_get_extra_info");
+    private static final PyName SLOWLY = PyName.of("_extra_info");
     private static final PyName SOCKET = PyName.of("socket");
     private static final StaticText SOCKET_TEXT = StaticText.of("socket");
 
