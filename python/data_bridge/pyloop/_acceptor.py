@@ -44,9 +44,12 @@ class Acceptor(AcceptorCore):
         self._is_unix = sock.family == socket.AF_UNIX
         self._server_knows_transports = internals.SERVER_KNOWS_TRANSPORTS
 
+    is_full = False
+    """Set while no connections are to be accepted."""
+
     def start(self) -> None:
-        """Start to accept connections, unless the socket is closed. Loop's thread."""
-        if self._sock.fileno() >= 0:
+        """Start to accept connections, unless the socket is closed or the server is full."""
+        if self._sock.fileno() >= 0 and not self.is_full:
             self._loop._add_reader(self._sock.fileno(), self._accept)
 
     # Called by the engine.

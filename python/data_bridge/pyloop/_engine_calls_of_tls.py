@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ._tls_protocol import TlsProtocol, SSLTransport
+from ._tls_protocol import SSLTransport, TlsProtocol
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

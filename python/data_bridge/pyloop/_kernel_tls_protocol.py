@@ -9,7 +9,7 @@ import ssl
 
 from . import _asyncio_internals as internals
 from ._stream_transport import StreamTransport
-from ._tls_protocol import TlsProtocol, SSLTransport
+from ._tls_protocol import SSLTransport, TlsProtocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

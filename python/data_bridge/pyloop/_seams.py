@@ -92,6 +92,16 @@ ASSIGNED_BY_CONSTRUCTOR = (
 )
 """The attributes that constructors of asyncio's stream transport may assign; PyLoop's transports replace these."""
 
+ASSIGNED_BY_TLS_CONSTRUCTOR = (
+    *("_app_reading_paused", "_app_state", "_app_transport", "_app_transport_created", "_app_writing_paused"),
+    *("_conn_lost", "_eof_received", "_extra", "_incoming", "_incoming_high_water", "_incoming_low_water", "_loop"),
+    *("_outgoing", "_outgoing_high_water", "_outgoing_low_water", "_server_hostname", "_server_side", "_ssl_buffer"),
+    *("_ssl_buffer_view", "_ssl_handshake_timeout", "_ssl_reading_paused", "_ssl_shutdown_timeout"),
+    *("_ssl_writing_paused", "_sslcontext", "_sslobj", "_state", "_transport", "_waiter", "_write_backlog"),
+    *("_write_buffer_size",),
+)
+"""The same for asyncio's TLS protocol."""
+
 CALLS: dict[str, tuple[tuple[int, tuple[str, ...]], ...]] = {
     "base_events._format_handle": ((1, ()),),
     "events.Handle": ((4, ()),),
@@ -156,6 +166,8 @@ def moved_names() -> Iterator[str]:
         yield from (f"the slot {name} of {path} is new or gone" for name in sorted(found.symmetric_difference(slots)))
     for name in sorted(_assigned_by_constructors(_find(_STREAM) or object).difference(ASSIGNED_BY_CONSTRUCTOR)):
         yield f"the constructor of {_STREAM} assigns {name}"
+    for name in sorted(_assigned_by_constructors(_find(_TLS) or object).difference(ASSIGNED_BY_TLS_CONSTRUCTOR)):
+        yield f"the constructor of {_TLS} assigns {name}"
     for path, ways in CALLS.items():
         function = _find(path)
         if function is None:

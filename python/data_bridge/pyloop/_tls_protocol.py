@@ -99,7 +99,9 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
             self._incoming, self._outgoing = incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
             self._state = internals.UNWRAPPED
             self._app_state = internals.STATE_INIT if call_connection_made else internals.STATE_CON_MADE
-            self._sslobj = sslcontext.wrap_bio(incoming, outgoing, server_side, self._server_hostname)
+            self._sslobj = sslcontext.wrap_bio(
+                incoming, outgoing, server_side=server_side, server_hostname=self._server_hostname
+            )
             self._incoming_high_water, self._incoming_low_water = _READ_MARKS
             self._outgoing_high_water, self._outgoing_low_water = _WRITE_MARKS
             self._app_transport = self._transport_class(loop, self)
@@ -108,7 +110,7 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         wrapped: Any = self._sslobj
         # `_ssl` remembers that the file of the keys cannot be written, and raises that after its own handshake.
         handshakes = context.keylog_filename is None
-        self._attach(loop, wrapped._sslobj if _suits(context, wrapped) else None, handshakes, wrapped.server_side)
+        self._attach(loop, wrapped._sslobj if _suits(context, wrapped) else None, handshakes, bool(self._server_side))
 
     _asyncio_do_handshake = internals.SSLProtocol._do_handshake
     _asyncio_do_read = internals.SSLProtocol._do_read

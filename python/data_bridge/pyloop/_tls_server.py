@@ -65,14 +65,18 @@ class TlsServer:
     def handshake_begins(self) -> None:
         """Count a handshake."""
         self._handshakes += 1
-        if self._handshakes == self._limit and self._sock.fileno() >= 0:
-            self._loop._remove_reader(self._sock.fileno())
+        if self._handshakes == self._limit:
+            self._acceptor.is_full = True
+            if self._sock.fileno() >= 0:
+                self._loop._remove_reader(self._sock.fileno())
 
     def handshake_ended(self, error: BaseException | None, protocol: asyncio.BaseProtocol) -> None:
         """Count a handshake no more. In debug mode, report why it has failed, as asyncio does."""
         self._handshakes -= 1
-        if self._handshakes == self._limit - 1 and not self._loop.is_closed():
-            self._acceptor.start()
+        if self._handshakes == self._limit - 1:
+            self._acceptor.is_full = False
+            if not self._loop.is_closed():
+                self._acceptor.start()
         if error is not None and self._loop.get_debug():
             self._acceptor._report_failure(error, protocol)
 

@@ -69,8 +69,8 @@ final class ExtraInfo {
             if (stream != null) {
                 stream.flushBatch(); // the caller may use the socket itself, after what was written
                 extra = Memory.getLong(self + EXTRA);
-                if (extra == 0) { // Python code has deleted it
-                    return Refs.retain(NONE);
+                if (extra == 0 || ObjectApi.typeOf(extra) != Singletons.DICT_TYPE) { // sending has run Python code
+                    return PyError.orThrow(CallApi.forward(SLOWLY, self, arguments, count, keywords));
                 }
             }
         }
