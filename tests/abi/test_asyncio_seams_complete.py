@@ -13,6 +13,8 @@ NOT_OF_ASYNCIO = {
     "_after_fork_in_child": "of the engine's module",
     "_is_main_interpreter": "of _thread, asked for with hasattr()",
     "_msg_callback": "of ssl.SSLContext",
+    "_SSLContext": "of _ssl",
+    "_wrap_bio": "of _ssl._SSLContext",
     "_waiters": "a field of the engine's thread-safe handles",
     "_UnixDefaultEventLoopPolicy": "read by _policy, which is imported only where asyncio has policies",
 }
