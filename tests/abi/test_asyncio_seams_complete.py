@@ -15,6 +15,8 @@ NOT_OF_ASYNCIO = {
     "_limit": "of TlsServer, which extends no class of asyncio",
     "_msg_callback": "of ssl.SSLContext",
     "_protocol_factory": "of TlsServer, which extends no class of asyncio",
+    "_SSLContext": "of _ssl",
+    "_wrap_bio": "of _ssl._SSLContext",
     "_waiters": "a field of the engine's thread-safe handles",
     "_UnixDefaultEventLoopPolicy": "read by _policy, which is imported only where asyncio has policies",
 }

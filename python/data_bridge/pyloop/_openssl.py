@@ -30,7 +30,7 @@ def why_not() -> str | None:
         return "the module _ssl, and OpenSSL with it, is part of the interpreter's own file"
     incoming, outgoing = _ssl.MemoryBIO(), _ssl.MemoryBIO()
     # Of `_ssl`, because a program may have put a class of its own in the place of `ssl.SSLContext`.
-    context = _ssl._SSLContext(_ssl.PROTOCOL_TLS_SERVER)
+    context: Any = _ssl._SSLContext(_ssl.PROTOCOL_TLS_SERVER)
     example = context._wrap_bio(incoming, outgoing, server_side=True)
     # The engine finds the BIOs again by how much is in them.
     sizes = incoming.write(b"in"), outgoing.write(b"out")

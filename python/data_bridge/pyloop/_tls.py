@@ -76,7 +76,7 @@ async def start_tls(
     ssl_handshake_timeout: float | None,
     ssl_shutdown_timeout: float | None,
 ) -> asyncio.Transport:
-    """Do what asyncio's `start_tls` does once it has checked the arguments, with a TLS protocol of the engine."""
+    """Do what asyncio's `start_tls` does once it has checked the arguments, with the class of `protocol_class`."""
     waiter = loop.create_future()
     ssl_protocol = protocol_class(sslcontext)(
         loop,

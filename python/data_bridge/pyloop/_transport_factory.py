@@ -121,8 +121,7 @@ class TransportFactory(_Loop):
         from . import _openssl
 
         upgrade = super().start_tls
-        suits = getattr(transport, "_start_tls_compatible", False) and _openssl.is_context(sslcontext)
-        if suits and _openssl.why_not() is None:
+        if getattr(transport, "_start_tls_compatible", False) and _openssl.is_context(sslcontext):
             from ._tls import start_tls
 
             upgrade = functools.partial(start_tls, self)

@@ -86,7 +86,7 @@ def test_in_callbacks_of_reading(loop: Loop, accepted: bool, where: str, what: s
 def test_in_callbacks_of_writing(loop: Loop, accepted: bool, where: str, what: str) -> None:
     async def scenario(loop: Loop) -> Any:
         factory = partial(PlainNotes, **{where: acting(what, [])})
-        async with meeting(loop, accepted=accepted, protocol=factory, ssl_shutdown_timeout=0.5) as one:
+        async with meeting(loop, accepted=accepted, protocol=factory, ssl_shutdown_timeout=10) as one:
             peer, notes = await one.established()
             # The transport below takes the first, TLS keeps the second, which is more than its limit.
             notes.transport.write(HUGE)

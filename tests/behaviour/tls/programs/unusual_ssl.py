@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 import shutil
 import sys
 from collections.abc import Callable
@@ -55,10 +56,9 @@ def another_version() -> None:
 
 def engine_told(change: Callable[..., Told]) -> None:
     """Change the arguments with which the engine is called."""
-    from data_bridge.pyloop import _openssl
-
-    told = _openssl._use_openssl
-    _openssl._use_openssl = lambda *arguments: told(*change(*arguments))  # type: ignore[assignment]
+    openssl: Any = importlib.import_module("data_bridge.pyloop._openssl")
+    told = openssl._use_openssl
+    openssl._use_openssl = lambda *arguments: told(*change(*arguments))
 
 
 def another_class() -> None:
@@ -77,7 +77,7 @@ def own_class_of_contexts() -> None:
     """Such as packages have that take certificates from elsewhere: another context does the work."""
     original = ssl.SSLContext
 
-    class Delegating(original):  # type: ignore[misc]
+    class Delegating(original):  # type: ignore[misc, valid-type]
         def __init__(self, protocol: int) -> None:
             inner = original(protocol)
             self.wrap_bio = inner.wrap_bio
