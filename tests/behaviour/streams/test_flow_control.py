@@ -59,6 +59,20 @@ def test_lower_limits_pause_at_once(loop: Loop, way: Way) -> None:
         run_coroutine(loop, main())
 
 
+@every_way
+def test_limits_beyond_64_bits(loop: Loop, way: Way) -> None:
+    protocol = Recorder()
+
+    async def main() -> None:
+        protocol.transport.set_write_buffer_limits(high=10**20)
+        protocol.transport.write(bytes(TOO_MUCH))
+        assert protocol.transport.get_write_buffer_limits() == (10**20 // 4, 10**20)
+        assert protocol.events == ["made"]
+
+    with connected(loop, protocol, way):
+        run_coroutine(loop, main())
+
+
 @pytest.mark.parametrize("low", [0, 1000, 30_000])
 @every_way
 def test_protocol_is_resumed_at_the_low_limit(loop: Loop, way: Way, low: int) -> None:

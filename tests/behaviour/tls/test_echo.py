@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from typing import Any
 
 import pytest
 
@@ -82,6 +83,51 @@ def test_mebibyte_comes_back_to_a_buffered_protocol(loop: Loop) -> None:
         client.transport.write(MEBIBYTE)
         await until(lambda: len(client.data) >= len(MEBIBYTE))
         assert client.data == MEBIBYTE
+        await close(client, served)
+
+    run_and_finish(loop, main())
+
+
+def test_buffer_of_numbers_is_filled_as_far_as_its_length(loop: Loop) -> None:
+    """asyncio reads as many bytes as the buffer has items."""
+    size = 1000
+
+    class Numbers(TlsRecorder, asyncio.BufferedProtocol):
+        def __init__(self) -> None:
+            super().__init__()
+            self.memory = bytearray(4 * size)
+            self.counts: list[int] = []
+
+        def get_buffer(self, sizehint: int) -> memoryview:
+            return memoryview(self.memory).cast("I")
+
+        def buffer_updated(self, nbytes: int) -> None:
+            self.counts.append(nbytes)
+            self.data += self.memory[:nbytes]
+
+    async def main() -> None:
+        client, served = await connected(loop, TlsRecorder, Numbers)
+        for part in (MEBIBYTE[:100], MEBIBYTE[:size], MEBIBYTE[: 10 * size]):
+            served.data.clear()
+            client.transport.write(part)
+            await until(lambda part=part: len(served.data) >= len(part))  # type: ignore[misc]
+            assert served.data == part
+        assert max(served.counts) == size
+        await close(client, served)
+
+    run_and_finish(loop, main())
+
+
+@pytest.mark.parametrize("limit", [10**20, float("inf")])
+def test_limits_of_writing_can_be_any_numbers(loop: Loop, limit: Any) -> None:
+    async def main() -> None:
+        client, served = await connected(loop, served=TlsEcho)
+        client.transport.set_write_buffer_limits(high=limit, low=10)
+        for _ in range(3):
+            client.transport.write(MEBIBYTE)
+        await until(lambda: len(client.data) >= 3 * len(MEBIBYTE))
+        assert client.data == 3 * MEBIBYTE
+        assert "pause" not in client.events
         await close(client, served)
 
     run_and_finish(loop, main())

@@ -57,7 +57,7 @@ def test_kinds_of_throwable(run_module: Run) -> None:
         assert report["same_loop"] == report["loops"], report
 
 
-@pytest.mark.parametrize("workload", ["callbacks", "streams"])
+@pytest.mark.parametrize("workload", ["callbacks", "streams", "tls"])
 def test_one_fault_after_the_other(run_module: Run, workload: str) -> None:
     """Also in what is done about the fault before: the run is lost, the process is not."""
     periods = range(15, 115) if FULL else range(15, 115, 25)

@@ -141,21 +141,26 @@ def transport_freed_while_it_sends() -> None:
 def transport_class_replaced_by_a_factory() -> None:
     """The first of two connections that wait replaces the class of the second one's transport."""
     for replacement in (int, bytes, object, dict, None, 5):
-        with socket.create_server(("127.0.0.1", 0)) as server, contextlib.ExitStack() as clients:
-            server.setblocking(False)
-            for _ in range(2):
-                clients.enter_context(socket.create_connection(server.getsockname()))
-            made: list[asyncio.Protocol] = []
+        assert accepted_with(replacement) == 1
 
-            def factory(made: list[asyncio.Protocol] = made, replacement: Any = replacement) -> asyncio.Protocol:
-                acceptor._transport_class = replacement
-                made.append(asyncio.Protocol())
-                return made[-1]
 
-            acceptor: Any = Acceptor(loop, factory, server, None, 10, None)
-            with contextlib.suppress(TypeError):
-                acceptor._accept()
-            assert len(made) == 1
+def accepted_with(replacement: Any) -> int:
+    """Accept two connections, the first of which replaces the class; return how many got a protocol."""
+    with socket.create_server(("127.0.0.1", 0)) as server, contextlib.ExitStack() as clients:
+        server.setblocking(False)
+        for _ in range(2):
+            clients.enter_context(socket.create_connection(server.getsockname()))
+        made: list[asyncio.Protocol] = []
+
+        def factory() -> asyncio.Protocol:
+            acceptor._transport_class = replacement
+            made.append(asyncio.Protocol())
+            return made[-1]
+
+        acceptor: Any = Acceptor(loop, factory, server, None, 10, None)
+        with contextlib.suppress(TypeError):
+            acceptor._accept()
+        return len(made)
 
 
 def descriptors_of_no_file() -> None:

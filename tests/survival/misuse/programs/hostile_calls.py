@@ -32,10 +32,10 @@ from survival.misuse.programs.hostile_values import (
     BufferedProtocol,
     Call,
     Data,
+    Factory,
     File,
     Hooks,
     Number,
-    Factory,
     Protocol,
     Same,
     View,
@@ -92,6 +92,7 @@ class World:
         closed.close()
         self.tls = Tls(self, is_secret=False)
         self.listening, self.below = listening, stream
+        self.secured: Any = None
         self.sockets = [stream, peer, datagram, sender, self.udp, listening]
         self.instances = self._instances()
         self.handles: list[Any] = []
@@ -146,7 +147,7 @@ class World:
             elif isinstance(instance, _engine.AcceptorCore):
                 instance._loop, instance._sock = self.loop, self.listening
                 instance._make_protocol = Factory(self)
-                instance._server = instance._context = None  # type: ignore[assignment]
+                instance._server = instance._context = None
                 instance._transport_class = type("Accepted", (Hooks, _engine.AcceptedCore), {"world": self})
                 instance._most = CONNECTIONS
             elif isinstance(instance, _engine.StreamCore):

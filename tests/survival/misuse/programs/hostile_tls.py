@@ -7,6 +7,7 @@ and is no argument of any call: OpenSSL itself crashes when a connection is writ
 
 from __future__ import annotations
 
+import _ssl
 import asyncio.sslproto
 import collections
 import contextlib
@@ -106,10 +107,16 @@ class Tls:
         """What the engine is bound with, and other things in some places."""
         inner: Any = self.server.object._sslobj  # type: ignore[attr-defined]
         example = self.world.choice((inner, inner, self.server.object, None))
-        file = _openssl._ssl.__file__
+        file = _ssl.__file__
         context = inner.context if isinstance(inner, type(example)) else None
         sizes = self.server.incoming.pending, self.server.outgoing.pending
-        return [self.world.choice((file, file, "", "libc.so.6", "x\0")), ssl.OPENSSL_VERSION_NUMBER, example, context, *sizes]
+        return [
+            self.world.choice((file, file, "", "libc.so.6", "x\0")),
+            ssl.OPENSSL_VERSION_NUMBER,
+            example,
+            context,
+            *sizes,
+        ]
 
 
 def records_into(peer: socket.socket, tls: Tls) -> None:

@@ -64,6 +64,20 @@ public final class NumberApi {
         return Memory.getLong(object + PyObjectLayout.OB_TYPE) == Singletons.LONG_TYPE;
     }
 
+    /// The value of an object whose type is exactly `int`; `otherwise` if the type is another one, or the value does
+    /// not fit in 64 bits. Throws nothing.
+    public static long exactLong(long object, long otherwise) {
+        if (!isExactLong(object)) {
+            return otherwise;
+        }
+        try {
+            return asLong(object);
+        } catch (PyError tooLarge) {
+            ErrorApi.clear();
+            return otherwise;
+        }
+    }
+
     /// The value of an object whose type is exactly `float`.
     public static double exactFloat(long object) {
         return Memory.getDouble(object + PyObjectLayout.OB_FVAL);

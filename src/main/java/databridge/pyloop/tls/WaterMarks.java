@@ -11,6 +11,8 @@ final class WaterMarks {
     private static final PyName CONTROL_SSL_READING = PyName.of("_control_ssl_reading");
     private static final PyName CONTROL_APP_WRITING = PyName.of("_control_app_writing");
 
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
     private WaterMarks() {}
 
     /// Pauses or resumes the transport below, if too much or little enough waits to be decrypted.
@@ -33,9 +35,9 @@ final class WaterMarks {
     /// @throws databridge.pyloop.cpython.PyError what asyncio's code raised
     static void controlWriting(long protocol) {
         long waiting = Memory.getLong(protocol + TlsLayout.WRITE_BUFFER_SIZE);
-        boolean known = waiting != 0 && NumberApi.isExactLong(waiting);
-        long size = known ? Bio.pending(TlsLayout.output(protocol)) + NumberApi.asLong(waiting) : 0;
-        if (!known
+        long kept = waiting == 0 ? UNKNOWN : NumberApi.exactLong(waiting, UNKNOWN);
+        long size = Bio.pending(TlsLayout.output(protocol)) + kept;
+        if (kept == UNKNOWN
                 || changes(
                         protocol,
                         TlsLayout.APP_WRITING_PAUSED,
@@ -49,10 +51,10 @@ final class WaterMarks {
     private static boolean changes(long protocol, long paused, long size, long high, long low) {
         boolean isPaused = Memory.getByte(protocol + paused) != 0;
         long mark = Memory.getLong(protocol + (isPaused ? low : high));
-        if (mark == 0 || !NumberApi.isExactLong(mark)) {
+        long limit = mark == 0 ? UNKNOWN : NumberApi.exactLong(mark, UNKNOWN);
+        if (limit == UNKNOWN) {
             return true; // asyncio compares any numbers
         }
-        long limit = NumberApi.asLong(mark);
         return isPaused ? size <= limit : size >= limit;
     }
 }

@@ -87,7 +87,7 @@ public final class FlowControl {
     /// @throws databridge.pyloop.cpython.PyError what that code raised
     static void maybePause(long transport, long waiting) {
         long limit = Memory.getLong(transport + HIGH_WATER);
-        if (limit == 0 || !NumberApi.isExactLong(limit) || waiting > NumberApi.asLong(limit)) {
+        if (limit == 0 || waiting > NumberApi.exactLong(limit, -1)) { // asyncio compares any numbers
             CallApi.run(MAYBE_PAUSE, transport);
         }
     }
