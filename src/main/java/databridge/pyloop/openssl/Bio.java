@@ -6,17 +6,19 @@ import databridge.pyloop.ffi.Memory;
 
 /// `bio.h`: memory BIOs, the buffers between a TLS connection and its socket. With the GIL.
 public final class Bio {
-    private static final CFunction NEW = OpenSsl.LIBRARY.function("BIO *BIO_new(const BIO_METHOD *type)");
-    private static final CFunction MEMORY_METHOD = OpenSsl.LIBRARY.function("const BIO_METHOD *BIO_s_mem(void)");
+    private static final CFunction NEW = OpenSslLibrary.FUNCTIONS.function("BIO *BIO_new(const BIO_METHOD *type)");
+    private static final CFunction MEMORY_METHOD =
+            OpenSslLibrary.FUNCTIONS.function("const BIO_METHOD *BIO_s_mem(void)");
     private static final CFunction NEW_READ_ONLY =
-            OpenSsl.LIBRARY.function("BIO *BIO_new_mem_buf(const void *buf, int len)");
-    private static final CFunction FREE = OpenSsl.LIBRARY.function("int BIO_free(BIO *a)");
-    private static final CFunction UP_REF = OpenSsl.LIBRARY.function("int BIO_up_ref(BIO *a)");
+            OpenSslLibrary.FUNCTIONS.function("BIO *BIO_new_mem_buf(const void *buf, int len)");
+    private static final CFunction FREE = OpenSslLibrary.FUNCTIONS.function("int BIO_free(BIO *a)");
+    private static final CFunction UP_REF = OpenSslLibrary.FUNCTIONS.function("int BIO_up_ref(BIO *a)");
     private static final CFunction CTRL =
-            OpenSsl.LIBRARY.function("long BIO_ctrl(BIO *bp, int cmd, long larg, void *parg)");
-    private static final CFunction READ = OpenSsl.LIBRARY.function("int BIO_read(BIO *b, void *data, int dlen)");
+            OpenSslLibrary.FUNCTIONS.function("long BIO_ctrl(BIO *bp, int cmd, long larg, void *parg)");
+    private static final CFunction READ =
+            OpenSslLibrary.FUNCTIONS.function("int BIO_read(BIO *b, void *data, int dlen)");
     private static final CFunction WRITE =
-            OpenSsl.LIBRARY.function("int BIO_write(BIO *b, const void *data, int dlen)");
+            OpenSslLibrary.FUNCTIONS.function("int BIO_write(BIO *b, const void *data, int dlen)");
 
     // The commands of BIO_ctrl behind the macros of bio.h.
     private static final long RESET = 1; // BIO_CTRL_RESET

@@ -8,11 +8,12 @@ import databridge.pyloop.ffi.CFunction;
 /// that of a socket and the connection has the option `SSL_OP_ENABLE_KTLS`. From then on the kernel encrypts what
 /// is sent on the socket.
 public final class SocketBio {
-    private static final CFunction NEW = OpenSsl.LIBRARY.function("BIO *BIO_new_socket(int sock, int close_flag)");
-    private static final CFunction PUSH = OpenSsl.LIBRARY.function("BIO *BIO_push(BIO *b, BIO *append)");
-    private static final CFunction POP = OpenSsl.LIBRARY.function("BIO *BIO_pop(BIO *b)");
+    private static final CFunction NEW =
+            OpenSslLibrary.FUNCTIONS.function("BIO *BIO_new_socket(int sock, int close_flag)");
+    private static final CFunction PUSH = OpenSslLibrary.FUNCTIONS.function("BIO *BIO_push(BIO *b, BIO *append)");
+    private static final CFunction POP = OpenSslLibrary.FUNCTIONS.function("BIO *BIO_pop(BIO *b)");
     private static final CFunction CTRL =
-            OpenSsl.LIBRARY.function("long BIO_ctrl(BIO *bp, int cmd, long larg, void *parg)");
+            OpenSslLibrary.FUNCTIONS.function("long BIO_ctrl(BIO *bp, int cmd, long larg, void *parg)");
 
     private static final int CLOSE = 1; // BIO_CLOSE
     private static final long IS_KERNEL_SENDING = 73; // BIO_CTRL_GET_KTLS_SEND, from OpenSSL 3 on

@@ -5,19 +5,23 @@ import databridge.pyloop.ffi.CFunction;
 /// `ssl.h`: a TLS connection, by the address of its `SSL`. With the GIL. The callbacks of a connection take
 /// it again, and can run any Python code.
 public final class Ssl {
-    private static final CFunction READ = OpenSsl.LIBRARY.function("int SSL_read(SSL *ssl, void *buf, int num)");
+    private static final CFunction READ =
+            OpenSslLibrary.FUNCTIONS.function("int SSL_read(SSL *ssl, void *buf, int num)");
     private static final CFunction WRITE =
-            OpenSsl.LIBRARY.function("int SSL_write(SSL *ssl, const void *buf, int num)");
-    private static final CFunction HANDSHAKE = OpenSsl.LIBRARY.function("int SSL_do_handshake(SSL *ssl)");
-    private static final CFunction SHUTDOWN = OpenSsl.LIBRARY.function("int SSL_shutdown(SSL *ssl)");
-    private static final CFunction GET_ERROR = OpenSsl.LIBRARY.function("int SSL_get_error(const SSL *ssl, int ret)");
-    private static final CFunction GET_INPUT = OpenSsl.LIBRARY.function("BIO *SSL_get_rbio(const SSL *ssl)");
-    private static final CFunction GET_OUTPUT = OpenSsl.LIBRARY.function("BIO *SSL_get_wbio(const SSL *ssl)");
-    private static final CFunction SET_INPUT = OpenSsl.LIBRARY.function("void SSL_set0_rbio(SSL *ssl, BIO *rbio)");
-    private static final CFunction SET_OUTPUT = OpenSsl.LIBRARY.function("void SSL_set0_wbio(SSL *ssl, BIO *wbio)");
-    private static final CFunction IN_INIT = OpenSsl.LIBRARY.function("int SSL_in_init(const SSL *s)");
+            OpenSslLibrary.FUNCTIONS.function("int SSL_write(SSL *ssl, const void *buf, int num)");
+    private static final CFunction HANDSHAKE = OpenSslLibrary.FUNCTIONS.function("int SSL_do_handshake(SSL *ssl)");
+    private static final CFunction SHUTDOWN = OpenSslLibrary.FUNCTIONS.function("int SSL_shutdown(SSL *ssl)");
+    private static final CFunction GET_ERROR =
+            OpenSslLibrary.FUNCTIONS.function("int SSL_get_error(const SSL *ssl, int ret)");
+    private static final CFunction GET_INPUT = OpenSslLibrary.FUNCTIONS.function("BIO *SSL_get_rbio(const SSL *ssl)");
+    private static final CFunction GET_OUTPUT = OpenSslLibrary.FUNCTIONS.function("BIO *SSL_get_wbio(const SSL *ssl)");
+    private static final CFunction SET_INPUT =
+            OpenSslLibrary.FUNCTIONS.function("void SSL_set0_rbio(SSL *ssl, BIO *rbio)");
+    private static final CFunction SET_OUTPUT =
+            OpenSslLibrary.FUNCTIONS.function("void SSL_set0_wbio(SSL *ssl, BIO *wbio)");
+    private static final CFunction IN_INIT = OpenSslLibrary.FUNCTIONS.function("int SSL_in_init(const SSL *s)");
     private static final CFunction GET_DATA =
-            OpenSsl.LIBRARY.function("void *SSL_get_ex_data(const SSL *ssl, int idx)");
+            OpenSslLibrary.FUNCTIONS.function("void *SSL_get_ex_data(const SSL *ssl, int idx)");
 
     /// `SSL_get_error`: nothing more can be read or written before the peer has sent something.
     private static final int WANT_READ = 2;
@@ -30,7 +34,7 @@ public final class Ssl {
     ///
     /// @return 1 if it is over, or not more than 0: see [#isAgain]
     public static int handshake(long ssl) {
-        OpenSsl.clearErrors();
+        ErrorQueue.clear();
         return (int) HANDSHAKE.call(ssl);
     }
 
@@ -39,7 +43,7 @@ public final class Ssl {
     /// @return 1 if both alerts are there; also 1, as in `_ssl`, if OpenSSL does not report what is missing.
     ///     If less than 0, see [#isAgain]
     public static int shutdown(long ssl) {
-        OpenSsl.clearErrors();
+        ErrorQueue.clear();
         int result = (int) SHUTDOWN.call(ssl);
         if (result == 0) {
             result = (int) SHUTDOWN.call(ssl); // the first call has sent the alert
@@ -52,7 +56,7 @@ public final class Ssl {
     /// @param size more than 0, less than 2 GiB
     /// @return how many bytes, or not more than 0: see [#isAgain]
     static int read(long ssl, long to, long size) {
-        OpenSsl.clearErrors();
+        ErrorQueue.clear();
         return (int) READ.call(ssl, to, size);
     }
 
@@ -61,7 +65,7 @@ public final class Ssl {
     /// @param size more than 0, less than 2 GiB
     /// @return how many bytes, or not more than 0: see [#isAgain]
     public static int write(long ssl, long from, long size) {
-        OpenSsl.clearErrors();
+        ErrorQueue.clear();
         return (int) WRITE.call(ssl, from, size);
     }
 

@@ -76,9 +76,9 @@ final class KernelTls {
 
     /// @param transport the transport below, or None once the connection has ended
     private static void send(long transport, long address, long size) {
-        StreamEngine stream = TlsWriting.stream(transport);
+        StreamEngine stream = LowerTransport.stream(transport);
         if (stream == null) {
-            TlsWriting.pass(transport, BytesApi.copy(address, size));
+            LowerTransport.pass(transport, BytesApi.copy(address, size));
             return;
         }
         long rest = stream.sendOrCopy(address, size);

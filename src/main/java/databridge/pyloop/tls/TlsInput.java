@@ -11,18 +11,21 @@ import databridge.pyloop.transports.InputFilter;
 final class TlsInput implements InputFilter {
     private final LoopEngine engine;
     private final long protocol;
+    private final long type;
 
     /// @param protocol the TLS protocol object, borrowed
-    TlsInput(LoopEngine engine, long protocol) {
+    /// @param type `TlsCore`
+    TlsInput(LoopEngine engine, long protocol, long type) {
         this.engine = engine;
         this.protocol = protocol;
+        this.type = type;
     }
 
     @Override
     public boolean isFor(long current) {
         // The object can have been freed, and another one be at its address.
         return current == protocol
-                && ObjectApi.isInstance(current, TlsType.type())
+                && ObjectApi.isInstance(current, type)
                 && TlsLayout.isAttached(current)
                 && !engine.scratch().records().isInUse(); // a callback of OpenSSL can run Python code that calls this
     }

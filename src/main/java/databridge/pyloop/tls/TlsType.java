@@ -143,7 +143,7 @@ public final class TlsType {
         StreamEngine stream = StreamType.engineOf(transport);
         LoopEngine engine = TlsLayout.engine(self);
         if (stream != null && engine != null && TlsLayout.isAttached(self)) {
-            stream.interpose(new TlsInput(engine, self));
+            stream.interpose(new TlsInput(engine, self, TYPE));
         }
         return Refs.retain(NONE);
     }

@@ -9,7 +9,6 @@ import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
-import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.loop.LoopEngine;
 import databridge.pyloop.openssl.Bio;
@@ -17,8 +16,6 @@ import databridge.pyloop.openssl.RecordMemory;
 import databridge.pyloop.openssl.Records;
 import databridge.pyloop.openssl.Ssl;
 import databridge.pyloop.transports.StreamEngine;
-import databridge.pyloop.transports.StreamType;
-import org.jspecify.annotations.Nullable;
 
 /// Encrypts what the program writes and passes it to the transport below. With the GIL, in the loop's thread.
 ///
@@ -37,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class TlsWriting {
     private static final PyName KEEP = PyName.of("_keep");
     private static final PyName DO_WRITE = PyName.of("_do_write");
-    private static final PyName WRITE = PyName.of("write");
     private static final PyName WRITE_WITH_SSL = PyName.of("_write_with_ssl");
 
     /// In bytes. Smaller writes are sent at the end of the iteration, from `bytes` objects.
@@ -166,7 +162,7 @@ final class TlsWriting {
             } finally {
                 TlsLayout.setRunning(protocol, false);
             }
-            stream = stream(transport);
+            stream = LowerTransport.stream(transport);
             records = Records.outputSize(memory);
             if (records > 0) {
                 long first = Records.output(memory);
@@ -181,7 +177,7 @@ final class TlsWriting {
         }
         if (rest != 0) {
             if (stream == null) {
-                pass(transport, rest);
+                LowerTransport.pass(transport, rest);
             } else {
                 stream.append(rest, records);
             }
@@ -231,36 +227,10 @@ final class TlsWriting {
             }
             long transport = Refs.retainField(protocol + TlsLayout.TRANSPORT);
             try {
-                pass(transport, records);
+                LowerTransport.pass(transport, records);
             } finally {
                 Refs.release(transport);
             }
         }
-    }
-
-    /// Passes a `bytes` object on.
-    ///
-    /// @param transport the transport below, which the caller keeps alive, or None
-    static void pass(long transport, @Stolen long records) {
-        StreamEngine stream = stream(transport);
-        if (stream != null) {
-            stream.write(records);
-            return;
-        }
-        try {
-            if (transport != Singletons.NONE) {
-                CallApi.run(WRITE, transport, records);
-            }
-        } finally {
-            Refs.release(records);
-        }
-    }
-
-    /// The engine of the transport below, if that is a stream that can be written to.
-    ///
-    /// @param transport any object
-    static @Nullable StreamEngine stream(long transport) {
-        StreamEngine stream = StreamType.engineOf(transport);
-        return stream != null && stream.takesData() ? stream : null;
     }
 }

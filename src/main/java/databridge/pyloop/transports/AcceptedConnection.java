@@ -65,7 +65,7 @@ final class AcceptedConnection {
     @Owned
     private static long create(long acceptor, long loop, AddressBuffer address, int fd) {
         long type = AcceptorLayout.object(acceptor, AcceptorLayout.TRANSPORT_CLASS);
-        AcceptorType.requireTransportClass(type); // the factory of an earlier connection may have replaced it
+        AcceptedType.requireClass(type); // the factory of an earlier connection may have replaced it
         // A name of a Unix socket is short, and as bytes it could not be told from what the kernel has written.
         boolean raw = !AcceptorLayout.has(acceptor, AcceptorLayout.UNIX);
         long peer = raw

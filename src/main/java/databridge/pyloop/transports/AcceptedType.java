@@ -9,10 +9,12 @@ import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.BytesApi;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.StackGuard;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.TypeDef;
@@ -54,6 +56,15 @@ public final class AcceptedType {
                         "callConnectionLost",
                         "Call the protocol's connection_lost() and close the descriptor.")
                 .build(StreamType.type(), AcceptedLayout.SIZE);
+    }
+
+    /// Checks that an object is a class that extends this type.
+    ///
+    /// @throws PyError TypeError
+    static void requireClass(long object) {
+        if (!ObjectApi.isInstance(object, Singletons.TYPE_TYPE) || !ObjectApi.isSubtype(object, TYPE)) {
+            throw ErrorApi.raise(Singletons.TYPE_ERROR, "a class of transports is required");
+        }
     }
 
     /// The type object. Borrowed.

@@ -5,13 +5,10 @@ import static databridge.pyloop.cpython.Singletons.NONE;
 
 import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ErrorApi;
-import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SocketObject;
 import databridge.pyloop.cpython.StackGuard;
 import databridge.pyloop.cpython.TypeDef;
@@ -61,7 +58,7 @@ public final class AcceptorType {
     @EntryPoint
     static long accept(long self) {
         LoopEngine engine = LoopType.engineOf(AcceptorLayout.object(self, AcceptorLayout.LOOP));
-        requireTransportClass(AcceptorLayout.object(self, AcceptorLayout.TRANSPORT_CLASS));
+        AcceptedType.requireClass(AcceptorLayout.object(self, AcceptorLayout.TRANSPORT_CLASS));
         StackGuard.check();
         long loop = Refs.retain(engine.self());
         long socket = Refs.retain(AcceptorLayout.object(self, AcceptorLayout.SOCKET));
@@ -112,15 +109,6 @@ public final class AcceptorType {
                 }
             }
             default -> throw OsErrors.raise(errno);
-        }
-    }
-
-    /// Checks that an object is a class that extends [AcceptedType].
-    ///
-    /// @throws PyError TypeError
-    static void requireTransportClass(long object) {
-        if (!ObjectApi.isInstance(object, Singletons.TYPE_TYPE) || !ObjectApi.isSubtype(object, AcceptedType.type())) {
-            throw ErrorApi.raise(Singletons.TYPE_ERROR, "a class of transports is required");
         }
     }
 }

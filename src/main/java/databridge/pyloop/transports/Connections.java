@@ -148,7 +148,7 @@ public final class Connections {
         PositionalOnly.require("_use_connection", 8, count, keywords);
         LoopEngine engine = LoopType.engineOf(argument(arguments, 0));
         long type = argument(arguments, 1);
-        AcceptorType.requireTransportClass(type);
+        AcceptedType.requireClass(type);
         long names = argument(arguments, 5);
         if (ObjectApi.typeOf(names) != Singletons.TUPLE_TYPE || TupleApi.size(names) != 2) {
             throw ErrorApi.raise(Singletons.TYPE_ERROR, "a pair of names is required");
