@@ -32,7 +32,7 @@ WITH_THE_ENGINE = [(b"ping", "TlsProtocol")] * 2
             WITH_ASYNCIO,
         ),
         ("file_not_loaded", "the process has not loaded copy.so", WITH_ASYNCIO),
-        ("no_openssl_in_the_file", r"/.*/_engine\.abi3\.so shows no OpenSSL_version_num", WITH_ASYNCIO),
+        ("no_openssl_in_the_file", r"/.*/_engine\.abi3\.so shows no \w+", WITH_ASYNCIO),
         ("no_libssl_in_the_file", r"/.*/_hashlib\..*so shows no SSL_\w+", WITH_ASYNCIO),
         ("undecodable_name", "the name of the file of _ssl is not UTF-8", WITH_ASYNCIO),
         pytest.param(
