@@ -244,14 +244,17 @@ class World:
         if wrong < len(arguments):
             arguments[wrong] = self.value()
         if name == "_use_connection":
-            # The engine closes it, so it must be nobody else's.
-            arguments[4] = self.choice((os.dup(self.below.fileno()), os.dup(self.listening.fileno()), -1, 10**6))
+            arguments[4] = self._descriptor_to_give_away()
         self._note(name, *arguments)
         result = function(*arguments)
         if isinstance(result, tuple) and name == "_connect":
             os.close(result[0])
         elif name == "_use_connection":
             self.instances.append(result)
+
+    def _descriptor_to_give_away(self) -> int:
+        """A descriptor that the engine closes, so it must be nobody else's."""
+        return self.choice((os.dup(self.below.fileno()), os.dup(self.listening.fileno()), -1, 10**6))
 
     def _note(self, *what: Any) -> None:
         if self.trace:
@@ -272,6 +275,8 @@ class World:
         if name == "_run_once":
             self._turn()
             return
+        if name == "_send_to_socket":
+            arguments = [self._descriptor_to_give_away()]
         self._note(cls.__name__, name, type(instance).__name__, *arguments)
         result = getattr(cls, name)(instance, *arguments)
         if isinstance(result, asyncio.Handle):
