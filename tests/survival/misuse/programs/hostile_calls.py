@@ -254,7 +254,8 @@ class World:
 
     def _descriptor_to_give_away(self) -> int:
         """A descriptor that the engine closes, so it must be nobody else's."""
-        return self.choice((os.dup(self.below.fileno()), os.dup(self.listening.fileno()), -1, 10**6))
+        given: int = self.choice((os.dup(self.below.fileno()), os.dup(self.listening.fileno()), -1, 10**6))
+        return given
 
     def _note(self, *what: Any) -> None:
         if self.trace:
