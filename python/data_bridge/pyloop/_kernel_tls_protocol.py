@@ -189,9 +189,6 @@ class KernelTlsProtocol(TlsProtocol):
                 self._go_on_after_file()
 
     def _go_on_after_file(self) -> None:
-        try:
-            self._do_write()
-        except Exception as error:
-            self._fatal_error(error, "Fatal error on SSL protocol")
+        self._write_or_fail()
         if self._shutdown_waits:
             self._do_shutdown()

@@ -10,6 +10,8 @@ public final class Records {
     /// The result of a read in which OpenSSL has found the end of the connection, or an error.
     public static final int ENDED = -1;
 
+    private static final long NO_VIEW = 0;
+
     // RFC 8446, section 5.1: a type, two bytes of version, of which the first is always 3, and the length of the rest.
     private static final byte CHANGE_CIPHER_SPEC = 20;
     private static final byte HANDSHAKE = 22;
@@ -44,19 +46,7 @@ public final class Records {
     /// @param to memory of `capacity` bytes, more than 0
     /// @return how many bytes, 0 if there is no whole record, or [#ENDED] - n after n bytes
     public static int read(long ssl, long own, long to, long capacity) {
-        int total = 0;
-        while (total < capacity) {
-            long asked = capacity - total;
-            int count = Ssl.read(ssl, to + total, asked);
-            if (count <= 0) {
-                return Ssl.isAgain(ssl, count) ? total : ENDED - total;
-            }
-            total += count;
-            if (count < asked && Bio.pending(own) == 0) {
-                break; // asking again would take as long as to decrypt a small record
-            }
-        }
-        return total;
+        return readAll(ssl, own, NO_VIEW, to, capacity);
     }
 
     /// Decrypts what was received into [RecordMemory#input], while the connection's own BIO is empty. What is left,
@@ -72,7 +62,7 @@ public final class Records {
         Bio.retain(own);
         try {
             Ssl.setInput(ssl, memory.inputBio());
-            return readView(view, ssl, to, capacity);
+            return readAll(ssl, own, view, to, capacity);
         } finally {
             Ssl.setInput(ssl, own);
             if (Bio.unread(view) > 0) {
@@ -81,7 +71,8 @@ public final class Records {
         }
     }
 
-    private static int readView(long view, long ssl, long to, long capacity) {
+    /// @param view the description of what is read ([Bio#memoryOf]); without one, the connection's own BIO is read
+    private static int readAll(long ssl, long own, long view, long to, long capacity) {
         int total = 0;
         while (total < capacity) {
             long asked = capacity - total;
@@ -90,8 +81,8 @@ public final class Records {
                 return Ssl.isAgain(ssl, count) ? total : ENDED - total;
             }
             total += count;
-            if (count < asked && Bio.unread(view) == 0) {
-                break;
+            if (count < asked && (view == NO_VIEW ? Bio.pending(own) : Bio.unread(view)) == 0) {
+                break; // asking again would take as long as to decrypt a small record
             }
         }
         return total;

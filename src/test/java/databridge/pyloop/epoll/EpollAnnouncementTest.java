@@ -4,49 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import databridge.pyloop.engine.Interest;
 import databridge.pyloop.engine.PollHandle;
-import databridge.pyloop.ffi.CFunction;
-import databridge.pyloop.ffi.FfmCalls;
-import databridge.pyloop.libc.EventFd;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// A descriptor that was announced has an owner, and the kernel hears of it when it is registered.
 @Timeout(60)
-final class EpollAnnouncementTest {
-    static {
-        FfmCalls.install();
-    }
-
-    private static final CFunction DUP = CFunction.of("int dup(int oldfd)");
-    private static final CFunction CLOSE = CFunction.of("int close(int fd)");
-
-    private record Event(String handle, int fd, int events) {}
-
-    private final EpollPoller poller = new EpollPoller();
-    private final EventFd source = new EventFd();
-    private final int fd = source.fileno();
-    private final List<Event> received = new ArrayList<>();
-
-    @AfterEach
-    void closeDescriptors() {
-        poller.close();
-        source.close();
-    }
-
-    private PollHandle handle(String name) {
-        return (ready, events) -> received.add(new Event(name, ready, events));
-    }
-
-    /// What one poll delivers.
-    private List<Event> poll() {
-        received.clear();
-        poller.dispatch(poller.await(0));
-        return List.copyOf(received);
-    }
-
+final class EpollAnnouncementTest extends PollerTestCase {
     @Test
     void anAnnouncedDescriptorHasAnOwnerAndNoEvents() {
         PollHandle owner = handle("a");

@@ -4,18 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import databridge.pyloop.engine.Interest;
-import databridge.pyloop.engine.PollHandle;
 import databridge.pyloop.engine.Poller;
 import databridge.pyloop.engine.Readiness;
 import databridge.pyloop.engine.Registrations;
 import databridge.pyloop.ffi.CFunction;
-import databridge.pyloop.ffi.FfmCalls;
 import databridge.pyloop.libc.Epoll;
 import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.EventFd;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,38 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The poller delivers events of the kernel to the handle of the registration in force, and to no other.
 @Timeout(60)
-final class EpollPollerTest {
-    static {
-        FfmCalls.install();
-    }
-
-    private static final CFunction DUP = CFunction.of("int dup(int oldfd)");
+final class EpollPollerTest extends PollerTestCase {
     private static final CFunction DUP2 = CFunction.of("int dup2(int oldfd, int newfd)");
-    private static final CFunction CLOSE = CFunction.of("int close(int fd)");
-
-    private record Event(String handle, int fd, int events) {}
-
-    private final EpollPoller poller = new EpollPoller();
-    private final EventFd source = new EventFd();
-    private final int fd = source.fileno();
-    private final List<Event> received = new ArrayList<>();
-
-    @AfterEach
-    void closeDescriptors() {
-        poller.close();
-        source.close();
-    }
-
-    private PollHandle handle(String name) {
-        return (ready, events) -> received.add(new Event(name, ready, events));
-    }
-
-    /// What one poll delivers.
-    private List<Event> poll() {
-        received.clear();
-        poller.dispatch(poller.await(0));
-        return List.copyOf(received);
-    }
 
     @Test
     void deliversAnEventToItsHandle() {
@@ -197,7 +164,7 @@ final class EpollPollerTest {
         List<Event> events = poll();
         assertEquals(100, events.size());
         for (Event event : events) {
-            assertEquals("h" + event.fd, event.handle);
+            assertEquals("h" + event.fd(), event.handle());
         }
         sources.forEach(EventFd::close);
     }
