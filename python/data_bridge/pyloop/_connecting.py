@@ -13,7 +13,6 @@ import os
 import socket
 import types
 from asyncio import base_events
-from typing import NamedTuple
 
 from . import _asyncio_internals as internals
 from ._engine import _connect, _socket_error, _socket_names, _use_connection
@@ -29,18 +28,22 @@ if TYPE_CHECKING:
 _socket_class = socket.socket
 
 
-class SocketKind(NamedTuple):
+class SocketKind:
     """What distinguishes sockets: the arguments of `socket.socket`."""
 
-    family: int
-    type: int
-    proto: int
+    # No NamedTuple: to make one takes 0.2 ms, which the first loop of a process would wait for.
+    __slots__ = ("family", "proto", "type")
+
+    def __init__(self, family: int, kind: int, proto: int) -> None:
+        self.family = family
+        self.type = kind
+        self.proto = proto
 
 
 _INET = SocketKind(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
 _INET6 = SocketKind(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP)
 _UNIX = SocketKind(socket.AF_UNIX, socket.SOCK_STREAM, 0)
-_ENGINES_KINDS = (_INET, _INET6)
+_KINDS_OF_ADDRESSES = {(kind.family, kind.type, kind.proto): kind for kind in (_INET, _INET6)}
 
 
 class Connecting(SocketMethods):
@@ -104,18 +107,19 @@ class Connecting(SocketMethods):
         if not infos:
             raise OSError("getaddrinfo() returned empty list")
         errors = []
-        for *kind, _, address in infos:
+        for *arguments, _, address in infos:
             connection = sock = None
+            kind = _KINDS_OF_ADDRESSES.get(tuple(arguments))
             try:
-                if tuple(kind) in _ENGINES_KINDS and (connection := _connect(self, kind[0], address)):
+                if kind is not None and (connection := _connect(self, kind.family, address)):
                     names = connection[1] or await self._names(connection[0], address)
                 else:
-                    sock = await self._connect_sock([], (*kind, "", address))
+                    sock = await self._connect_sock([], (*arguments, "", address))
             except OSError as error:
                 errors.append(error)
                 continue
-            if connection:
-                return await self._use_connection(protocol_factory, SocketKind(*kind), connection[0], names)
+            if connection and kind is not None:
+                return await self._use_connection(protocol_factory, kind, connection[0], names)
             made: tuple[asyncio.Transport, _Protocol]
             made = await self._create_connection_transport(sock, protocol_factory, None, None)
             return made
