@@ -1,6 +1,7 @@
 """Others use SIGCHLD and `waitpid` beside a loop with children; each program prints what happened."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -71,9 +72,11 @@ def handler_that_waits() -> None:
 
     def reap(_signum: int, _frame: FrameType | None) -> None:
         for pid in list(mine):
-            if os.waitpid(pid, os.WNOHANG)[0]:
-                mine.remove(pid)
-                statuses.append(pid)
+            # The next signal can interrupt this handler, and its call has then waited for the same child.
+            with contextlib.suppress(ChildProcessError):
+                if os.waitpid(pid, os.WNOHANG)[0]:
+                    mine.remove(pid)
+                    statuses.append(pid)
 
     signal.signal(signal.SIGCHLD, reap)
 
