@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from asyncio import streams
 
 from . import _asyncio_internals as internals
@@ -21,13 +22,25 @@ def protocol_class(sslcontext: ssl.SSLContext | None) -> Any:  # noqa: ANN401 - 
     """Return the class of TLS protocols: the engine's if it can use Python's OpenSSL, else asyncio's."""
     if _openssl.why_not() is not None:
         return internals.SSLProtocol
-    if _kernel_tls.is_wanted(sslcontext):
-        from ._kernel_tls_protocol import KernelTlsProtocol
+    return _kernel_tls_protocol() if _kernel_tls.is_wanted(sslcontext) else _tls_protocol()
 
-        return KernelTlsProtocol
+
+# A server asks for the class at every connection, and an import statement takes a microsecond also when nothing is left
+# to import.
+
+
+@functools.cache
+def _tls_protocol() -> type:
     from ._tls_protocol import TlsProtocol
 
     return TlsProtocol
+
+
+@functools.cache
+def _kernel_tls_protocol() -> type:
+    from ._kernel_tls_protocol import KernelTlsProtocol
+
+    return KernelTlsProtocol
 
 
 def make_tls_transport(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _ssl
 import collections
 import ssl
 from asyncio import constants
@@ -17,21 +18,26 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
-_METHODS = ("do_handshake", "read", "unwrap", "write")
-_ORIGINAL = [vars(ssl.SSLObject).get(name) for name in _METHODS]
+_do_handshake, _read, _unwrap, _write = _ORIGINAL = [
+    vars(ssl.SSLObject).get(name) for name in ("do_handshake", "read", "unwrap", "write")
+]
 # A program may have replaced them before its first TLS connection.
 _ARE_OF_SSL = all(getattr(method, "__globals__", None) is vars(ssl) for method in _ORIGINAL)
+_message_callback = _ssl._SSLContext._msg_callback.__get__  # type: ignore[attr-defined]  # the property of `ssl` takes longer
 
 
-def _suits(context: Any, wrapped: object) -> bool:  # noqa: ANN401 - typeshed does not know `_msg_callback`
+def _suits(context: ssl.SSLContext, wrapped: object) -> bool:
     """Return whether nothing but `_ssl` has to see what a connection reads and writes."""
-    methods = vars(ssl.SSLObject)
+    of_class: Any = ssl.SSLObject
     return (
-        _ARE_OF_SSL
-        and type(wrapped) is ssl.SSLObject
+        type(wrapped) is of_class
+        and of_class.read is _read
+        and of_class.write is _write
+        and of_class.do_handshake is _do_handshake
+        and of_class.unwrap is _unwrap
+        and _ARE_OF_SSL
         and len(vars(wrapped)) == 1
-        and [methods.get(name) for name in _METHODS] == _ORIGINAL
-        and context._msg_callback is None
+        and _message_callback(context) is None
     )
 
 
