@@ -25,6 +25,9 @@ COLD = [
     "first_1k",
     "first_10k",
     "first_100k",
+    "first_100_requests",
+    "first_1k_requests",
+    "first_500_connections",
     "used_loop",
     "workers",
 ]

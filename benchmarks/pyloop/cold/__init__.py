@@ -14,6 +14,9 @@ COLD: dict[str, ColdMeasurement] = {
         ColdMeasurement("first_1k", "first 1k callbacks", "first_callbacks.py", "1000"),
         ColdMeasurement("first_10k", "first 10k callbacks", "first_callbacks.py", "10000"),
         ColdMeasurement("first_100k", "first 100k callbacks", "first_callbacks.py", "100000"),
+        ColdMeasurement("first_100_requests", "first 100 requests", "first_requests.py", "100", "1"),
+        ColdMeasurement("first_1k_requests", "first 1k requests", "first_requests.py", "1000", "1"),
+        ColdMeasurement("first_500_connections", "first 500 connections", "first_requests.py", "500", "500"),
         MemoryMeasurement("used_loop", "used loop", "used_loop.py", ("RSS", "VmSize", "threads")),
         MemoryMeasurement("workers", "each of 4 forked workers", "workers.py", ("PSS", "private")),
     )

@@ -48,6 +48,13 @@ class AcceptedTransport(AcceptedCore, StreamTransport):
             self._socket_made = socket_like(self._like, self._sock_fd)
         return self._socket_made
 
+    def _has_extra(self) -> bool:
+        try:
+            _EXTRA.__get__(self)
+        except AttributeError:
+            return False
+        return True
+
     def _closed_socket(self) -> socket.socket:
         closed = socket_like(self._like, None)
         closed.close()
@@ -64,6 +71,8 @@ class AcceptedTransport(AcceptedCore, StreamTransport):
             return self._peername()
         if name == "sockname":
             return self._sockname
+        if name != "socket" and type(name) is str and not self._has_extra():
+            return default  # streams ask for "sslcontext", which is no reason to make the socket object
         return super()._extra_info(name, default)
 
     def _schedule_start(self) -> None:
