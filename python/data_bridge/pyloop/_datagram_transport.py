@@ -38,10 +38,6 @@ class DatagramTransport(DatagramCore, internals.SelectorDatagramTransport):  # t
 
     The engine receives all waiting datagrams together and delivers them one after the other. While reading is paused,
     received datagrams wait. They are lost when the transport is closed, as they would be in the kernel.
-
-    Small datagrams of a socket that is not connected are sent together at the end of the loop's iteration. Then
-    `error_received` is called for those that could not be sent. `get_write_buffer_size`, `close` and `abort` send them
-    first.
     """
 
     def __init__(
@@ -79,18 +75,7 @@ class DatagramTransport(DatagramCore, internals.SelectorDatagramTransport):  # t
 
     def get_write_buffer_size(self) -> int:
         """Return how many bytes the kernel has not taken yet, as asyncio of this version counts them."""
-        self._send_deferred()
         return self._unsent_size()
-
-    def close(self) -> None:
-        """Close the transport after sending buffered datagrams."""
-        self._send_deferred()
-        super().close()
-
-    def _force_close(self, exc: BaseException | None) -> None:
-        if not self._conn_lost:
-            self._send_deferred()  # asyncio would have sent it in sendto()
-        super()._force_close(exc)
 
     def _call_connection_lost(self, exc: BaseException | None) -> None:
         self._detach()

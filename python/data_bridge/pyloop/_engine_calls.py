@@ -142,13 +142,13 @@ class StreamCalls(Protocol):
     def _fail(self, error: BaseException, message: str) -> None:
         """End the connection because of `error`, never SystemExit or KeyboardInterrupt, which is being handled.
 
-        Called while reading, in the context of reading; at the end of an iteration; or by a method that writes.
+        Called while reading, in the context of reading; when a callback has ended; or by a method that writes.
         """
 
     def _all_sent(self) -> None:
         """Go on when the last byte was sent; called only if the transport is ending or `_empty_waiter` is set.
 
-        In the context in which writing blocked; at the end of an iteration, or by a method that writes, if it did not.
+        In the context in which writing blocked; when a callback has ended, or by a method that writes, if it did not.
         """
 
     def _write_failed(self, error: OSError) -> None:
@@ -210,7 +210,7 @@ class WritePipeCalls(Protocol):
     def _await_writable(self) -> None:
         """Make the loop call `_write_ready` when the pipe is writable again; called when it is full.
 
-        By a method that writes, or at the end of an iteration.
+        By a method that writes, or when a callback has ended.
         """
 
     def _fail(self, error: OSError, message: str) -> None:

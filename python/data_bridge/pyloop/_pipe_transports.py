@@ -54,8 +54,8 @@ class UnsentPipeData(UnsentData):
 class WritePipeTransport(WritePipeCore, internals.UnixWritePipeTransport):  # type: ignore[misc]
     """An `asyncio.WriteTransport` over the write end of a pipe, a socket or a character device.
 
-    Small writes are written together at the end of the loop's iteration, if readers cannot distinguish one write from
-    several. Any call that queries the transport or ends it writes them first, so that it sees the same state as in
+    Small writes that follow another one in the same callback are written together when it ends, if readers cannot
+    distinguish one write from several. Any call that queries the transport or ends it writes them first, so that it sees the same state as in
     asyncio. All methods belong to the loop's thread.
     """
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: ignore[misc]
     """An `asyncio.Transport` over a TCP or Unix socket. All methods belong to the loop's thread.
 
-    Small writes are sent together at the end of the loop's iteration. Any call that queries the socket or ends the
-    connection sends them first, so that it sees the same state as in asyncio.
+    Small writes that follow another one in the same callback are sent together when it ends. Any call that queries the
+    transport or ends the connection sends them first, so that it sees the same state as in asyncio.
     """
 
     def __init__(

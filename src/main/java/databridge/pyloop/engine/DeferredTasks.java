@@ -3,17 +3,40 @@ package databridge.pyloop.engine;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Tasks that run at the end of the iteration, in the order in which they were added. Under the lock.
+/// Tasks that run when the current callback ends, in the order in which they were added. Under the lock.
+///
+/// The number of the current callback tells its work from that of the next one. A callback that neither asks for it nor
+/// adds a task costs one test ([#isDue]).
 final class DeferredTasks {
     private @Nullable ReadyTask[] tasks = new ReadyTask[16];
     private int count;
     private long bytes;
+    private long callback = 1;
+    private boolean due;
 
-    boolean isEmpty() {
-        return count == 0;
+    /// Whether [#callbackEnded] has to be called when the current callback ends.
+    boolean isDue() {
+        return due;
+    }
+
+    /// A number that only the current callback has, above 0.
+    long currentCallback() {
+        due = true;
+        return callback;
+    }
+
+    /// Runs the tasks. What comes now belongs to another callback, and so does what the tasks themselves do.
+    void callbackEnded(CallbackHost host) {
+        callback++;
+        if (count > 0) {
+            run(host);
+            callback++;
+        }
+        due = false;
     }
 
     void add(ReadyTask task) {
+        due = true;
         if (count == tasks.length) {
             tasks = Arrays.copyOf(tasks, 2 * count);
         }

@@ -12,7 +12,7 @@ import databridge.pyloop.collections.LongRing;
 ///  else, if due:   hand the lock over, poll without blocking                    GilHandover, PollSchedule
 ///                  run signal handlers, move due timers to the ready queue      CallbackHost, TimerQueue
 ///  always:         run the callbacks that are ready by now, no others           runReady
-///                  run the deferred tasks                                       DeferredTasks
+///                  after each of them, run what it has deferred                 DeferredTasks
 /// ```
 ///
 /// - *Exactly those that are ready by now*: a callback that schedules another one with `call_soon` would otherwise
@@ -21,8 +21,9 @@ import databridge.pyloop.collections.LongRing;
 ///   the timers that are due come behind both, by deadline.
 /// - *Tasks of the engine*, such as a transport that has something to read, are entries of the ready queue too:
 ///   negative numbers among the addresses of callbacks. So they run where asyncio would run the event's callback.
-/// - *Deferred tasks* are what several callbacks of one iteration share, such as one system call for all their writes.
-///   They run before the loop polls again, and also if the iteration ends with an exception.
+/// - *Deferred tasks* are what the rest of one callback shares, such as one system call for its further writes. They
+/// run
+///   before the next callback, and also if it ends with an exception. A run within a callback begins with them.
 /// - An iteration with callbacks ready does not always poll, see [PollSchedule]; nor does one that waits
 ///   always release the lock, see [GilHandover]. Both bound the delay that they cause.
 ///
@@ -99,7 +100,13 @@ public final class EventLoop {
         ready.add(number);
     }
 
-    /// Runs a task after the callbacks of this iteration, before the loop polls or ends.
+    /// A number that only the current callback has, above 0. A task counts as a callback, and so does what runs before
+    /// the first callback of an iteration, such as the handlers of signals.
+    public long currentCallback() {
+        return deferred.currentCallback();
+    }
+
+    /// Runs a task when the current callback ends.
     public void defer(ReadyTask task) {
         deferred.add(task);
     }
@@ -185,6 +192,7 @@ public final class EventLoop {
     }
 
     private void begin() {
+        endCallback(); // what the caller has deferred must not wait for this run
         schedule.reset();
         polling.runBegins();
     }
@@ -201,13 +209,17 @@ public final class EventLoop {
             runSignalsAndTimers(now);
         }
         try {
+            endCallback();
             runReady();
         } catch (Throwable thrown) {
-            host.runWhileLeaving(this::runDeferred);
+            host.runWhileLeaving(this::endCallback);
             throw thrown;
         }
-        if (!deferred.isEmpty()) {
-            runDeferred();
+    }
+
+    private void endCallback() {
+        if (deferred.isDue()) {
+            deferred.callbackEnded(host);
         }
     }
 
@@ -226,6 +238,7 @@ public final class EventLoop {
                 } else {
                     host.run(callback);
                 }
+                endCallback();
             }
         } finally {
             statistics.ran(due - remaining);

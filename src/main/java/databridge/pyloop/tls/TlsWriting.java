@@ -36,7 +36,7 @@ final class TlsWriting {
     private static final PyName DO_WRITE = PyName.of("_do_write");
     private static final PyName WRITE_WITH_SSL = PyName.of("_write_with_ssl");
 
-    /// In bytes. Smaller writes are sent at the end of the iteration, from `bytes` objects.
+    /// In bytes. Smaller writes leave from `bytes` objects, which the transport below may hold back.
     private static final int LARGE = 4 * 1024;
 
     /// How many bytes are encrypted before they are sent: the memory that is used for them fits into caches.

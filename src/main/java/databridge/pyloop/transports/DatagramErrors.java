@@ -1,14 +1,11 @@
 package databridge.pyloop.transports;
 
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ContextApi;
-import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.loop.LoopEngine;
 
 /// Calls `error_received` of a datagram transport's protocol: for errors that do not end the transport. Under the GIL.
@@ -41,33 +38,6 @@ final class DatagramErrors {
             return 0;
         } catch (PyError raised) {
             return Failures.report(engine, transport);
-        }
-    }
-
-    /// As [#deliverAndReport], in the context of reading, if there is one and it is not entered already.
-    ///
-    /// @return an exception that must leave the loop, or 0
-    @Owned
-    static long deliverInReadContext(LoopEngine engine, long transport, int errno) {
-        if (Memory.getLong(transport + TransportLayout.READ_CONTEXT) == 0) {
-            return deliverAndReport(engine, transport, errno);
-        }
-        long context = Refs.retainField(transport + TransportLayout.READ_CONTEXT);
-        boolean entered;
-        try {
-            ContextApi.enter(context);
-            entered = true;
-        } catch (PyError enteredAlready) {
-            ErrorApi.clear();
-            entered = false;
-        }
-        try {
-            return deliverAndReport(engine, transport, errno);
-        } finally {
-            if (entered) {
-                ContextApi.exit(context);
-            }
-            Refs.release(context);
         }
     }
 }

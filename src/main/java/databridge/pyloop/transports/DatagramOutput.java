@@ -16,14 +16,8 @@ import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.libc.DatagramSockets;
 import databridge.pyloop.libc.Errno;
 
-/// What a datagram transport sends, and when. Under the GIL.
-///
-/// Without a fixed address small datagrams are delayed to the end of the iteration and leave in one call. Those of
-/// connected sockets are not: the kernel reports the error of one datagram with the next, which would hide it.
+/// What a datagram transport sends, and when: at once, or when the socket is writable again. Under the GIL.
 final class DatagramOutput {
-    /// In bytes: when one transport has delayed that much, everything is sent at once.
-    private static final int MOST_BATCHED = 64 * 1024;
-
     private static final PyName SEND_FOREIGN = PyName.of("_send_foreign");
     private static final PyName ALL_SENT = PyName.of("_all_sent");
 
@@ -32,7 +26,6 @@ final class DatagramOutput {
     private final boolean connected;
     private final int header;
     private final DatagramQueue unsent = new DatagramQueue();
-    private boolean reporting;
 
     /// @param family of the addresses, an `AF_*` constant
     /// @param connected whether the kernel knows where datagrams go
@@ -79,27 +72,18 @@ final class DatagramOutput {
             Refs.release(bytes);
             return false;
         }
-        boolean now = connected || !transport.batching.delays(BytesApi.size(bytes));
-        if (now && !reporting) {
-            Failures.raise(flush(false));
-        }
-        // Python code that ran meanwhile may have ended the transport.
-        boolean lost = transport.self() == 0 || TransportLayout.isConnectionLost(transport.self());
+        boolean lost = TransportLayout.isConnectionLost(transport.self()); // that code may have ended it, too
         int nameSize =
                 lost ? Addresses.UNUSUAL : nameSize(toRemote ? DatagramLayout.remote(transport.self()) : address);
-        if (lost || nameSize == Addresses.UNUSUAL) {
+        if (nameSize == Addresses.UNUSUAL) {
             Refs.release(bytes);
             return false;
         }
-        if (!transport.isBlocked() && (now || reporting)) {
-            sendNow(bytes, nameSize);
-            return true;
-        }
-        unsent.add(bytes, name(), nameSize);
         if (transport.isBlocked()) {
+            unsent.add(bytes, name(), nameSize);
             transport.maybePause();
         } else {
-            delay();
+            sendNow(bytes, nameSize);
         }
         return true;
     }
@@ -125,29 +109,6 @@ final class DatagramOutput {
             unsent.add(bytes, name(), nameSize);
         }
         transport.block();
-    }
-
-    /// Sends what waits for the end of the iteration.
-    ///
-    /// @param atEnd whether that has come, so that errors are reported in the context of reading and not in that of
-    ///     the caller
-    /// @return an exception that must leave the loop, or 0
-    @Owned
-    long flush(boolean atEnd) {
-        long leaving = 0;
-        while (leaving == 0 && transport.self() != 0 && !transport.isBlocked() && !unsent.isEmpty()) {
-            int result = unsent.send(scratch(), transport.descriptor(), connected);
-            if (result == -Errno.EAGAIN || result == DatagramQueue.FOREIGN) {
-                leaving = blockAndPause();
-            } else if (result < 0) {
-                unsent.dropFirst();
-                leaving = reportOfBatch(-result, atEnd);
-            }
-        }
-        if (leaving != 0 && !transport.isBlocked() && !unsent.isEmpty()) {
-            transport.batching.add(0);
-        }
-        return leaving;
     }
 
     /// Sends what has waited for the socket to become writable.
@@ -183,43 +144,12 @@ final class DatagramOutput {
             transport.unblock();
         }
         long leaving = transport.self() != 0 ? FlowControl.maybeResume(transport.engine, self) : 0;
-        return leaving == 0 && transport.self() != 0 && TransportLayout.isClosing(self) ? sendLast(self) : leaving;
-    }
-
-    /// Ends a closing transport once nothing is left.
-    @Owned
-    private long sendLast(long self) {
-        long leaving = flush(false);
-        return leaving == 0 && transport.self() != 0 && unsent.isEmpty()
-                ? Failures.reportIfFailed(transport.engine, self, CallApi.callMethod(ALL_SENT, self))
-                : leaving;
-    }
-
-    @Owned
-    private long reportOfBatch(int errno, boolean atEnd) {
-        boolean nested = reporting;
-        reporting = true;
-        long leaving = atEnd
-                ? DatagramErrors.deliverInReadContext(transport.engine, transport.self(), errno)
-                : DatagramErrors.deliverAndReport(transport.engine, transport.self(), errno);
-        reporting = nested;
-        return leaving;
+        boolean ends = leaving == 0 && transport.self() != 0 && TransportLayout.isClosing(self) && unsent.isEmpty();
+        return ends ? Failures.reportIfFailed(transport.engine, self, CallApi.callMethod(ALL_SENT, self)) : leaving;
     }
 
     private DatagramSockets scratch() {
         return transport.engine.scratch().datagrams();
-    }
-
-    @Owned
-    private long blockAndPause() {
-        long self = transport.self();
-        try {
-            transport.block();
-            transport.maybePause();
-            return 0;
-        } catch (PyError raised) {
-            return Failures.report(transport.engine, self);
-        }
     }
 
     /// Where [#nameSize] writes an address.
@@ -246,14 +176,6 @@ final class DatagramOutput {
         Refs.release(bytes);
         if (result < 0) {
             DatagramErrors.deliver(transport.self(), -result);
-        }
-    }
-
-    private void delay() {
-        // Nothing is added to what the whole loop delays, because the transport has a bound of its own.
-        transport.batching.add(0);
-        if (unsent.count() >= DatagramSockets.MOST_SENT || unsent.bytes() >= MOST_BATCHED) {
-            Failures.raise(flush(false));
         }
     }
 

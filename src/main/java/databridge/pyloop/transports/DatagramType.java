@@ -119,7 +119,6 @@ public final class DatagramType {
                     && datagrams.output().send(Memory.getLong(arguments), address)) {
                 return Refs.retain(NONE);
             }
-            datagrams.sendBatch();
         }
         return PyError.orThrow(CallApi.forward(ASYNCIO_SENDTO, self, arguments, count, keywords));
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// epoll -> SocketReadiness -> queue of the loop -> StreamInput -> InputHandler -> protocol
 ///                                               -> StreamOutput.sendMore -> kernel
 /// write() -> StreamOutput -> kernel, at once
-///                         -> WriteQueue -> kernel, at the end of the iteration or when the socket is writable
+///                         -> WriteQueue -> kernel, when the callback ends or when the socket is writable
 /// ```
 ///
 /// ## Reading
@@ -35,12 +35,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ## Writing
 ///
-/// The system call is most of the cost of a small write. So a small write only enters the [WriteQueue], and
-/// what the callbacks of an iteration have written leaves in one call at its end ([WriteBatching]). A large
-/// write leaves at once: it costs far more than its system call, and while it waited the data would leave the
-/// processor's caches. Order is kept: what comes after queued data is queued too. Any call that asks about
-/// the connection or ends it sends the queue first (`_send_deferred`), so that the program sees what it would
-/// see without batching.
+/// A write leaves at once, as in asyncio. The system call is most of the cost of a small write, so what a callback
+/// writes after its first write only enters the [WriteQueue] if it is small, and leaves in one call when the
+/// callback ends ([WriteBatching]). A large write leaves at once, and what is queued with it: it costs far more than
+/// its system call, and while it waited the data would leave the processor's caches. Order is kept: what comes after
+/// queued data is queued too. Any call that asks about the connection or ends it sends the queue first
+/// (`_send_deferred`, `is_closing()`), so that the program sees what it would see without batching.
 ///
 /// When the kernel refuses data with EAGAIN, the transport is blocked: it stays queued, the transport enters itself as
 /// the writer of the descriptor, and the next event of writability continues with [#sendMore]. Only what waits in

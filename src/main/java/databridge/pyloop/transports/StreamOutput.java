@@ -14,8 +14,8 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.Sockets;
 
-/// What a stream transport writes, and when: at once, at the end of the iteration, or when the socket is writable
-/// again. Under the GIL.
+/// What a stream transport writes, and when: at once, when the callback ends, or when the socket is writable again.
+/// Under the GIL.
 final class StreamOutput {
     private static final PyName ALL_SENT = PyName.of("_all_sent");
     private static final PyName WRITE_FAILED = PyName.of("_write_failed");
@@ -126,7 +126,7 @@ final class StreamOutput {
         }
     }
 
-    /// Sends what waits for the end of the iteration.
+    /// Sends what was held back.
     ///
     /// @return the OSError that ended it, or 0
     @Owned
@@ -147,7 +147,7 @@ final class StreamOutput {
         return OsErrors.of(-result);
     }
 
-    /// Sends what waits for the end of the iteration, which has come.
+    /// Sends what was held back, as the loop and methods without an error of their own do.
     ///
     /// @throws PyError what must leave the loop
     void flushBatch() {
@@ -191,15 +191,18 @@ final class StreamOutput {
     }
 
     /// Sends as much of a write as leaves at once: nothing, if it has to wait for what was written before or for the
-    /// end of the iteration.
+    /// end of the callback.
     ///
     /// @return how many bytes were sent, -1 if the connection has failed
     private long sendFirst(long data, long size) {
-        if (!unsent.isEmpty() || transport.batching.delays(size)) {
+        if (!unsent.isEmpty() || transport.batching.holds(size)) {
             return 0;
         }
         int sent = Sockets.send(transport.descriptor(), data, size);
         if (sent >= 0) {
+            if (sent == size) {
+                transport.batching.wrote();
+            }
             return sent;
         }
         if (sent == -Errno.EAGAIN || sent == -Errno.EINTR) {
@@ -213,9 +216,10 @@ final class StreamOutput {
     /// @param size of the whole write in bytes
     private void afterAppend(long added, long size) {
         if (!transport.isBlocked()) {
-            if (transport.batching.delays(size)) {
+            if (transport.batching.holds(size)) {
                 transport.batching.add(added);
             } else {
+                transport.batching.wrote();
                 Failures.raise(flush());
             }
         }

@@ -84,6 +84,11 @@ public final class StreamType {
                         "attach",
                         "Attach it to its loop.")
                 .method("close($self, /)", NO_ARGUMENTS, "close", "Close the transport after flushing buffered data.")
+                .method(
+                        "is_closing($self, /)",
+                        NO_ARGUMENTS,
+                        "isClosing",
+                        "Return True if the transport is closing or closed.")
                 .method("set_protocol($self, protocol)", FASTCALL_KEYWORDS, "setProtocol", "Set a new protocol.")
                 .method("write($self, data)", FASTCALL_KEYWORDS, "write", "Write bytes-like data, without blocking.")
                 .method(
@@ -105,7 +110,7 @@ public final class StreamType {
         return Refs.retain(NONE);
     }
 
-    /// `close()`. Sends the deferred data, and then does what asyncio's `close()` does.
+    /// `close()`. Sends what was held back, and then does what asyncio's `close()` does.
     @EntryPoint
     static long close(long self) {
         StreamEngine stream = StreamEngine.of(self);
@@ -127,6 +132,17 @@ public final class StreamType {
             loseConnection(stream.engine, self);
         }
         return Refs.retain(NONE);
+    }
+
+    /// `is_closing()`. Sends what was held back: `StreamWriter.drain()` learns here whether writing has failed.
+    @EntryPoint
+    @Owned
+    static long isClosing(long self) {
+        StreamEngine stream = StreamEngine.of(self);
+        if (stream != null) {
+            stream.flushBatch();
+        }
+        return Refs.retain(TransportLayout.isClosing(self) ? Singletons.TRUE : Singletons.FALSE);
     }
 
     /// Schedules the end of a connection that was closed.

@@ -30,7 +30,7 @@ final class TransportType {
                         "_send_deferred($self, /)",
                         NO_ARGUMENTS,
                         "sendDeferred",
-                        "Write now what waits for the end of the iteration. Streams return an OSError or None.")
+                        "Write now what was held back. Streams return an OSError or None.")
                 .method(
                         unsentName + "($self, /)",
                         NO_ARGUMENTS,

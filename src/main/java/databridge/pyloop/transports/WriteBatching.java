@@ -5,8 +5,11 @@ import databridge.pyloop.engine.EventLoop;
 import databridge.pyloop.engine.ReadyTask;
 import databridge.pyloop.loop.LoopEngine;
 
-/// Delays the small writes of a transport to the end of the loop's iteration, so that they leave in one system call.
-/// Under the GIL.
+/// Holds back the small writes of a transport that follow another one in the same callback, so that they leave in one
+/// system call when the callback ends. Under the GIL.
+///
+/// The first write of a callback never waits: the callback may block next, and its peer wait for just that. The end of
+/// a callback is the earliest moment that the loop sees after a write.
 ///
 /// Until then it keeps the transport object alive: the garbage collector may close the socket of a transport before it
 /// calls the transport's `__del__`.
@@ -14,28 +17,36 @@ final class WriteBatching implements ReadyTask {
     /// In bytes. A write of this size or more costs more than the system call that batching saves.
     private static final int LARGE_WRITE = 4 * 1024;
 
-    /// In bytes: when all transports of a loop together have delayed that much, everything is written at once.
-    private static final int MOST_DELAYED = 64 * 1024;
+    /// In bytes: when all transports of a loop together hold back that much, everything is written at once.
+    private static final int MOST_HELD = 64 * 1024;
 
     private final LoopEngine engine;
     private final long transport;
     private final ReadyTask flush;
     private boolean waiting;
+    /// In which callback the transport has written last.
+    private long callback;
 
     /// @param transport the object, borrowed
-    /// @param flush writes what was delayed
+    /// @param flush writes what was held back
     WriteBatching(LoopEngine engine, long transport, ReadyTask flush) {
         this.engine = engine;
         this.transport = transport;
         this.flush = flush;
     }
 
-    /// Whether a write of `size` bytes is to be delayed: it is small, and there is an iteration that will end.
-    boolean delays(long size) {
-        return size < LARGE_WRITE && engine.running();
+    /// Whether a write of `size` bytes is to be held back: it is small, and the callback of the loop that runs has
+    /// written before.
+    boolean holds(long size) {
+        return size < LARGE_WRITE && callback == engine.eventLoop().currentCallback() && engine.runsInThisThread();
     }
 
-    /// Notes that `size` bytes more are delayed. May write at once, and may throw what writing throws.
+    /// Notes that the current callback writes.
+    void wrote() {
+        callback = engine.eventLoop().currentCallback();
+    }
+
+    /// Notes that `size` bytes more are held back. May write at once, and may throw what writing throws.
     void add(long size) {
         EventLoop eventLoop = engine.eventLoop();
         if (!waiting) {
@@ -43,7 +54,7 @@ final class WriteBatching implements ReadyTask {
             Refs.retain(transport);
             eventLoop.defer(this);
         }
-        if (eventLoop.addDeferredBytes(size) >= MOST_DELAYED) {
+        if (eventLoop.addDeferredBytes(size) >= MOST_HELD) {
             eventLoop.runDeferred();
         }
     }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The Java half of a write pipe transport: what is written, and when.
 ///
-/// Writes into a pipe are batched to the end of the iteration as long as together they are smaller than what
-/// a pipe takes as a whole ([Pipes#ATOMIC_SIZE]): other writers of a named pipe see no difference. While the
+/// What follows a write in the same callback is held back ([WriteBatching]) as long as it is smaller than what a
+/// pipe takes as a whole ([Pipes#ATOMIC_SIZE]): other writers of a named pipe see no difference. While the
 /// pipe is full, the loop's writer handle for the descriptor calls [#continueWriting], level-triggered. Under
 /// the GIL.
 final class WritePipeEngine extends WriterEngine {
@@ -64,7 +64,7 @@ final class WritePipeEngine extends WriterEngine {
     /// @param size of the write in bytes
     /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void prepare(long size) {
-        if (!delays(size)) {
+        if (!holds(size)) {
             sendBatch();
         }
     }
@@ -77,7 +77,7 @@ final class WritePipeEngine extends WriterEngine {
             return;
         }
         long size = BytesApi.size(data);
-        if (delays(size)) {
+        if (holds(size)) {
             append(Refs.retain(data), 0);
             return;
         }
@@ -99,7 +99,7 @@ final class WritePipeEngine extends WriterEngine {
         }
         long data = BufferApi.data(view);
         long size = BufferApi.size(view);
-        if (delays(size)) {
+        if (holds(size)) {
             append(BytesApi.copy(data, size), 0);
             return;
         }
@@ -166,12 +166,13 @@ final class WritePipeEngine extends WriterEngine {
         }
     }
 
-    private boolean delays(long size) {
-        return blocked || (byteStream && unsent.bytes() + size < Pipes.ATOMIC_SIZE && engine.running());
+    private boolean holds(long size) {
+        return blocked || (byteStream && unsent.bytes() + size < Pipes.ATOMIC_SIZE && batching.holds(size));
     }
 
     /// @return how many bytes were written, -1 if the connection has failed
     private long writeNow(long data, long size) {
+        batching.wrote();
         int written = Pipes.write(fd, data, size);
         if (written >= 0) {
             return written;

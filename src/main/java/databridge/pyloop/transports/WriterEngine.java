@@ -76,14 +76,14 @@ abstract class WriterEngine {
     /// Drops what is unsent; nothing waits for the descriptor to become writable any more.
     abstract void dropUnsent();
 
-    /// Writes what waits for the end of the iteration, because the caller needs it written now.
+    /// Writes what was held back, because the caller needs it written now.
     ///
     /// @return the OSError, if the caller has to handle it, or 0
     /// @throws databridge.pyloop.cpython.PyError what must leave the loop
     @Owned
     abstract long sendBatch();
 
-    /// Writes what waits for the end of the iteration, which has come.
+    /// Writes what was held back, now that the callback ends.
     ///
     /// @throws databridge.pyloop.cpython.PyError what must leave the loop
     abstract void flushBatch();

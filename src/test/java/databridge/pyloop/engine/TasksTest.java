@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Ready tasks run in turn with callbacks, deferred ones at the end of the iteration.
+/// Ready tasks run in turn with callbacks, deferred ones when the callback ends that deferred them.
 final class TasksTest {
     private final LoopFixture loop = new LoopFixture();
     private final List<String> ran = new ArrayList<>();
@@ -62,11 +62,61 @@ final class TasksTest {
     }
 
     @Test
-    void deferredTasksRunAfterTheCallbacksOfTheIteration() {
+    void deferredTasksRunBeforeTheNextCallback() {
         loop.whenRun(1, () -> loop.core.defer(() -> loop.trace.add("deferred")));
         loop.soon(1, 2);
         loop.runStopped();
-        assertEquals(List.of("await 0", "run 1", "run 2", "deferred"), loopTrace());
+        assertEquals(List.of("await 0", "run 1", "deferred", "run 2"), loopTrace());
+    }
+
+    @Test
+    void whatATaskOfTheQueueDefersRunsBeforeTheNextCallback() {
+        long task = loop.core.addTask(() -> loop.core.defer(() -> loop.trace.add("deferred")));
+        loop.core.taskReady(task);
+        loop.soon(1);
+        loop.runStopped();
+        assertEquals(List.of("await 0", "deferred", "run 1"), loopTrace());
+    }
+
+    @Test
+    void aRunWithinACallbackBeginsWithWhatTheCallbackHasDeferred() {
+        loop.whenRun(1, () -> {
+            loop.core.defer(() -> loop.trace.add("deferred"));
+            loop.soon(2);
+            loop.core.runOnce();
+        });
+        loop.soon(1);
+        loop.runStopped();
+        assertEquals(List.of("await 0", "run 1", "deferred", "await 0", "run 2"), loopTrace());
+    }
+
+    @Test
+    void whatIsDeferredBetweenRunsRunsBeforeTheFirstCallback() {
+        loop.core.defer(() -> loop.trace.add("deferred"));
+        loop.soon(1);
+        loop.runStopped();
+        assertEquals(List.of("deferred", "await 0", "run 1"), loopTrace());
+    }
+
+    @Test
+    void eachCallbackHasANumberOfItsOwn() {
+        List<Long> numbers = new ArrayList<>();
+        Runnable note = () -> {
+            numbers.add(loop.core.currentCallback());
+            assertEquals(numbers.get(numbers.size() - 1), loop.core.currentCallback());
+        };
+        note.run();
+        loop.whenRun(1, () -> {
+            note.run();
+            loop.core.defer(note::run);
+        });
+        loop.whenRun(2, note);
+        loop.core.taskReady(loop.core.addTask(note::run));
+        loop.soon(1, 2);
+        loop.runStopped();
+        note.run();
+        assertEquals(6, numbers.size());
+        assertEquals(numbers.stream().distinct().sorted().toList(), numbers);
     }
 
     @Test
