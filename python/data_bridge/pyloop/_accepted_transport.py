@@ -6,6 +6,7 @@ import socket
 import warnings
 from asyncio import transports, trsock
 
+from . import _asyncio_internals as internals
 from ._engine import AcceptedCore
 from ._stream_transport import StreamTransport
 
@@ -59,12 +60,13 @@ class AcceptedTransport(AcceptedCore, StreamTransport):
 
     # Called by the engine.
 
-    def _extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
-        if name == "peername":
-            return self._peername()
-        if name == "sockname":
-            return self._sockname
-        return super()._extra_info(name, default)
+    def _extra_info(self, *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401
+        if arguments and internals.get_extra_info_is_asyncios():
+            if arguments[0] == "peername":
+                return self._peername()
+            if arguments[0] == "sockname":
+                return self._sockname
+        return super()._extra_info(*arguments, **keywords)
 
     def _schedule_start(self) -> None:
         self._loop.call_soon(self._protocol.connection_made, self, context=self._context)

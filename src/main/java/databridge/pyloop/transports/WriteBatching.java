@@ -32,7 +32,7 @@ final class WriteBatching implements ReadyTask {
 
     /// Whether a write of `size` bytes is to be delayed: it is small, and there is an iteration that will end.
     boolean delays(long size) {
-        return size < LARGE_WRITE && engine.running();
+        return size < LARGE_WRITE && engine.iterates();
     }
 
     /// Notes that `size` bytes more are delayed. May write at once, and may throw what writing throws.
