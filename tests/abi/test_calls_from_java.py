@@ -17,12 +17,19 @@ NAMES = {module.__name__ for module in MODULES}
 NOT_CALLED = {
     "Future",
     "Task",
+    "__code__",
+    "__name__",
+    "__self__",
+    "__sizeof__",
     "_call_connection_lost",
     "_when",
+    "co_filename",
+    "co_name",
     "connection_made",
     "context",
     "loop",
     "max_size",
+    "monotonic",
     "socket",
 }
 """Names that Java has for other purposes: keys of a module's dict, keywords and attributes."""

@@ -6,6 +6,7 @@ import socket
 import warnings
 from asyncio import transports, trsock
 
+from . import _asyncio_internals as internals
 from ._engine import AcceptedCore
 from ._stream_transport import StreamTransport
 
@@ -66,14 +67,17 @@ class AcceptedTransport(AcceptedCore, StreamTransport):
 
     # Called by the engine.
 
-    def _extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
-        if name == "peername":
-            return self._peername()
-        if name == "sockname":
-            return self._sockname
-        if name != "socket" and type(name) is str and not self._has_extra():
-            return default  # streams ask for "sslcontext", which is no reason to make the socket object
-        return super()._extra_info(name, default)
+    def _extra_info(self, *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401
+        if 0 < len(arguments) <= 2 and not keywords and internals.get_extra_info_is_asyncios():
+            name = arguments[0]
+            if name == "peername":
+                return self._peername()
+            if name == "sockname":
+                return self._sockname
+            if name != "socket" and type(name) is str and not self._has_extra():
+                # Streams ask for "sslcontext", which is no reason to make the socket object.
+                return arguments[1] if len(arguments) == 2 else None
+        return super()._extra_info(*arguments, **keywords)
 
     def _schedule_start(self) -> None:
         self._loop.call_soon(self._protocol.connection_made, self, context=self._context)

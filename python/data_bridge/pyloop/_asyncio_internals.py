@@ -109,6 +109,14 @@ CONNECTIONS_HAVE_CONTEXTS = sys.version_info >= (3, 15)
 FlowControlMixin: Any = transports._FlowControlMixin
 SelectorSocketTransport: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
 """asyncio's own stream transport, which is a `_FlowControlMixin` and an `asyncio.Transport`."""
+_GET_EXTRA_INFO = transports.BaseTransport.get_extra_info
+
+
+def get_extra_info_is_asyncios() -> bool:
+    """Return whether no program has replaced the method `get_extra_info` of transports, as test suites do."""
+    return transports.Transport.get_extra_info is _GET_EXTRA_INFO
+
+
 SelectorDatagramTransport: Any = selector_events._SelectorDatagramTransport  # type: ignore[attr-defined]
 """asyncio's own datagram transport."""
 UnixReadPipeTransport: Any = unix_events._UnixReadPipeTransport  # type: ignore[attr-defined]

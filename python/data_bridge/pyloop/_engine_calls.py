@@ -81,6 +81,12 @@ class LoopCalls(Protocol):
     def _run_in_debug_mode(self, handle: asyncio.Handle) -> None:
         """Run a handle, and log if it takes long; called for each handle in debug mode. An exception ends the run."""
 
+    def _wait_cooperatively(self, seconds: float | None) -> None:
+        """Wait until the descriptor of the poller is readable, or for a time, and let greenlets of the thread run.
+
+        Called in place of a wait of the engine, if `_waits_cooperatively` is set. An exception ends the run.
+        """
+
     def _callback_failed(self, handle: asyncio.Handle, exception: BaseException) -> None:
         """Report what a callback has raised, unless it was SystemExit or KeyboardInterrupt, to the exception handler.
 
@@ -88,7 +94,11 @@ class LoopCalls(Protocol):
         """
 
     def _io_handle(self, transport: StreamTransport | DatagramTransport, context: Context) -> asyncio.Handle:
-        """Return a handle that lets a transport read and write in `context`; called in debug mode, per readiness."""
+        """Return a handle that lets a transport read and write in `context`.
+
+        Called per readiness in debug mode and while `asyncio.Handle._run` is replaced; also when a program looks at
+        `loop._ready`.
+        """
 
     def _io_failed(
         self, transport: StreamTransport | DatagramTransport | WritePipeTransport, exception: BaseException
@@ -127,8 +137,11 @@ class StreamCalls(Protocol):
     def _asyncio_writelines(self, list_of_data: Iterable[ReadableBuffer]) -> None:
         """Do what `writelines` was called for: the transport is ending or detached, or the arguments are unusual."""
 
-    def _extra_info(self, name: str, default: object = None) -> object:
-        """Return the result of `get_extra_info`: there is no dict yet, or an argument is unusual."""
+    def _extra_info(self, *arguments: Any, **keywords: Any) -> object:
+        """Return the result of `get_extra_info`, called with these arguments.
+
+        There is no dict yet, an argument is unusual, or a program has replaced asyncio's method, which is called then.
+        """
 
     def _refuse_lines(self, lines: tuple[Any, ...]) -> None:
         """Raise the TypeError for `writelines` with items that have no buffer, or write those that count."""

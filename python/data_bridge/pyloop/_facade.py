@@ -1,42 +1,107 @@
-"""The values of `loop._ready` and `loop._selector` for asyncio's code: views of queues and a poller in Java."""
+"""The values of `loop._ready`, `loop._scheduled` and `loop._selector`: views of queues and a poller in Java.
+
+asyncio's own code uses them, and so do tools: some look at what is queued, some run iterations of their own, in the way of
+`BaseEventLoop._run_once`. All belongs to the loop's thread.
+"""
 
 from __future__ import annotations
 
 import selectors
+from asyncio import events
+from collections.abc import MutableSequence
 
 from ._asyncio_internals import file_descriptor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any, NoReturn
 
     from _typeshed import FileDescriptorLike
 
-    from ._engine import LoopCore
+    from ._loop import PyLoop
+
+    _Handles = MutableSequence[asyncio.Handle]
+else:
+    _Handles = MutableSequence
 
 
-class ReadyQueueView:
-    """A view of the ready queue, with those methods of asyncio's deque of handles that are used."""
+class ReadyQueueView(_Handles):
+    """A view of the ready queue, with the methods of asyncio's deque of handles.
 
-    def __init__(self, core: LoopCore) -> None:
-        self._core = core
+    A transport that has something to do is in the queue, too; its handle is made when it is looked at. A timer that is
+    appended before it is due leaves the timers.
+    """
+
+    maxlen = None
+
+    def __init__(self, loop: PyLoop) -> None:
+        self._loop = loop
+
+    def __len__(self) -> int:
+        return self._loop._ready_count()
+
+    def __iter__(self) -> Iterator[asyncio.Handle]:
+        return iter(self.copy())
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - an int; like a deque, it takes no slice
+        return self.copy()[index.__index__()]
+
+    def __setitem__(self, index: Any, handle: Any) -> None:  # noqa: ANN401
+        position = self._position(index)
+        self._loop._take_ready(position)
+        self._loop._insert_ready(position, handle)
+
+    def __delitem__(self, index: Any) -> None:  # noqa: ANN401
+        self._loop._take_ready(self._position(index))
+
+    def _position(self, index: int) -> int:
+        return index + len(self) if index < 0 else index
 
     def append(self, handle: asyncio.Handle) -> None:
         """Schedule any `asyncio.Handle`."""
-        self._core._enqueue(handle)
+        self._loop._enqueue(handle)
+
+    def appendleft(self, handle: asyncio.Handle) -> None:
+        """Schedule any `asyncio.Handle` before all others."""
+        self._loop._insert_ready(0, handle)
+
+    def extendleft(self, handles: Iterable[asyncio.Handle]) -> None:
+        """Schedule any handles, each before all others."""
+        for handle in handles:
+            self.appendleft(handle)
+
+    def insert(self, index: int, handle: asyncio.Handle) -> None:
+        """Schedule any `asyncio.Handle` before the one at an index."""
+        size = len(self)
+        self._loop._insert_ready(max(0, index + size) if index < 0 else min(index, size), handle)
+
+    def pop(self, index: int = -1) -> asyncio.Handle:
+        """Remove and return the handle at an index, by default the last. Raises IndexError if there is none."""
+        return self._loop._take_ready(self._position(index)) or self._nothing()
+
+    def popleft(self) -> asyncio.Handle:
+        """Remove and return the handle that is the next to run. Raises IndexError if there is none."""
+        return self._loop._take_ready(0) or self._nothing()
+
+    def rotate(self, n: int = 1) -> None:
+        """Move handles from the end to the beginning, or `-n` from the beginning to the end."""
+        for _ in range(n % len(self) if self else 0):
+            self.appendleft(self.pop())
+
+    def copy(self) -> list[asyncio.Handle]:
+        """Return a list of the handles."""
+        return [handle or self._nothing() for handle in self._loop._ready_handles()]
 
     def clear(self) -> None:
         """Drop all scheduled callbacks and timers. asyncio clears both together, and only in `close()`."""
-        self._core._clear_scheduled()
+        self._loop._clear_scheduled()
 
-    def __len__(self) -> int:
-        return self._core._ready_count()
-
-    def __iter__(self) -> Iterator[asyncio.Handle]:
-        queued = self._core._scheduled_handles()[: len(self)]
-        return (handle for handle in queued if handle is not None)
+    def _nothing(self) -> asyncio.Handle:
+        handle = events.Handle(int, (), self._loop, None)
+        handle.cancel()
+        return handle
 
 
 class EngineSelector(selectors.BaseSelector):
@@ -45,17 +110,17 @@ class EngineSelector(selectors.BaseSelector):
     It cannot register descriptors.
     """
 
-    def __init__(self, core: LoopCore) -> None:
-        self._core = core
+    def __init__(self, loop: PyLoop) -> None:
+        self._loop = loop
 
     def close(self) -> None:
         """Close the engine."""
-        self._core._close_engine()
+        self._loop._close_engine()
 
     def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
         """Return a snapshot of the registrations by file object and by descriptor. `data` is (reader, writer)."""
         keys: dict[Any, selectors.SelectorKey] = {}
-        flat = iter(self._core._registrations())
+        flat = iter(self._loop._registrations())
         for fileobj, fd, reader, writer in zip(flat, flat, flat, flat, strict=True):
             events = (selectors.EVENT_READ if reader else 0) | (selectors.EVENT_WRITE if writer else 0)
             key = selectors.SelectorKey(fileobj, fd, events, (reader, writer))
@@ -75,9 +140,13 @@ class EngineSelector(selectors.BaseSelector):
         """Raise NotImplementedError: use the loop's methods."""
         self._refuse()
 
-    def select(self, timeout: float | None = None) -> NoReturn:
-        """Raise NotImplementedError: the engine polls by itself."""
-        self._refuse()
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait for events, `timeout` seconds at most, and schedule what they are for. The result is always empty.
+
+        Without a timeout there is no limit; zero or less does not wait.
+        """
+        self._loop._select(timeout)
+        return []
 
     @staticmethod
     def _refuse() -> NoReturn:

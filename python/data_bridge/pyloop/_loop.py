@@ -6,14 +6,15 @@ import asyncio
 import contextlib
 import os
 import sys
-import time
 import warnings
 from asyncio import events
 
 from . import _asyncio_internals as internals
 from . import _start  # before everything that needs the engine
 from ._connecting import Connecting
+from ._cooperation import CooperativeWaits
 from ._engine import LoopCore
+from ._engine import time as _system_clock
 from ._facade import EngineSelector, ReadyQueueView
 from ._resolver import AddressResolver
 from ._signals import SignalWakeup
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 _NANOSECONDS = 1_000_000_000
 _DEFAULT_POLL_BOUND = 50e-6
 _DEFAULT_HANDSHAKE_LIMIT = 4096
-_SYSTEM_CLOCK = time.monotonic
 _CLOCK_FIELD: Any = LoopCore.__mro__[1].__dict__["time"]
 
 
@@ -65,7 +65,13 @@ def handshake_limit() -> int:
 
 
 class PyLoop(
-    LoopCore, TransportFactory, Connecting, AddressResolver, asyncio.SelectorEventLoop, internals.LoopInternals
+    LoopCore,
+    CooperativeWaits,
+    TransportFactory,
+    Connecting,
+    AddressResolver,
+    asyncio.SelectorEventLoop,
+    internals.LoopInternals,
 ):
     """A drop-in asyncio event loop.
 
@@ -87,8 +93,8 @@ class PyLoop(
             raise ValueError(f"poll_bound must be from 0 to 1 second, not {bound!r}")
         self._handshake_limit = handshake_limit()
         # A C field that holds the clock itself, not a method that calls it. As long as it holds this one, the engine
-        # reads the same clock without Python. Tests replace it.
-        _CLOCK_FIELD.__set__(self, _SYSTEM_CLOCK)
+        # reads the same clock, without Python unless `time.monotonic` is replaced. Tests replace it.
+        _CLOCK_FIELD.__set__(self, _system_clock)
         self._open_engine(round(bound * _NANOSECONDS))
         try:
             super().__init__(EngineSelector(self))
@@ -106,6 +112,7 @@ class PyLoop(
         # A subclass can define a clock or a `call_soon` of its own, and a test can replace that of the class.
         self._has_own_clock = type(self).time is not _CLOCK_FIELD
         self._has_own_call_soon = self.call_soon != LoopCore.call_soon.__get__(self)
+        self._find_greenlets()
 
     def _bind_methods(self) -> None:
         # Python calls a bound method of the instance dict 8 % faster than one that it binds for the call, and the C
@@ -138,6 +145,9 @@ class PyLoop(
             if self._closed:  # the next close() does nothing, so this is the last chance to close the engine
                 self._close_engine()
             raise
+        finally:
+            if self._closed:
+                self._close_wait_selector()
 
     def __del__(self, _warn: Callable[..., object] = warnings.warn) -> None:
         try:
@@ -146,6 +156,20 @@ class PyLoop(
             if getattr(self, "_thread_id", None) is None:  # not running; half a loop has no such attribute
                 self._closed = True
                 self._close_engine()
+
+    @property
+    def _scheduled(self) -> list[asyncio.TimerHandle]:  # type: ignore[override]
+        """The timers that are not due, in the order of a heap: a snapshot. One that is also appended to `_ready` leaves."""
+        return [] if self._adds_timer else self._timer_handles()
+
+    @_scheduled.setter
+    def _scheduled(self, timers: list[asyncio.TimerHandle]) -> None:
+        if timers or self._timer_handles():
+            raise NotImplementedError(
+                "PyLoop keeps its timers in its engine; use loop.call_at() and TimerHandle.cancel()"
+            )
+
+    _adds_timer = False  # while asyncio's call_at() pushes a new timer onto that list
 
     def statistics(self) -> LoopStatistics:
         """Return what the loop has done since it was created, and how much is scheduled now.
@@ -191,9 +215,12 @@ class PyLoop(
     _asyncio_call_later = asyncio.BaseEventLoop.call_later
 
     def _asyncio_call_at(self, *args: Any, **kwargs: Any) -> asyncio.TimerHandle:
-        timer = asyncio.BaseEventLoop.call_at(self, *args, **kwargs)
+        self._adds_timer = True
+        try:
+            timer = asyncio.BaseEventLoop.call_at(self, *args, **kwargs)
+        finally:
+            self._adds_timer = False
         internals.drop_own_frames(timer)
-        self._scheduled.clear()  # asyncio has put it there
         self._enqueue_timer(timer)
         return timer
 

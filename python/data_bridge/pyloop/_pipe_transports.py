@@ -85,11 +85,11 @@ class WritePipeTransport(WritePipeCore, internals.UnixWritePipeTransport):  # ty
         text: str = super().__repr__()
         return text
 
-    def get_extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
+    def get_extra_info(self, name: str, *default: Any, **keywords: Any) -> Any:  # noqa: ANN401
         """Return information about the transport or its pipe, `default` if there is none of that name."""
         if name == "pipe":
             self._send_deferred()  # the caller may use the pipe itself, after what was written
-        return super().get_extra_info(name, default)
+        return super().get_extra_info(name, *default, **keywords)
 
     def get_write_buffer_size(self) -> int:
         """Return how many bytes the kernel has not taken yet."""

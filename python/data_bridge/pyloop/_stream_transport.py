@@ -122,10 +122,10 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
 
     # Called by the engine.
 
-    def _extra_info(self, name: str, default: object = None) -> Any:  # noqa: ANN401
-        if name == "socket":
+    def _extra_info(self, *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401
+        if "socket" in arguments[:1] or keywords.get("name") == "socket":
             self._flush()  # the caller may use the socket itself, after what was written
-        return internals.SelectorSocketTransport.get_extra_info(self, name, default)
+        return super(StreamCore, self).get_extra_info(*arguments, **keywords)
 
     def _close_slowly(self) -> None:
         self._flush()

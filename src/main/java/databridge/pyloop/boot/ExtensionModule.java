@@ -8,6 +8,7 @@ import com.oracle.svm.core.c.function.CEntryPointOptions;
 import databridge.pyloop.cpython.Interpreter;
 import databridge.pyloop.cpython.ModuleDef;
 import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.loop.SystemClock;
 import databridge.pyloop.runtime.EntryFailure;
 import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.runtime.ProcessState;
@@ -46,6 +47,12 @@ final class ExtensionModule {
                             Engine.class,
                             "afterForkInChild",
                             "Forget the threads of the parent; must be called first in a forked child.")
+                    .function(
+                            "time($module, /)",
+                            NO_ARGUMENTS,
+                            SystemClock.class,
+                            "time",
+                            "Return the time according to the event loop's clock, in seconds.")
                     .function(
                             "_collect_garbage($module, /)",
                             NO_ARGUMENTS,

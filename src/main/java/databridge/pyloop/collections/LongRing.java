@@ -64,6 +64,30 @@ public final class LongRing {
         return number;
     }
 
+    /// Removes the number at `index`, counted from the oldest, in linear time unless it is
+    /// the oldest.
+    ///
+    /// @param index from 0 to below [#size]
+    public long take(int index) {
+        long number = get(index);
+        for (int i = index; i > 0; i--) {
+            set(i, get(i - 1));
+        }
+        take();
+        return number;
+    }
+
+    /// Inserts a number before the one at `index`, counted from the oldest, in linear time.
+    ///
+    /// @param index from 0 to [#size]
+    public void insert(int index, long number) {
+        addFirst(number);
+        for (int i = 0; i < index; i++) {
+            set(i, get(i + 1));
+        }
+        set(index, number);
+    }
+
     /// The number at `index`, counted from the oldest.
     ///
     /// @param index from 0 to below [#size]

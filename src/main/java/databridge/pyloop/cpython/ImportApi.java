@@ -9,12 +9,20 @@ public final class ImportApi {
 
     private ImportApi() {}
 
+    /// The module of a name.
+    ///
+    /// @throws PyError as `import` raises
+    @Owned
+    public static long module(String name) {
+        return PyError.orThrow(IMPORT.call(Memory.cString(name)));
+    }
+
     /// `from module import name`
     ///
     /// @throws PyError as `import` raises, or AttributeError
     @Owned
     public static long attribute(String module, String name) {
-        long imported = PyError.orThrow(IMPORT.call(Memory.cString(module)));
+        long imported = module(module);
         try {
             return ObjectApi.getAttribute(imported, UnicodeApi.interned(name));
         } finally {

@@ -34,6 +34,25 @@ public final class LayoutCheck {
         requireSlots();
         requireBytes();
         requireWeakReferences();
+        requireTypeVersions();
+    }
+
+    private static void requireTypeVersions() {
+        long base = SlottedClass.withSlots("Probe");
+        long attribute = UnicodeApi.interned("probe");
+        ObjectApi.setAttribute(base, attribute, Singletons.NONE);
+        check("tp_version_tag", versionAfterLookup(base, attribute) != 0);
+        int before = TypeApi.version(base);
+        check("tp_version_tag without a change", versionAfterLookup(base, attribute) == before);
+        ObjectApi.setAttribute(base, attribute, Singletons.TRUE);
+        check("tp_version_tag after a change", TypeApi.version(base) != before);
+        check("tp_version_tag after a look-up", versionAfterLookup(base, attribute) != before);
+        Refs.release(base);
+    }
+
+    private static int versionAfterLookup(long type, long attribute) {
+        Refs.release(ObjectApi.getAttribute(type, attribute));
+        return TypeApi.version(type);
     }
 
     private static void requireWeakReferences() {

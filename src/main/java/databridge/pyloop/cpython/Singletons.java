@@ -41,6 +41,8 @@ public final class Singletons {
     public static long ATTRIBUTE_ERROR;
     /// `Exception`
     public static long EXCEPTION;
+    /// `IndexError`
+    public static long INDEX_ERROR;
     /// `KeyError`
     public static long KEY_ERROR;
     /// `KeyboardInterrupt`
@@ -81,6 +83,7 @@ public final class Singletons {
         UNICODE_TYPE = NativeLinker.symbol("PyUnicode_Type");
         ATTRIBUTE_ERROR = exception("AttributeError");
         EXCEPTION = exception("Exception");
+        INDEX_ERROR = exception("IndexError");
         KEY_ERROR = exception("KeyError");
         KEYBOARD_INTERRUPT = exception("KeyboardInterrupt");
         MEMORY_ERROR = exception("MemoryError");

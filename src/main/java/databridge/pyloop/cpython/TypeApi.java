@@ -1,8 +1,18 @@
 package databridge.pyloop.cpython;
 
+import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.runtime.Inlined;
+
 /// Sizes and offsets of a type's instances, from attributes of the type object. With the GIL.
 public final class TypeApi {
     private TypeApi() {}
+
+    /// The version of a type, which no other type has; 0 from a change of the type or of one of its
+    /// bases until one of its attributes is looked up.
+    @Inlined
+    public static int version(long type) {
+        return Memory.getInt(type + PyObjectLayout.TP_VERSION_TAG);
+    }
 
     /// The size of an instance in bytes, `type.__basicsize__`.
     public static long basicSize(long type) {

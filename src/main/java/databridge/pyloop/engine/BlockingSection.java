@@ -8,4 +8,18 @@ public interface BlockingSection {
 
     /// Waits for the lock and acquires it.
     void leave();
+
+    /// Whether the thread has other things to do while the loop waits, so that it must not block:
+    /// [#cooperate] is then called in place of the other two methods.
+    default boolean isCooperative() {
+        return false;
+    }
+
+    /// Does these other things until the poller may have events. Called with the lock. May call back
+    /// into the loop, and may throw as [CallbackHost#run] may.
+    ///
+    /// @param timeoutNs how long at most, in nanoseconds; [Poller#FOREVER] for no limit
+    default void cooperate(long timeoutNs) {
+        throw new IllegalStateException("not cooperative");
+    }
 }

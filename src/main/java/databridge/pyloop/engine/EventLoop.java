@@ -46,7 +46,9 @@ public final class EventLoop {
     private final PollSchedule schedule;
     private final Polling polling;
     private final LoopStatistics statistics = new LoopStatistics();
+    private final Scheduled scheduled;
     private long maintainedNs;
+    private boolean runsOutside;
 
     /// @param host what runs callbacks
     /// @param poller waits for I/O
@@ -58,6 +60,7 @@ public final class EventLoop {
         this.host = host;
         this.clock = clock;
         timers = new TimerQueue(host);
+        scheduled = new Scheduled(ready, timers, tasks);
         schedule = new PollSchedule(pollBoundNs);
         polling = new Polling(poller, blockingSection, clock, schedule, statistics);
     }
@@ -174,21 +177,33 @@ public final class EventLoop {
         timers.clear();
     }
 
-    /// How many callbacks and tasks are ready.
-    public int readyCount() {
-        return ready.size();
+    /// What is scheduled, for code outside of the engine.
+    public Scheduled scheduled() {
+        return scheduled;
     }
 
-    /// How many timers are queued, cancelled ones included.
-    public int timerCount() {
-        return timers.size();
-    }
-
-    /// A scheduled callback, ready ones first, or the negative number of a task; for introspection.
+    /// Polls or waits for events, and delivers them: the part of an iteration that code outside of
+    /// the engine needs for iterations of its own.
     ///
-    /// @param index below the sum of [#readyCount] and [#timerCount]
-    public long callback(int index) {
-        return index < ready.size() ? ready.get(index) : timers.get(index - ready.size());
+    /// @param timeoutNs how long to wait at most, in nanoseconds; [Poller#FOREVER] for no limit
+    public void select(long timeoutNs) {
+        endCallback();
+        runsOutside = true;
+        timers.discardCancelledFirst();
+        long now = clock.nanos();
+        if (timeoutNs <= 0) {
+            polling.poll(now);
+        } else {
+            polling.waitUntil(timeoutNs > Poller.FOREVER - now ? Poller.FOREVER : now + timeoutNs, now);
+        }
+        schedule.reset();
+        host.checkInterrupts();
+    }
+
+    /// Whether code outside of the engine runs callbacks, since [#select]: no iteration of the engine
+    /// may come soon to run what is deferred.
+    public boolean runsOutside() {
+        return runsOutside;
     }
 
     private void begin() {
@@ -198,6 +213,7 @@ public final class EventLoop {
     }
 
     private void iterate() {
+        runsOutside = false;
         statistics.iteration();
         if (ready.isEmpty()) {
             runSignalsAndTimers(waitForWork(clock.nanos()));

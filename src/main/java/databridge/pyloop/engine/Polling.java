@@ -89,6 +89,9 @@ final class Polling {
     }
 
     private long block(long untilNs) {
+        if (blockingSection.isCooperative()) {
+            return cooperate(untilNs);
+        }
         int events;
         long began;
         long returned;
@@ -114,5 +117,23 @@ final class Polling {
         schedule.reset();
         poller.dispatch(events);
         return locked;
+    }
+
+    /// As [#block], where other code does the waiting.
+    private long cooperate(long untilNs) {
+        wakeup.beginWait();
+        try {
+            long now = clock.nanos();
+            blockingSection.cooperate(untilNs == Poller.FOREVER ? untilNs : Math.max(0, untilNs - now));
+        } finally {
+            if (wakeup.endWait()) {
+                statistics.wokenUp();
+            }
+        }
+        long after = clock.nanos();
+        schedule.reset();
+        poll(after);
+        gilHandover.lockTaken(after);
+        return after;
     }
 }

@@ -1,6 +1,7 @@
 package databridge.pyloop.engine;
 
 import databridge.pyloop.collections.NumberTable;
+import org.jspecify.annotations.Nullable;
 
 /// The numbers of tasks, by which they are queued among callbacks: negative ones, which no callback has.
 final class TaskTable {
@@ -18,8 +19,14 @@ final class TaskTable {
         tasks.remove((int) -number);
     }
 
+    /// The task of a number, null if it was removed.
+    @Nullable
+    ReadyTask find(long number) {
+        return tasks.get((int) -number);
+    }
+
     void run(long number) {
-        ReadyTask task = tasks.get((int) -number);
+        ReadyTask task = find(number);
         if (task != null) {
             task.run();
         }

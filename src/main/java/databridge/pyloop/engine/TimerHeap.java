@@ -35,7 +35,7 @@ final class TimerHeap {
         return entries[CALLBACK];
     }
 
-    /// The callback at `index`, in no particular order.
+    /// The callback at `index`, in the order of a binary heap.
     long get(int index) {
         return entries[index * STRIDE + CALLBACK];
     }
@@ -56,6 +56,30 @@ final class TimerHeap {
             siftDown(0, entries[last], entries[last + ORDER], entries[last + CALLBACK]);
         }
         return callback;
+    }
+
+    /// Removes a callback, in linear time unless it is among the first.
+    ///
+    /// @return false if there is no such callback
+    boolean remove(long callback) {
+        int index = 0;
+        while (index < size && get(index) != callback) {
+            index++;
+        }
+        if (index == size) {
+            return false;
+        }
+        size--;
+        if (index < size) {
+            int last = size * STRIDE;
+            long deadline = entries[last];
+            long order = entries[last + ORDER];
+            siftUp(index, deadline, order, entries[last + CALLBACK]);
+            if (entries[index * STRIDE + ORDER] == order) { // it did not rise
+                siftDown(index, deadline, order, entries[index * STRIDE + CALLBACK]);
+            }
+        }
+        return true;
     }
 
     /// Removes every callback that `host` calls cancelled, in linear time.

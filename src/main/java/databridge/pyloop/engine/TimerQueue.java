@@ -35,7 +35,7 @@ final class TimerQueue {
         return heap.size() - cancelledCount;
     }
 
-    /// The callback at `index`, in no particular order.
+    /// The callback at `index`, in the order of a binary heap.
     long get(int index) {
         return heap.get(index);
     }
@@ -47,6 +47,20 @@ final class TimerQueue {
 
     void add(long deadlineNs, long callback) {
         heap.add(deadlineNs, callback);
+    }
+
+    /// Removes a timer without discarding it.
+    ///
+    /// @return false if it is not queued
+    boolean remove(long callback) {
+        if (!heap.remove(callback)) {
+            return false;
+        }
+        if (host.cancelled(callback)) {
+            cancelledCount--;
+        }
+        host.due(callback);
+        return true;
     }
 
     /// Counts a timer that was cancelled while it is queued, and purges if there are too many of them.

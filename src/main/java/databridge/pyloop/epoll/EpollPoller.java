@@ -189,6 +189,11 @@ public final class EpollPoller implements DescriptorPoller {
     }
 
     @Override
+    public int descriptor() {
+        return epoll.fileno();
+    }
+
+    @Override
     public void close() {
         closed = true;
         Arrays.fill(handles, null);

@@ -2,11 +2,14 @@ package databridge.pyloop.handles;
 
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.cpython.WatchedMethod;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.runtime.Inlined;
 
@@ -15,7 +18,17 @@ import databridge.pyloop.runtime.Inlined;
 public final class Handles {
     private static final PyName CANCEL = PyName.of("cancel");
 
+    /// `asyncio.Handle._run`, which monitors of slow callbacks replace.
+    public static final WatchedMethod RUN = new WatchedMethod(PyName.of("_run"));
+
     private Handles() {}
+
+    static void bind() {
+        long neighbour = ObjectApi.getAttribute(
+                ImportApi.attribute("asyncio.events", "AbstractEventLoop"), UnicodeApi.interned("run_forever"));
+        RUN.bind(HandleLayout.ASYNCIO_HANDLE, neighbour);
+        Refs.release(neighbour);
+    }
 
     /// Whether an object is an `asyncio.Handle`.
     public static boolean isHandle(long object) {
@@ -51,6 +64,13 @@ public final class Handles {
     /// Whether a timer handle is one of asyncio's own that is in the timer heap.
     public static boolean isQueuedForeignTimer(long handle) {
         return !isOurs(handle) && Memory.getLong(handle + HandleLayout.SCHEDULED) == Singletons.TRUE;
+    }
+
+    /// Whether a handle is in the timer heap of a loop.
+    public static boolean isInHeap(long handle) {
+        return isOurs(handle)
+                ? (HandleLayout.flags(handle) & HandleLayout.IN_HEAP) != 0
+                : ObjectApi.isInstance(handle, HandleLayout.ASYNCIO_TIMER_HANDLE) && isQueuedForeignTimer(handle);
     }
 
     /// Records that a handle has left the timer heap.
@@ -89,6 +109,14 @@ public final class Handles {
             ThreadSafeHandleType.POOL.giveBack(handle);
         } else {
             Refs.release(handle);
+        }
+    }
+
+    /// Makes a handle that has left the queue, and is the program's from now on, an ordinary object.
+    public static void leaveLoop(long handle) {
+        if (isOurs(handle)) {
+            HandleProperties.complete(handle);
+            ObjectApi.track(handle);
         }
     }
 

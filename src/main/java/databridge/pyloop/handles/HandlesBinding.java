@@ -16,5 +16,6 @@ public final class HandlesBinding {
         HandleType.bind();
         TimerHandleType.bind();
         ThreadSafeHandleType.bind();
+        Handles.bind();
     }
 }

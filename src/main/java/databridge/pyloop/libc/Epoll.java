@@ -76,6 +76,11 @@ public final class Epoll {
         fd = SystemCallException.check("epoll_create1", CREATE1.call(EPOLL_CLOEXEC));
     }
 
+    /// The descriptor of the set, which is readable while there are events.
+    public int fileno() {
+        return fd;
+    }
+
     /// `epoll_ctl`
     ///
     /// @param data comes back with every event

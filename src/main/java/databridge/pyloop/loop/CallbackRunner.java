@@ -106,10 +106,14 @@ final class CallbackRunner implements CallbackHost {
         Collector.collectIfWanted();
     }
 
-    /// Whether the engine runs a handle itself: its fields are as [HandleType#fill] has set them.
+    /// Whether the engine runs a handle itself: its fields are as [HandleType#fill] has set them, and
+    /// no program has replaced `_run`.
     @Inlined
     private static boolean runsHere(long handle) {
-        if (!Handles.isOurs(handle) || Memory.getLong(handle + CALLBACK) == 0 || Memory.getLong(handle + ARGS) != 0) {
+        if (!Handles.isOurs(handle)
+                || !Handles.RUN.isOriginal()
+                || Memory.getLong(handle + CALLBACK) == 0
+                || Memory.getLong(handle + ARGS) != 0) {
             return false;
         }
         long context = Memory.getLong(handle + CONTEXT);

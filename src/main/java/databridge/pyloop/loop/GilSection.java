@@ -1,13 +1,32 @@
 package databridge.pyloop.loop;
 
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.ThreadApi;
 import databridge.pyloop.engine.BlockingSection;
+import databridge.pyloop.engine.Poller;
 import databridge.pyloop.runtime.Collector;
 
 /// Releases the GIL while the loop is blocked. One per loop, which blocks in one thread at a time.
+///
+/// Where gevent or eventlet has replaced Python's selectors, the threads of the program are greenlets
+/// of this thread. They run only if the loop waits with such a selector, which Python code does.
 final class GilSection implements BlockingSection {
+    private static final PyName WAIT_COOPERATIVELY = PyName.of("_wait_cooperatively");
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final long loop;
     private long threadState;
     private boolean framesRecorded;
+
+    /// @param loop the loop object, which outlives its engine
+    GilSection(long loop) {
+        this.loop = loop;
+    }
 
     @Override
     public void enter() {
@@ -24,5 +43,20 @@ final class GilSection implements BlockingSection {
     public void leave() {
         ThreadApi.restoreThread(threadState);
         Collector.endWait(framesRecorded);
+    }
+
+    @Override
+    public boolean isCooperative() {
+        return LoopLayout.waitsCooperatively(loop);
+    }
+
+    @Override
+    public void cooperate(long timeoutNs) {
+        long seconds = timeoutNs == Poller.FOREVER
+                ? Refs.retain(Singletons.NONE)
+                : NumberApi.fromDouble(timeoutNs / NANOS_PER_SECOND);
+        long result = CallApi.callMethod(WAIT_COOPERATIVELY, loop, seconds);
+        Refs.release(seconds);
+        Refs.release(PyError.orThrow(result));
     }
 }

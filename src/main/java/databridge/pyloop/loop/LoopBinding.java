@@ -15,6 +15,7 @@ public final class LoopBinding {
     /// @throws databridge.pyloop.cpython.PyError if Python raises an exception
     public static void bind(Supplier<? extends DescriptorPoller> pollers) {
         LoopEngine.bind(pollers);
+        SystemClock.bind();
         SignalChecks.bind();
         LoopLayout.bind();
         Scratch.bind();

@@ -8,8 +8,9 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.engine.Clock;
 import databridge.pyloop.ffi.Memory;
 
-/// The clock of a loop object: `loop.time`, a C field. The clock that it holds when the engine opens is read
-/// here without Python. A function that replaces it, in the field or in a subclass, is called. With the GIL.
+/// The clock of a loop object: `loop.time`, a C field. As long as it holds what it held when the
+/// engine opened, [SystemClock] is read, without Python if possible. A function that replaces it, in
+/// the field or in a subclass, is called. With the GIL.
 final class LoopClock implements Clock {
     private static final PyName TIME = PyName.of("time");
 
@@ -29,7 +30,9 @@ final class LoopClock implements Clock {
 
     @Override
     public boolean isReplaced() {
-        return Memory.getLong(loop + LoopLayout.TIME) != systemClock || LoopLayout.hasOwnClock(loop);
+        return Memory.getLong(loop + LoopLayout.TIME) != systemClock
+                || LoopLayout.hasOwnClock(loop)
+                || SystemClock.isReplaced();
     }
 
     /// @throws PyError what `loop.time()` raises; TypeError if it returns no number

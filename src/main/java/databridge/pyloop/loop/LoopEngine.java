@@ -47,7 +47,7 @@ public final class LoopEngine implements HandleOwner {
         this.weakSelf = weakSelf;
         this.poller = poller;
         clock = new LoopClock(self);
-        eventLoop = new EventLoop(new CallbackRunner(self), poller, new GilSection(), clock, pollBoundNs);
+        eventLoop = new EventLoop(new CallbackRunner(self), poller, new GilSection(self), clock, pollBoundNs);
         FdTable table = new FdTable(new RootTable(self + LoopLayout.ROOTS));
         watchers = new FdWatchers(eventLoop, poller, table, callArguments());
         transportRegistrations = new TransportRegistrations(eventLoop, poller, table, watchers);
@@ -223,6 +223,31 @@ public final class LoopEngine implements HandleOwner {
             depth--;
             runner = outer;
         }
+    }
+
+    /// Polls or waits for events, for code outside of the engine that runs iterations of its own.
+    ///
+    /// @param timeoutNs see [EventLoop#select]
+    void select(long timeoutNs) {
+        long outer = runner;
+        runner = ThreadApi.identity();
+        depth++;
+        try {
+            eventLoop.select(timeoutNs);
+        } finally {
+            depth--;
+            runner = outer;
+        }
+    }
+
+    /// A descriptor that is readable while there are events.
+    int pollDescriptor() {
+        return poller.descriptor();
+    }
+
+    /// Whether the calling thread is in an iteration of the engine, which will run what is deferred.
+    public boolean iterates() {
+        return runsInThisThread() && !eventLoop.runsOutside();
     }
 
     /// Whether the calling thread runs the loop at this moment.

@@ -12,7 +12,7 @@ import databridge.pyloop.ffi.Memory;
 /// ```
 /// LoopRoots, a class with slots    _roots | _keywords | _task_factory | time
 /// LoopCore                         number (int) | _stopping | _debug | _closed | _running_forever | _has_own_clock |
-///                                  _has_own_call_soon
+///                                  _has_own_call_soon | _waits_cooperatively
 /// ```
 ///
 /// The slots own references, and the garbage collector sees them. The others are C fields with members of those names,
@@ -33,6 +33,7 @@ final class LoopLayout {
     static long FOREVER;
     static long OWN_CLOCK;
     static long OWN_CALL_SOON;
+    static long COOPERATIVE;
     static long SIZE;
 
     private LoopLayout() {}
@@ -53,7 +54,8 @@ final class LoopLayout {
         FOREVER = CLOSED + 1;
         OWN_CLOCK = FOREVER + 1;
         OWN_CALL_SOON = OWN_CLOCK + 1;
-        SIZE = OWN_CALL_SOON + 1;
+        COOPERATIVE = OWN_CALL_SOON + 1;
+        SIZE = COOPERATIVE + 1;
     }
 
     static int number(long loop) {
@@ -82,5 +84,9 @@ final class LoopLayout {
 
     static boolean hasOwnCallSoon(long loop) {
         return Memory.getByte(loop + OWN_CALL_SOON) != 0;
+    }
+
+    static boolean waitsCooperatively(long loop) {
+        return Memory.getByte(loop + COOPERATIVE) != 0;
     }
 }

@@ -59,6 +59,7 @@ public final class LoopType {
         TypeDef type = TypeDef.named(LoopType.class, "data_bridge.pyloop.LoopCore", "The engine of an event loop.");
         declareOwn(type);
         Scheduling.declare(type);
+        ScheduledMethods.declare(type);
         BatchScheduling.declare(type);
         TaskCreation.declare(type);
         SocketMethods.declare(type);
@@ -72,6 +73,7 @@ public final class LoopType {
                 .boolMember("_running_forever", LoopLayout.FOREVER)
                 .boolMember("_has_own_clock", LoopLayout.OWN_CLOCK)
                 .boolMember("_has_own_call_soon", LoopLayout.OWN_CALL_SOON)
+                .boolMember("_waits_cooperatively", LoopLayout.COOPERATIVE)
                 .method("_open_engine($self, poll_bound_ns, /)", ONE_ARGUMENT, "openEngine", "Open the engine.")
                 .method("_close_engine($self, /)", NO_ARGUMENTS, "closeEngine", "Close the engine.")
                 .method("_run_once($self, /)", NO_ARGUMENTS, "runOnce", "Run one full iteration of the event loop.")

@@ -9,7 +9,6 @@ import static databridge.pyloop.handles.HandleLayout.WHEN;
 import static databridge.pyloop.handles.HandleLayout.WHEN_SECONDS;
 
 import databridge.pyloop.cpython.CallApi;
-import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
@@ -77,7 +76,11 @@ final class Scheduling {
                         FASTCALL_KEYWORDS,
                         "callAt",
                         "Like call_later(), at an absolute time of the loop's clock.")
-                .method("_enqueue($self, handle, /)", ONE_ARGUMENT, "enqueue", "Append any asyncio.Handle.")
+                .method(
+                        "_enqueue($self, handle, /)",
+                        ONE_ARGUMENT,
+                        "enqueue",
+                        "Append any asyncio.Handle, a timer also before it is due.")
                 .method(
                         "_enqueue_timer($self, handle, /)",
                         ONE_ARGUMENT,
@@ -88,14 +91,7 @@ final class Scheduling {
                         ONE_ARGUMENT,
                         "timerCancelled",
                         "Count a cancelled timer.")
-                .method("_write_to_self($self, /)", NO_ARGUMENTS, "wakeUp", "Make a blocked loop return.")
-                .method("_clear_scheduled($self, /)", NO_ARGUMENTS, "clear", "Drop all scheduled callbacks.")
-                .method(
-                        "_scheduled_handles($self, /)",
-                        NO_ARGUMENTS,
-                        "handles",
-                        "Return what is queued: handles, None for I/O.")
-                .method("_ready_count($self, /)", NO_ARGUMENTS, "readyCount", "Return how many of them are ready.");
+                .method("_write_to_self($self, /)", NO_ARGUMENTS, "wakeUp", "Make a blocked loop return.");
     }
 
     @EntryPoint
@@ -142,7 +138,11 @@ final class Scheduling {
     @EntryPoint
     static long enqueue(long self, long handle) {
         Handles.requireHandle(handle);
-        LoopEngine.of(self).eventLoop().callSoon(Refs.retain(handle));
+        EventLoop eventLoop = LoopEngine.of(self).eventLoop();
+        if (!Handles.isInHeap(handle) || !eventLoop.scheduled().removeTimer(handle)) {
+            Refs.retain(handle); // else the reference of the heap goes on
+        }
+        eventLoop.callSoon(handle);
         return Refs.retain(NONE);
     }
 
@@ -178,37 +178,6 @@ final class Scheduling {
             engine.eventLoop().wakeup().wakeUp();
         }
         return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    static long clear(long self) {
-        LoopEngine engine = LoopEngine.ifOpen(self);
-        if (engine != null) {
-            engine.eventLoop().clear();
-        }
-        return Refs.retain(NONE);
-    }
-
-    @EntryPoint
-    @Owned
-    static long handles(long self) {
-        long list = ListApi.empty();
-        LoopEngine engine = LoopEngine.ifOpen(self);
-        if (engine != null) {
-            EventLoop eventLoop = engine.eventLoop();
-            for (int i = 0; i < eventLoop.readyCount() + eventLoop.timerCount(); i++) {
-                long callback = eventLoop.callback(i);
-                ListApi.append(list, callback < 0 ? NONE : callback);
-            }
-        }
-        return list;
-    }
-
-    @EntryPoint
-    @Owned
-    static long readyCount(long self) {
-        LoopEngine engine = LoopEngine.ifOpen(self);
-        return NumberApi.fromLong(engine == null ? 0 : engine.eventLoop().readyCount());
     }
 
     /// Takes a handle from a pool, fills it and queues it.

@@ -15,6 +15,7 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.cpython.WatchedMethod;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.ffi.StaticText;
 import databridge.pyloop.runtime.EntryPoint;
@@ -27,6 +28,9 @@ final class ExtraInfo {
     private static final PyName SOCKET = PyName.of("socket");
     private static final StaticText SOCKET_TEXT = StaticText.of("socket");
 
+    /// Test suites replace it and look at how it was called.
+    private static final WatchedMethod METHOD = new WatchedMethod(PyName.of("get_extra_info"));
+
     /// Where a transport has its dict of information, NULL until that is made. A slot of `asyncio.BaseTransport`.
     private static long EXTRA;
 
@@ -35,6 +39,9 @@ final class ExtraInfo {
     static void bind() {
         long base = ImportApi.attribute("asyncio.transports", "BaseTransport");
         EXTRA = DescriptorLayout.memberOffset(base, "_extra");
+        long neighbour = ObjectApi.getAttribute(base, UnicodeApi.interned("is_closing"));
+        METHOD.bind(ImportApi.attribute("asyncio.transports", "Transport"), neighbour);
+        Refs.release(neighbour);
         Refs.release(base);
     }
 
@@ -58,6 +65,7 @@ final class ExtraInfo {
         boolean usual = keywords == 0
                 && (count == 1 || count == 2)
                 && extra != 0
+                && METHOD.isOriginal()
                 && ObjectApi.typeOf(extra) == Singletons.DICT_TYPE
                 && UnicodeApi.isExact(Memory.getLong(arguments));
         if (!usual) {

@@ -1,12 +1,10 @@
 package databridge.pyloop.transports;
 
-import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ContextApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.OsErrors;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
-import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.SocketObject;
@@ -24,15 +22,11 @@ import databridge.pyloop.loop.LoopEngine;
 /// An event only sets marks and queues the transport; its turn comes among the callbacks, as in asyncio. See
 /// [StreamEngine] for the whole path of the bytes. Under the GIL.
 abstract class TransportEngine extends WriterEngine implements PollHandle, ReadyTask {
-    private static final PyName IO_HANDLE = PyName.of("_io_handle");
-
     final SocketReadiness readiness = new SocketReadiness();
     private final long task;
     /// To the transport object: the poller and the queue of the loop can remember one that is freed.
     private final long weakSelf;
-    /// Whether unsent data waits for the socket to become writable.
     private boolean blocked;
-
     private boolean queued;
     /// Whether the queue has the task's number. It is not reused before its turn: another transport would begin then.
     private boolean numberQueued;
@@ -187,7 +181,7 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         blocked = false;
         if (!engine.isClosed()) {
             engine.transportRegistrations().unregister(fd, this, closes);
-            if (!numberQueued) { // else run() does it
+            if (!numberQueued) { // else run() or leftQueue() does it
                 engine.eventLoop().removeTask(task);
             }
         }
@@ -207,10 +201,8 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
     @Override
     public final void run() {
         queued = false;
-        numberQueued = false;
-        if (self() == 0) {
-            engine.eventLoop().removeTask(task);
-        } else if (!isGone() && !begins()) {
+        leftQueue();
+        if (!isGone() && !begins()) {
             long transport = Refs.retain(self());
             long leaving = mayRead() ? runIn(TransportLayout.READ_CONTEXT, transport) : 0;
             if (leaving == 0 && readiness.isWritable()) {
@@ -225,17 +217,32 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         return self() == 0 || WeakRefs.target(weakSelf) == 0;
     }
 
-    /// As [#run] for a handle of asyncio's, which measures it and has entered the context.
-    final void runInDebugMode() {
-        queued = false;
-        long transport = Refs.retain(self());
-        long loop = Refs.retain(engine.self()); // detaching the transport releases its own reference
-        long leaving = mayRead() ? read() : 0;
-        if (leaving == 0 && readiness.isWritable()) {
-            leaving = sendMore();
+    @Override
+    public final long asCallback() {
+        return isGone() ? 0 : IoHandle.of(engine, self(), readiness.isWritable());
+    }
+
+    @Override
+    public final void leftQueue() {
+        numberQueued = false;
+        if (self() == 0) {
+            engine.eventLoop().removeTask(task);
         }
+    }
+
+    /// As [#run] for a handle that has entered the context, see [IoHandle].
+    final void runInHandle() {
+        queued = false;
+        long loop = Refs.retain(engine.self()); // detaching the transport releases its own reference
         try {
-            finish(transport, leaving);
+            if (!begins()) {
+                long transport = Refs.retain(self());
+                long leaving = mayRead() ? read() : 0;
+                if (leaving == 0 && readiness.isWritable()) {
+                    leaving = sendMore();
+                }
+                finish(transport, leaving);
+            }
         } finally {
             Refs.release(loop);
         }
@@ -283,15 +290,8 @@ abstract class TransportEngine extends WriterEngine implements PollHandle, Ready
         if (queued || self() == 0 || !(readiness.isWritable() || mayRead())) {
             return;
         }
-        if (engine.debug()) {
-            queued = true;
-            boolean writes = readiness.isWritable();
-            long context =
-                    Refs.retainField(self() + (writes ? TransportLayout.WRITE_CONTEXT : TransportLayout.READ_CONTEXT));
-            long handle = CallApi.callMethod(IO_HANDLE, engine.self(), self(), context);
-            Refs.release(context);
-            engine.eventLoop().callSoon(PyError.orThrow(handle));
-        } else {
+        queued = IoHandle.wasQueued(engine, self(), readiness.isWritable());
+        if (!queued) {
             enqueue();
         }
     }

@@ -107,7 +107,7 @@ final class TransportType {
     static long ioReady(long self) {
         TransportEngine engine = (TransportEngine) WriterEngine.of(self);
         if (engine != null) {
-            engine.runInDebugMode();
+            engine.runInHandle();
         }
         return Refs.retain(NONE);
     }

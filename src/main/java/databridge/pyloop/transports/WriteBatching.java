@@ -38,7 +38,7 @@ final class WriteBatching implements ReadyTask {
     /// Whether a write of `size` bytes is to be held back: it is small, and the callback of the loop that runs has
     /// written before.
     boolean holds(long size) {
-        return size < LARGE_WRITE && callback == engine.eventLoop().currentCallback() && engine.runsInThisThread();
+        return size < LARGE_WRITE && callback == engine.eventLoop().currentCallback() && engine.iterates();
     }
 
     /// Notes that the current callback writes.

@@ -46,8 +46,14 @@ final class CallbackOwnershipTest {
     }
 
     private long randomOutstanding() {
-        int count = loop.core.readyCount() + loop.core.timerCount();
-        return count == 0 ? -1 : loop.core.callback(random.nextInt(count));
+        Scheduled scheduled = loop.core.scheduled();
+        int ready = scheduled.readyCount();
+        int count = ready + scheduled.timerCount();
+        if (count == 0) {
+            return -1;
+        }
+        int index = random.nextInt(count);
+        return index < ready ? scheduled.ready(index) : scheduled.timer(index - ready);
     }
 
     private void iterate() {
@@ -74,8 +80,8 @@ final class CallbackOwnershipTest {
         loop.core.clear();
         assertEquals(List.of(0L, 1L, 2L, 3L), settled());
         assertEquals(List.of(), loop.host.ran);
-        assertEquals(0, loop.core.readyCount());
-        assertEquals(0, loop.core.timerCount());
+        assertEquals(0, loop.core.scheduled().readyCount());
+        assertEquals(0, loop.core.scheduled().timerCount());
     }
 
     @Test
@@ -104,7 +110,10 @@ final class CallbackOwnershipTest {
             iterate();
             assertEquals(
                     scheduled,
-                    loop.host.ran.size() + loop.host.discarded.size() + loop.core.readyCount() + loop.core.timerCount(),
+                    loop.host.ran.size()
+                            + loop.host.discarded.size()
+                            + loop.core.scheduled().readyCount()
+                            + loop.core.scheduled().timerCount(),
                     "after round " + round);
         }
         assertTrue(loop.host.ran.size() > 1_000 && loop.host.discarded.size() > 1_000);

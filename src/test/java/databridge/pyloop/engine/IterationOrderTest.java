@@ -33,7 +33,7 @@ final class IterationOrderTest {
         loop.whenRun(1, () -> loop.soon(3));
         loop.core.runOnce();
         assertEquals(List.of(1L, 2L), loop.host.ran);
-        assertEquals(1, loop.core.readyCount());
+        assertEquals(1, loop.core.scheduled().readyCount());
         loop.core.runOnce();
         assertEquals(List.of(1L, 2L, 3L), loop.host.ran);
     }
@@ -67,7 +67,7 @@ final class IterationOrderTest {
         });
         loop.core.run();
         assertEquals(List.of(1L, 2L, 3L), loop.host.ran);
-        assertEquals(1, loop.core.readyCount());
+        assertEquals(1, loop.core.scheduled().readyCount());
     }
 
     @Test
@@ -98,7 +98,7 @@ final class IterationOrderTest {
         });
         assertSame(thrown, assertThrows(RuntimeException.class, loop.core::run));
         assertEquals(List.of(1L, 2L), loop.host.ran);
-        assertEquals(1, loop.core.readyCount());
+        assertEquals(1, loop.core.scheduled().readyCount());
         loop.runStopped();
         assertEquals(List.of(1L, 2L, 3L), loop.host.ran);
     }
@@ -124,7 +124,7 @@ final class IterationOrderTest {
         loop.whenRun(1, loop.core::runOnce);
         loop.core.runOnce();
         assertEquals(List.of(1L, 2L, 3L), loop.host.ran);
-        assertEquals(0, loop.core.readyCount());
+        assertEquals(0, loop.core.scheduled().readyCount());
     }
 
     @Test
@@ -141,10 +141,10 @@ final class IterationOrderTest {
     void showsWhatIsScheduledReadyOnesFirst() {
         loop.after(10, 3);
         loop.soon(1, 2);
-        assertEquals(2, loop.core.readyCount());
-        assertEquals(1, loop.core.timerCount());
-        assertEquals(1, loop.core.callback(0));
-        assertEquals(2, loop.core.callback(1));
-        assertEquals(3, loop.core.callback(2));
+        assertEquals(2, loop.core.scheduled().readyCount());
+        assertEquals(1, loop.core.scheduled().timerCount());
+        assertEquals(1, loop.core.scheduled().ready(0));
+        assertEquals(2, loop.core.scheduled().ready(1));
+        assertEquals(3, loop.core.scheduled().timer(0));
     }
 }

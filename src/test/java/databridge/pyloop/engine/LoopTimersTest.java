@@ -131,7 +131,7 @@ final class LoopTimersTest {
     void fewCancelledTimersStayInTheHeap() {
         LongStream.range(0, FEW).forEach(callback -> loop.after(1_000, callback));
         LongStream.range(0, FEW).forEach(loop::cancel);
-        assertEquals(FEW, loop.core.timerCount());
+        assertEquals(FEW, loop.core.scheduled().timerCount());
         assertEquals(List.of(), loop.host.discarded);
     }
 
@@ -139,9 +139,9 @@ final class LoopTimersTest {
     void manyCancelledTimersStayWhileTheyAreTheSmallerPart() {
         LongStream.range(0, 1_000).forEach(callback -> loop.after(1_000, callback));
         LongStream.range(0, 500).forEach(loop::cancel);
-        assertEquals(1_000, loop.core.timerCount());
+        assertEquals(1_000, loop.core.scheduled().timerCount());
         loop.cancel(500);
-        assertEquals(499, loop.core.timerCount());
+        assertEquals(499, loop.core.scheduled().timerCount());
         assertEquals(501, loop.host.discarded.size());
     }
 
@@ -149,7 +149,7 @@ final class LoopTimersTest {
     void aPurgeDiscardsExactlyTheCancelledOnesAndKeepsTheOrder() {
         LongStream.range(0, 200).forEach(callback -> loop.after(1_000 - callback % 7, callback));
         LongStream.range(0, 200).filter(callback -> callback % 3 > 0).forEach(loop::cancel);
-        assertTrue(loop.core.timerCount() < 200);
+        assertTrue(loop.core.scheduled().timerCount() < 200);
         loop.clock.now += 1_000;
         loop.core.runOnce();
         List<Long> expected = LongStream.range(0, 200)
@@ -171,10 +171,10 @@ final class LoopTimersTest {
     void theCountOfCancelledTimersStartsAnewAfterAPurge() {
         LongStream.range(0, FEW + 1).forEach(callback -> loop.after(1_000, callback));
         LongStream.range(0, FEW + 1).forEach(loop::cancel);
-        assertEquals(0, loop.core.timerCount());
+        assertEquals(0, loop.core.scheduled().timerCount());
         LongStream.range(100, 100 + FEW).forEach(callback -> loop.after(1_000, callback));
         LongStream.range(100, 100 + FEW).forEach(loop::cancel);
-        assertEquals(FEW, loop.core.timerCount());
+        assertEquals(FEW, loop.core.scheduled().timerCount());
     }
 
     @Test
@@ -186,7 +186,7 @@ final class LoopTimersTest {
         assertEquals(FEW, loop.host.discarded.size());
         LongStream.range(100, 100 + FEW).forEach(callback -> loop.after(10, callback));
         LongStream.range(100, 100 + FEW).forEach(loop::cancel);
-        assertEquals(FEW, loop.core.timerCount());
+        assertEquals(FEW, loop.core.scheduled().timerCount());
     }
 
     @Test
@@ -204,6 +204,6 @@ final class LoopTimersTest {
         assertEquals(
                 LongStream.range(0, 200).boxed().toList(),
                 loop.host.discarded.stream().sorted().toList());
-        assertEquals(0, loop.core.timerCount());
+        assertEquals(0, loop.core.scheduled().timerCount());
     }
 }

@@ -72,7 +72,7 @@ final class ReplacedClockTest {
     @Test
     void whatTheClockSchedulesIsNotWaitedPast() {
         clock.reading = monotonicNs -> {
-            if (host.ran.isEmpty() && core.readyCount() == 0) {
+            if (host.ran.isEmpty() && core.scheduled().readyCount() == 0) {
                 core.callSoon(1);
             }
             return 0;

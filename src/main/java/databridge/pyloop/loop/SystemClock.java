@@ -1,0 +1,81 @@
+package databridge.pyloop.loop;
+
+import databridge.pyloop.cpython.CallApi;
+import databridge.pyloop.cpython.DictEntry;
+import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ImportApi;
+import databridge.pyloop.cpython.NumberApi;
+import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
+import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.ffi.Symbol;
+import databridge.pyloop.runtime.EntryPoint;
+
+/// The clock that loops go by unless they have one of their own: `time.monotonic`, whatever a program
+/// has set that attribute to. Tests that freeze time replace it. asyncio looks it up for each
+/// reading; here the clock is read without Python as long as the attribute is the function of the
+/// module `time`. With the GIL.
+///
+/// Static because the module belongs to the interpreter.
+public final class SystemClock {
+    private static final PyName MONOTONIC = PyName.of("monotonic");
+    private static final PyName SELF = PyName.of("__self__");
+    private static final PyName NAME = PyName.of("__name__");
+    private static final Symbol BUILTIN_FUNCTION_TYPE = Symbol.of("PyCFunction_Type");
+
+    private static final DictEntry ENTRY = new DictEntry(MONOTONIC);
+    private static long module;
+    /// The function of the module, 0 until it is seen. Retained: no other object gets its address.
+    private static long original;
+
+    private SystemClock() {}
+
+    static void bind() {
+        module = ImportApi.module("time");
+        ENTRY.bind(ImportApi.attribute("time", "__dict__"));
+        original = 0;
+    }
+
+    /// Whether `time.monotonic` is another function than that of the module.
+    static boolean isReplaced() {
+        long value = ENTRY.value();
+        return value != original && !isOriginal(value);
+    }
+
+    /// `time.monotonic()`: the value of `loop.time`, a function that belongs to no loop.
+    @EntryPoint
+    @Owned
+    public static long time(long unused) {
+        if (!isReplaced()) {
+            return NumberApi.fromDouble(Deadline.seconds(System.nanoTime()));
+        }
+        long function = ENTRY.value();
+        if (function == 0) {
+            throw ErrorApi.raise(Singletons.ATTRIBUTE_ERROR, "module 'time' has no attribute 'monotonic'");
+        }
+        Refs.retain(function);
+        try {
+            return PyError.orThrow(CallApi.call(function));
+        } finally {
+            Refs.release(function);
+        }
+    }
+
+    private static boolean isOriginal(long value) {
+        if (value == 0 || ObjectApi.typeOf(value) != BUILTIN_FUNCTION_TYPE.address()) {
+            return false;
+        }
+        long self = ObjectApi.getAttribute(value, SELF.object());
+        long name = ObjectApi.getAttribute(value, NAME.object());
+        boolean found = self == module && ObjectApi.equal(name, MONOTONIC.object());
+        Refs.release(self);
+        Refs.release(name);
+        if (found && original == 0) {
+            original = Refs.retain(value);
+        }
+        return found;
+    }
+}
