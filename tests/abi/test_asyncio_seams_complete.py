@@ -12,9 +12,9 @@ from support.java_sources import SOURCES
 NOT_OF_ASYNCIO = {
     "_after_fork_in_child": "of the engine's module",
     "_is_main_interpreter": "of _thread, asked for with hasattr()",
-    "_limit": "of TlsServer, which extends no class of asyncio",
+    "_limit": "of the factory in _tls_server, which extends no class of asyncio",
     "_msg_callback": "of ssl.SSLContext",
-    "_protocol_factory": "of TlsServer, which extends no class of asyncio",
+    "_protocol_factory": "of the factory in _tls_server, which extends no class of asyncio",
     "_SSLContext": "of _ssl",
     "_wrap_bio": "of _ssl._SSLContext",
     "_waiters": "a field of the engine's thread-safe handles",

@@ -4,12 +4,14 @@ Stock asyncio is the oracle: a behaviour test runs on both kinds and asserts the
 """
 
 import asyncio
+import gc
 import os
 import socket
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -86,6 +88,17 @@ def run_python(*args: str, environment: dict[str, str] | None = None, timeout: f
 def assert_printed(done: Done, stdout: str) -> None:
     """The program printed this, wrote no errors and ended well."""
     assert (done.stdout, done.stderr, done.returncode) == (stdout, "", 0)
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """References alone decide what lives."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def skip_if_refused_run_breaks_the_loop(kind: LoopKind) -> None:

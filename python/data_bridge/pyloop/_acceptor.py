@@ -75,7 +75,14 @@ class Acceptor(AcceptorCore):
             connection.detach()  # the transport owns the descriptor
 
     def _report_failure(self, error: BaseException, protocol: asyncio.BaseProtocol | None) -> None:
-        failure = {"message": "Error on transport creation for incoming connection", "exception": error}
-        if protocol is not None:
-            failure["protocol"] = protocol
-        self._loop.call_exception_handler(failure)
+        report_failure(self._loop, error, protocol)
+
+
+def report_failure(
+    loop: asyncio.AbstractEventLoop, error: BaseException, protocol: asyncio.BaseProtocol | None
+) -> None:
+    """Report to the loop's exception handler that an accepted connection got no transport, as asyncio does."""
+    failure = {"message": "Error on transport creation for incoming connection", "exception": error}
+    if protocol is not None:
+        failure["protocol"] = protocol
+    loop.call_exception_handler(failure)

@@ -156,10 +156,15 @@ def attach(server: Any, transport: object) -> None:  # noqa: ANN401
 
 def fatal_error(transport: Any, error: BaseException, message: str) -> None:  # noqa: ANN401
     """Call `transport._fatal_error` as asyncio's transports do: while `error` is being handled, which logging shows."""
+    before = error.__traceback__
     try:
         raise error
     except BaseException:
         transport._fatal_error(error, message)
+    finally:
+        # The transport keeps the error until connection_lost(). A traceback with this frame would refer to both of
+        # them, a cycle that reference counting cannot free.
+        error.__traceback__ = before
 
 
 BUFFERED_DATAGRAM_HEADER = 8 if sys.version_info >= (3, 13) else 0

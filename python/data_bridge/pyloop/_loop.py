@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import contextlib
 import os
 import sys
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _NANOSECONDS = 1_000_000_000
 _DEFAULT_POLL_BOUND = 50e-6
 _DEFAULT_HANDSHAKE_LIMIT = 4096
+_BOUND_METHODS = ("call_soon", "call_later", "call_at", "call_soon_threadsafe")
 _CLOCK_FIELD: Any = LoopCore.__mro__[1].__dict__["time"]
 
 
@@ -102,7 +104,7 @@ class PyLoop(
             self._close_engine()
             self._closed = True
             raise
-        self._ready = ReadyQueueView(self)
+        self._ready: Any = ReadyQueueView(self)
         self._transports = TransportsByFd(self)
         self._signal_wakeup = SignalWakeup(self._csock.fileno())
         self._bind_methods()
@@ -117,7 +119,7 @@ class PyLoop(
     def _bind_methods(self) -> None:
         # Python calls a bound method of the instance dict 8 % faster than one that it binds for the call, and the C
         # tasks of 3.11 bind one for every step. Methods that a subclass overrides are left alone.
-        for name in ("call_soon", "call_later", "call_at", "call_soon_threadsafe"):
+        for name in _BOUND_METHODS:
             if getattr(type(self), name) is getattr(LoopCore, name):
                 setattr(self, name, getattr(self, name))
 
@@ -148,6 +150,14 @@ class PyLoop(
         finally:
             if self._closed:
                 self._close_wait_selector()
+                self._drop_references_to_self()
+
+    def _drop_references_to_self(self) -> None:
+        # Reference counting frees a closed loop at once, as it does asyncio's.
+        self._ready = collections.deque()
+        for name in _BOUND_METHODS:
+            if vars(self).get(name) == getattr(LoopCore, name).__get__(self):
+                delattr(self, name)
 
     def __del__(self, _warn: Callable[..., object] = warnings.warn) -> None:
         try:

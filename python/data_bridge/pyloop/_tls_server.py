@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ._acceptor import Acceptor
+import weakref
+
+from ._acceptor import Acceptor, report_failure
 from ._tls import protocol_class
 
 TYPE_CHECKING = False
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class TlsServer:
-    """Makes the TLS protocols of accepted connections. All methods belong to the loop's thread.
+class TlsServer(Acceptor):
+    """Accepts connections, which get TLS. All methods belong to the loop's thread.
 
     A handshake takes memory, and a client can leave it unfinished until the handshake times out. When as many are under
     way as the limit allows, the socket is not watched, and further connections wait in the kernel's queue.
@@ -33,20 +35,46 @@ class TlsServer:
         timeouts: tuple[float | None, float | None],
         context: contextvars.Context | None,
     ) -> None:
+        factory = _ProtocolFactory(self, loop, protocol_factory, sslcontext, timeouts)
+        super().__init__(loop, factory, sock, server, backlog, context)
+
+    def pause(self) -> None:
+        """Accept no connections until `resume` is called."""
+        self.is_full = True
+        if self._sock.fileno() >= 0:
+            self._loop._remove_reader(self._sock.fileno())
+
+    def resume(self) -> None:
+        """Accept connections again, unless the loop or the socket is closed."""
+        self.is_full = False
+        if not self._loop.is_closed():
+            self.start()
+
+
+class _ProtocolFactory:
+    """Makes the TLS protocols of accepted connections, and counts their handshakes.
+
+    It does not keep its server alive, which refers to it: reference counting frees a server that is closed.
+    """
+
+    def __init__(
+        self,
+        server: TlsServer,
+        loop: Any,  # noqa: ANN401 - our loop, of which private methods are used
+        protocol_factory: Callable[[], asyncio.BaseProtocol],
+        sslcontext: ssl.SSLContext,
+        timeouts: tuple[float | None, float | None],
+    ) -> None:
+        self._server = weakref.ref(server)
+        self._paused: TlsServer | None = None  # the loop does not refer to a server that it does not watch
         self._loop = loop
         self._protocol_factory = protocol_factory
-        self._sock = sock
         self._sslcontext = sslcontext
         self._timeouts = timeouts
         self._limit: int = loop._handshake_limit
         self._handshakes = 0
-        self._acceptor = Acceptor(loop, self._make_protocol, sock, server, backlog, context)
 
-    def start(self) -> None:
-        """Start to accept connections, unless the socket is closed."""
-        self._acceptor.start()
-
-    def _make_protocol(self) -> asyncio.BaseProtocol:
+    def __call__(self) -> asyncio.BaseProtocol:
         protocol = self._protocol_factory()
         handshake_timeout, shutdown_timeout = self._timeouts
         handshake = _Handshake(self, protocol)
@@ -65,20 +93,18 @@ class TlsServer:
     def handshake_begins(self) -> None:
         """Count a handshake."""
         self._handshakes += 1
-        if self._handshakes == self._limit:
-            self._acceptor.is_full = True
-            if self._sock.fileno() >= 0:
-                self._loop._remove_reader(self._sock.fileno())
+        if self._handshakes == self._limit and (server := self._server()) is not None:
+            self._paused = server
+            server.pause()
 
     def handshake_ended(self, error: BaseException | None, protocol: asyncio.BaseProtocol) -> None:
         """Count a handshake no more. In debug mode, report why it has failed, as asyncio does."""
         self._handshakes -= 1
-        if self._handshakes == self._limit - 1:
-            self._acceptor.is_full = False
-            if not self._loop.is_closed():
-                self._acceptor.start()
+        if self._handshakes == self._limit - 1 and (server := self._paused) is not None:
+            self._paused = None
+            server.resume()
         if error is not None and self._loop.get_debug():
-            self._acceptor._report_failure(error, protocol)
+            report_failure(self._loop, error, protocol)
 
 
 class _Handshake:
@@ -86,9 +112,9 @@ class _Handshake:
 
     __slots__ = ("_protocol", "_server")
 
-    def __init__(self, server: TlsServer, protocol: asyncio.BaseProtocol) -> None:
+    def __init__(self, server: _ProtocolFactory, protocol: asyncio.BaseProtocol) -> None:
         self._protocol = protocol
-        self._server: TlsServer | None = server
+        self._server: _ProtocolFactory | None = server
         server.handshake_begins()
 
     def cancelled(self) -> bool:

@@ -13,23 +13,12 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import PROMPTLY, Loop, run_coroutine, run_iterations
+from support.loop_kinds import PROMPTLY, Loop, run_coroutine, run_iterations, without_collector
 from support.peers.streams import TOO_MUCH, BufferedRecorder, Record, Recorder, pass_iterations, receive_all
 
 PROGRAMS = "behaviour.streams.programs.open_transports"
 
 every_protocol = pytest.mark.parametrize("protocol_class", [Recorder, BufferedRecorder])
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """References alone decide what lives."""
-    gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 @contextmanager
