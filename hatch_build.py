@@ -17,6 +17,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ENGINE = "target/native/_engine.abi3.so"
 ENGINE_IN_WHEEL = "data_bridge/pyloop/_engine.abi3.so"
+# Python reads it at its start, in the folder for packages.
+STARTUP = "data_bridge_pyloop.pth"
 # For NOTICE: which OpenJDK the engine holds parts of.
 OPENJDK_RELEASE = "target/native/openjdk-release.txt"
 
@@ -40,7 +42,10 @@ class EngineBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             command.append("--copy")
         if subprocess.run(command, cwd=root, check=False).returncode != 0:
             self._fail("The engine could not be built; the reason is above.")
-        if version != "editable":
+        if version == "editable":
+            # The module beside it is found through the folder that an editable install adds to sys.path.
+            build_data["force_include_editable"][str(root / "python" / STARTUP)] = STARTUP
+        else:
             build_data["force_include"][str(root / ENGINE)] = ENGINE_IN_WHEEL
         build_data["extra_metadata"][str(root / OPENJDK_RELEASE)] = Path(OPENJDK_RELEASE).name
         build_data["pure_python"] = False

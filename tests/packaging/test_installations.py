@@ -34,6 +34,16 @@ def test_every_python_read_only_and_moved(wheel: Path, tmp_path: Path, interpret
     assert f"{tmp_path}/moved/" in run_alone(tmp_path / "moved" / "bin" / "python", FIRST_LOOP)
 
 
+@pytest.mark.parametrize("interpreter", PYTHONS, ids=lambda path: Path(path).name)
+def test_processes_are_told_by_their_environment(wheel: Path, tmp_path: Path, interpreter: str) -> None:
+    """The wheel brings the file that Python reads at its start."""
+    python = make_environment(interpreter, tmp_path / "env")
+    install(wheel, python)
+    code = "import asyncio; loop = asyncio.new_event_loop(); print(type(loop).__name__); loop.close()"
+    assert run_alone(python, code) == "_UnixSelectorEventLoop\n"
+    assert run_alone(python, code, PYLOOP_INSTALL="1") == "PyLoop\n"
+
+
 def test_uninstall_leaves_nothing(wheel: Path, tmp_path: Path) -> None:
     python = make_environment(sys.executable, tmp_path / "env")
     before = contents(tmp_path / "env")
@@ -41,8 +51,8 @@ def test_uninstall_leaves_nothing(wheel: Path, tmp_path: Path) -> None:
     run_alone(python, FIRST_LOOP)
     pip("uninstall", "--quiet", "--yes", "data-bridge-pyloop", python=python)
     assert contents(tmp_path / "env") == before
-    # pip may leave the folder of the namespace, which other distributions share.
-    assert list(_site_packages(python).glob("data_bridge/**/*")) == []
+    # pip may leave the folder of the namespace, which other distributions share, or remove the emptied one for packages.
+    assert list((tmp_path / "env").glob("lib/python3.*/site-packages/data_bridge/**/*")) == []
 
 
 def test_in_an_emptied_environment(wheel: Path, tmp_path: Path) -> None:

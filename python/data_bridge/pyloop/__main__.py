@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import runpy
 import sys
@@ -9,13 +11,17 @@ import sys
 from . import install
 
 _USAGE = """\
-usage: python -m data_bridge.pyloop SCRIPT [ARGUMENT ...]
-       python -m data_bridge.pyloop -m MODULE [ARGUMENT ...]
+usage: python -m data_bridge.pyloop [--only-this-process] SCRIPT [ARGUMENT ...]
+       python -m data_bridge.pyloop [--only-this-process] -m MODULE [ARGUMENT ...]
        python -m data_bridge.pyloop --info
 
-Runs a program as `python SCRIPT` or `python -m MODULE` would, with PyLoop as asyncio's event loop;
---info prints what PyLoop runs on.
+Runs a program as `python SCRIPT` or `python -m MODULE` would, with PyLoop as asyncio's event loop. So do the
+Python processes that the program starts: PYLOOP_INSTALL=1 in their environment says it to them, unless
+--only-this-process is given or the variable has a value already. --info prints what PyLoop runs on.
 """
+_ONLY_THIS = "--only-this-process"
+# `_data_bridge_pyloop_startup` acts on it.
+_VARIABLE = "PYLOOP_INSTALL"
 
 
 def main() -> None:
@@ -27,24 +33,39 @@ def main() -> None:
         from ._info import print_info
 
         print_info()
-    elif len(arguments) > 1 and arguments[0] == "-m":
-        _run_module(arguments[1], arguments[1:])
-    elif arguments and not arguments[0].startswith("-"):
-        _run_script(arguments)
     else:
-        sys.stderr.write(_USAGE)
-        raise SystemExit(2)
+        if only_this := arguments[:1] == [_ONLY_THIS]:
+            del arguments[0]
+        if len(arguments) > 1 and arguments[0] == "-m":
+            _prepare(only_this)
+            _run_module(arguments[1], arguments[1:])
+        elif arguments and not arguments[0].startswith("-"):
+            _prepare(only_this)
+            _run_script(arguments)
+        else:
+            sys.stderr.write(_USAGE)
+            raise SystemExit(2)
+
+
+def _prepare(only_this: bool) -> None:
+    """Make PyLoop the loop of this process, and, unless told not to, of those that it starts."""
+    install()
+    if only_this:
+        os.environ.pop(_VARIABLE, None)
+    else:
+        os.environ.setdefault(_VARIABLE, "1")
+    # What it does in a child, it does here: a package that is merely on sys.path may lack it.
+    with contextlib.suppress(ImportError):
+        importlib.import_module("_data_bridge_pyloop_startup")
 
 
 def _run_module(name: str, arguments: list[str]) -> None:
-    install()
     sys.argv[:] = arguments
     runpy.run_module(name, run_name="__main__", alter_sys=True)
 
 
 def _run_script(arguments: list[str]) -> None:
     script = arguments[0]
-    install()
     sys.argv[:] = arguments
     if os.path.isfile(script):
         # `-m` puts the current directory there; Python puts the script's own directory there.

@@ -19,11 +19,15 @@ import uvicorn
 
 from support.loop_kinds import PROMPTLY
 from support.project import path_with_tests
+from support.startup_hook import needs_the_hook
 
 APPLICATION = "behaviour.forks.programs.application:app"
 WORKER_CLASS = "behaviour.forks.programs.gunicorn_workers.PyLoopWorker"
 GUNICORN = ("gunicorn", "--worker-class", WORKER_CLASS, "--workers", "2", "--bind", "127.0.0.1:0")
 UVICORN = ("uvicorn", "--workers", "2", "--loop", "data_bridge.pyloop:new_event_loop", "--port", "0")
+
+# One process of uvicorn sends itself the signal again when it has shut down.
+ENDED_WELL = (0, -signal.SIGTERM)
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -70,6 +74,15 @@ class Server:
         finally:
             connection.close()
         return loop, int(process), version
+
+    def ask_until_ready(self) -> Answer:
+        deadline = time.monotonic() + 5 * PROMPTLY
+        while True:
+            try:
+                return self.ask()
+            except (OSError, http.client.HTTPException):
+                assert time.monotonic() < deadline, self.log
+                time.sleep(0.05)
 
     def answers_of_two_workers(self, *, without: frozenset[int] = frozenset()) -> set[Answer]:
         """Ask until two workers have answered and none of those that should be gone does."""
@@ -161,3 +174,31 @@ def test_uvicorn_with_workers(start: Callable[..., Server], tmp_path: Path) -> N
     knows_patience = "timeout_worker_healthcheck" in inspect.signature(uvicorn.Config).parameters
     server = start(*UVICORN, *(patience if knows_patience else ()))
     check_life(server, tmp_path, version_after="second")
+
+
+@needs_the_hook
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("uvicorn", "--port", "0"),
+        ("uvicorn", "--workers", "2", "--port", "0"),
+        ("gunicorn", "--worker-class", "uvicorn_worker.UvicornWorker", "--bind", "127.0.0.1:0"),
+        ("gunicorn", "--worker-class", "uvicorn_worker.UvicornWorker", "--bind", "127.0.0.1:0", "--preload"),
+    ],
+    ids=" ".join,
+)
+def test_server_that_names_no_loop(start: Callable[..., Server], command: tuple[str, ...]) -> None:
+    """Under `python -m data_bridge.pyloop`; uvicorn itself never asks asyncio for a loop by default."""
+    if command[0] == "gunicorn":
+        pytest.importorskip("uvicorn_worker", reason="its package is not installed")
+        command += control_socket_off()
+    server = start("data_bridge.pyloop", "-m", *command)
+    assert server.ask_until_ready()[0] == "PyLoop"
+    assert server.end() in ENDED_WELL, server.log
+
+
+@needs_the_hook
+def test_server_whose_loop_is_named(start: Callable[..., Server]) -> None:
+    server = start("data_bridge.pyloop", "-m", "uvicorn", "--loop", "asyncio", "--port", "0")
+    assert server.ask_until_ready()[0] == "_UnixSelectorEventLoop"
+    assert server.end() in ENDED_WELL, server.log
