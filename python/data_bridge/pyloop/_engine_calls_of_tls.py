@@ -59,6 +59,9 @@ class TlsCalls(Protocol):
 class TlsTransportCalls(Protocol):
     """What the engine calls on the transport above TLS."""
 
+    def _asyncio_is_closing(self) -> bool:
+        """Do what `is_closing` was called for, after the transport below has sent what it had held back."""
+
     def _asyncio_write(self, data: ReadableBuffer) -> None:
         """Do what `write` was called for: the transport is not open, or the argument is of a wrong type."""
 

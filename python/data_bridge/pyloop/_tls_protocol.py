@@ -51,6 +51,7 @@ class SSLTransport(TlsTransportCore, internals.SSLProtocolTransport):  # type: i
     The name contains `SSL` because programs recognise asyncio's transports by that, CPython's tests among them.
     """
 
+    _asyncio_is_closing = internals.SSLProtocolTransport.is_closing
     _asyncio_write = internals.SSLProtocolTransport.write
 
 

@@ -21,9 +21,9 @@ import databridge.pyloop.collections.LongRing;
 ///   the timers that are due come behind both, by deadline.
 /// - *Tasks of the engine*, such as a transport that has something to read, are entries of the ready queue too:
 ///   negative numbers among the addresses of callbacks. So they run where asyncio would run the event's callback.
-/// - *Deferred tasks* are what the rest of one callback shares, such as one system call for its further writes. They
-/// run
-///   before the next callback, and also if it ends with an exception. A run within a callback begins with them.
+/// - *Deferred tasks* are what the rest of one callback shares, such as one system call for its further
+///   writes. They run before the next callback, and also if this one raises. A run within a callback begins
+///   with them.
 /// - An iteration with callbacks ready does not always poll, see [PollSchedule]; nor does one that waits
 ///   always release the lock, see [GilHandover]. Both bound the delay that they cause.
 ///

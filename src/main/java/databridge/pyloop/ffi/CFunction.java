@@ -100,8 +100,13 @@ public final class CFunction implements LateBound {
 
     /// Calls a function of five parameters.
     public long call(long a, long b, long c, long d, long e) {
+        return call(a, b, c, d, e, 0);
+    }
+
+    /// Calls a function of six parameters.
+    public long call(long a, long b, long c, long d, long e, long f) {
         long result =
-                blocking ? NativeCall.blocking(address, a, b, c, d, e, 0) : NativeCall.call(address, a, b, c, d, e, 0);
+                blocking ? NativeCall.blocking(address, a, b, c, d, e, f) : NativeCall.call(address, a, b, c, d, e, f);
         FaultInjection.returned();
         return result;
     }

@@ -57,6 +57,11 @@ public final class ErrnoFunction {
         return valueOrErrno(function.call(a, b, c, d, e));
     }
 
+    /// Calls a function of six parameters.
+    public int call(long a, long b, long c, long d, long e, long f) {
+        return valueOrErrno(function.call(a, b, c, d, e, f));
+    }
+
     /// Must be called right after the function. The return from a blocking call can wait for locks, which do
     /// not change `errno`.
     private static int valueOrErrno(long returned) {

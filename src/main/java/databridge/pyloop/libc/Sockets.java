@@ -11,6 +11,9 @@ public final class Sockets {
             ErrnoFunction.of("ssize_t recv(int sockfd, void *buf, size_t len, int flags)");
     private static final ErrnoFunction SEND =
             ErrnoFunction.of("ssize_t send(int sockfd, const void *buf, size_t len, int flags)");
+    private static final ErrnoFunction SENDTO =
+            ErrnoFunction.of("ssize_t sendto(int sockfd, const void *buf, size_t len, int flags,"
+                    + " const struct sockaddr *dest_addr, socklen_t addrlen)");
     private static final ErrnoFunction SETSOCKOPT = ErrnoFunction.of(
             "int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen)");
     private static final ErrnoFunction SOCKET = ErrnoFunction.of("int socket(int domain, int type, int protocol)");
@@ -59,5 +62,12 @@ public final class Sockets {
     /// Sends up to `size` bytes from `data`. Without SIGPIPE.
     public static int send(int fd, long data, long size) {
         return SEND.call(fd, data, size, MessageHeader.MSG_NOSIGNAL);
+    }
+
+    /// Sends a datagram of `size` bytes at `data`. Without SIGPIPE.
+    ///
+    /// @param address as [SocketAddress] writes it, `addressSize` bytes
+    public static int sendTo(int fd, long data, long size, long address, int addressSize) {
+        return SENDTO.call(fd, data, size, MessageHeader.MSG_NOSIGNAL, address, addressSize);
     }
 }

@@ -33,6 +33,16 @@ final class LowerTransport {
         }
     }
 
+    /// Makes a stream send what it holds back.
+    ///
+    /// @param transport which the caller keeps alive, any object
+    static void sendHeldBack(long transport) {
+        StreamEngine stream = StreamType.engineOf(transport);
+        if (stream != null) {
+            stream.flushBatch();
+        }
+    }
+
     /// The engine of the transport, if that is a stream that can be written to.
     ///
     /// @param transport any object

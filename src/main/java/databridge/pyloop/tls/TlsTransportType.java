@@ -1,6 +1,7 @@
 package databridge.pyloop.tls;
 
 import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
+import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.Singletons.NONE;
 
 import databridge.pyloop.cpython.Borrowed;
@@ -20,10 +21,12 @@ import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.transports.Arguments;
 import databridge.pyloop.transports.FlowControl;
 
-/// `TlsTransportCore`: `write` of the transport that a program sees above TLS. It is in front of asyncio's own
+/// `TlsTransportCore`: `write` and `is_closing` of the transport that a program sees above TLS. It is in front of
+/// asyncio's own
 /// class, `_SSLProtocolTransport`.
 public final class TlsTransportType {
     private static final PyName ASYNCIO_WRITE = PyName.of("_asyncio_write");
+    private static final PyName ASYNCIO_IS_CLOSING = PyName.of("_asyncio_is_closing");
     private static final Arguments.Parameter DATA = new Arguments.Parameter("_asyncio_write", "data");
 
     private static long SSL_PROTOCOL;
@@ -39,6 +42,11 @@ public final class TlsTransportType {
                         "The engine of the transport above TLS.")
                 .objectMember("_ssl_protocol", SSL_PROTOCOL)
                 .boolMember("_closed", SSL_PROTOCOL + Long.BYTES)
+                .method(
+                        "is_closing($self, /)",
+                        NO_ARGUMENTS,
+                        "isClosing",
+                        "Return True if the transport is closing or closed.")
                 .method("write($self, data)", FASTCALL_KEYWORDS, "write", "Write bytes-like data, without blocking.")
                 .build(FlowControl.type(), SSL_PROTOCOL + 2L * Long.BYTES);
     }
@@ -73,6 +81,22 @@ public final class TlsTransportType {
         } finally {
             Refs.release(protocol);
         }
+    }
+
+    /// `is_closing()`. The transport below first sends what it holds back, since asyncio's code may not ask it.
+    @EntryPoint
+    @Owned
+    static long isClosing(long self) {
+        long protocol = Memory.getLong(self + SSL_PROTOCOL);
+        if (protocol != 0 && ObjectApi.isInstance(protocol, TlsType.type())) {
+            long transport = Refs.retainField(protocol + TlsLayout.TRANSPORT);
+            try {
+                LowerTransport.sendHeldBack(transport);
+            } finally {
+                Refs.release(transport);
+            }
+        }
+        return PyError.orThrow(CallApi.callMethod(ASYNCIO_IS_CLOSING, self));
     }
 
     private static long writeBuffer(LoopEngine engine, long self, long protocol, long data) {

@@ -166,7 +166,7 @@ final class DatagramOutput {
     }
 
     private void sendNow(@Stolen long bytes, int nameSize) {
-        int result = DatagramQueue.send(scratch(), transport.descriptor(), bytes, name(), nameSize);
+        int result = DatagramQueue.send(transport.descriptor(), bytes, name(), nameSize);
         if (result == -Errno.EAGAIN) {
             unsent.add(bytes, name(), nameSize);
             transport.block();

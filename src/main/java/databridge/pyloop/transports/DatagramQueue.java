@@ -114,18 +114,15 @@ final class DatagramQueue {
 
     /// Sends one datagram that is not in the queue.
     ///
-    /// @param scratch the loop's memory for the system call
     /// @param object a `bytes` object
     /// @param address address in memory of the socket address
     /// @param size of the address in bytes, 0 if the socket is connected
     /// @return 1 or `-errno`
-    static int send(DatagramSockets scratch, int fd, long object, long address, int size) {
-        if (size == 0) {
-            int result = Sockets.send(fd, BytesApi.data(object), BytesApi.size(object));
-            return result < 0 ? result : 1;
-        }
-        scratch.put(0, BytesApi.data(object), BytesApi.size(object), address, size);
-        return scratch.send(fd, 1);
+    static int send(int fd, long object, long address, int size) {
+        long data = BytesApi.data(object);
+        long bytes = BytesApi.size(object);
+        int result = size == 0 ? Sockets.send(fd, data, bytes) : Sockets.sendTo(fd, data, bytes, address, size);
+        return result < 0 ? result : 1;
     }
 
     /// Sends what the kernel takes now, up to a datagram that fails or is for Python to send, and no further.
@@ -139,7 +136,7 @@ final class DatagramQueue {
             if (datagrams.get(FOREIGN_ADDRESS) != 0) {
                 return FOREIGN;
             }
-            int sent = connected ? send(scratch, fd, datagrams.get(OBJECT), 0, 0) : sendSeveral(scratch, fd);
+            int sent = connected ? send(fd, datagrams.get(OBJECT), 0, 0) : sendSeveral(scratch, fd);
             if (sent < 0 && sent != -Errno.EINTR) {
                 return sent;
             }

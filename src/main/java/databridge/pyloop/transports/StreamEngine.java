@@ -198,7 +198,7 @@ public final class StreamEngine extends TransportEngine {
     }
 
     @Override
-    void flushBatch() {
+    public void flushBatch() {
         output.flushBatch();
     }
 
