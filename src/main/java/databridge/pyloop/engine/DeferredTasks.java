@@ -7,35 +7,43 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The number of the current callback tells its work from that of the next one. A callback that neither asks for it nor
 /// adds a task costs one test ([#isDue]).
-final class DeferredTasks {
+public final class DeferredTasks {
+    private final CallbackHost host;
     private @Nullable ReadyTask[] tasks = new ReadyTask[16];
     private int count;
     private long bytes;
     private long callback = 1;
     private boolean due;
 
+    /// @param host of the callbacks
+    DeferredTasks(CallbackHost host) {
+        this.host = host;
+    }
+
     /// Whether [#callbackEnded] has to be called when the current callback ends.
     boolean isDue() {
         return due;
     }
 
-    /// A number that only the current callback has, above 0.
-    long currentCallback() {
+    /// A number that only the current callback has, above 0. A task counts as a callback, and so does what runs before
+    /// the first callback of an iteration, such as the handlers of signals.
+    public long currentCallback() {
         due = true;
         return callback;
     }
 
     /// Runs the tasks. What comes now belongs to another callback, and so does what the tasks themselves do.
-    void callbackEnded(CallbackHost host) {
+    void callbackEnded() {
         callback++;
         if (count > 0) {
-            run(host);
+            run();
             callback++;
         }
         due = false;
     }
 
-    void add(ReadyTask task) {
+    /// Runs a task when the current callback ends.
+    public void add(ReadyTask task) {
         due = true;
         if (count == tasks.length) {
             tasks = Arrays.copyOf(tasks, 2 * count);
@@ -46,14 +54,14 @@ final class DeferredTasks {
     /// Adds to the number of bytes that the tasks are going to send.
     ///
     /// @return the sum since they ran last
-    long addBytes(long more) {
+    public long addBytes(long more) {
         bytes += more;
         return bytes;
     }
 
-    /// Runs all tasks, also those that are added meanwhile. If one throws, the others still run,
+    /// Runs all tasks now, also those that are added meanwhile. If one throws, the others still run,
     /// see [CallbackHost#runWhileLeaving].
-    void run(CallbackHost host) {
+    public void run() {
         int next = 0;
         bytes = 0;
         while (next < count) {
@@ -64,7 +72,7 @@ final class DeferredTasks {
                     task.run();
                 } catch (Throwable thrown) {
                     removeFirst(Math.min(next, count));
-                    host.runWhileLeaving(() -> run(host));
+                    host.runWhileLeaving(this::run);
                     throw thrown;
                 }
             }

@@ -39,7 +39,7 @@ public final class EventLoop {
 
     private final LongRing ready = new LongRing(READY_CAPACITY);
     private final TaskTable tasks = new TaskTable();
-    private final DeferredTasks deferred = new DeferredTasks();
+    private final DeferredTasks deferred;
     private final CallbackHost host;
     private final Clock clock;
     private final TimerQueue timers;
@@ -59,6 +59,7 @@ public final class EventLoop {
     public EventLoop(CallbackHost host, Poller poller, BlockingSection blockingSection, Clock clock, long pollBoundNs) {
         this.host = host;
         this.clock = clock;
+        deferred = new DeferredTasks(host);
         timers = new TimerQueue(host);
         scheduled = new Scheduled(ready, timers, tasks);
         schedule = new PollSchedule(pollBoundNs);
@@ -103,27 +104,9 @@ public final class EventLoop {
         ready.add(number);
     }
 
-    /// A number that only the current callback has, above 0. A task counts as a callback, and so does what runs before
-    /// the first callback of an iteration, such as the handlers of signals.
-    public long currentCallback() {
-        return deferred.currentCallback();
-    }
-
-    /// Runs a task when the current callback ends.
-    public void defer(ReadyTask task) {
-        deferred.add(task);
-    }
-
-    /// Adds to the number of bytes that deferred tasks are going to send.
-    ///
-    /// @return the sum since deferred tasks ran last
-    public long addDeferredBytes(long bytes) {
-        return deferred.addBytes(bytes);
-    }
-
-    /// Runs the deferred tasks now.
-    public void runDeferred() {
-        deferred.run(host);
+    /// What runs when the current callback ends.
+    public DeferredTasks deferred() {
+        return deferred;
     }
 
     /// Counts a callback of [#callAt] that was cancelled and is still queued.
@@ -215,6 +198,17 @@ public final class EventLoop {
     private void iterate() {
         runsOutside = false;
         statistics.iteration();
+        try {
+            findWork();
+            endCallback();
+            runReady();
+        } catch (Throwable thrown) {
+            host.runWhileLeaving(this::endCallback);
+            throw thrown;
+        }
+    }
+
+    private void findWork() {
         if (ready.isEmpty()) {
             runSignalsAndTimers(waitForWork(clock.nanos()));
         } else if (schedule.clockDue()) {
@@ -224,18 +218,11 @@ public final class EventLoop {
             }
             runSignalsAndTimers(now);
         }
-        try {
-            endCallback();
-            runReady();
-        } catch (Throwable thrown) {
-            host.runWhileLeaving(this::endCallback);
-            throw thrown;
-        }
     }
 
     private void endCallback() {
         if (deferred.isDue()) {
-            deferred.callbackEnded(host);
+            deferred.callbackEnded();
         }
     }
 

@@ -1,7 +1,7 @@
 package databridge.pyloop.transports;
 
 import databridge.pyloop.cpython.Refs;
-import databridge.pyloop.engine.EventLoop;
+import databridge.pyloop.engine.DeferredTasks;
 import databridge.pyloop.engine.ReadyTask;
 import databridge.pyloop.loop.LoopEngine;
 
@@ -38,24 +38,23 @@ final class WriteBatching implements ReadyTask {
     /// Whether a write of `size` bytes is to be held back: it is small, and the callback of the loop that runs has
     /// written before.
     boolean holds(long size) {
-        return size < LARGE_WRITE && callback == engine.eventLoop().currentCallback() && engine.iterates();
+        return size < LARGE_WRITE && callback == deferred().currentCallback() && engine.iterates();
     }
 
     /// Notes that the current callback writes.
     void wrote() {
-        callback = engine.eventLoop().currentCallback();
+        callback = deferred().currentCallback();
     }
 
     /// Notes that `size` bytes more are held back. May write at once, and may throw what writing throws.
     void add(long size) {
-        EventLoop eventLoop = engine.eventLoop();
         if (!waiting) {
             waiting = true;
             Refs.retain(transport);
-            eventLoop.defer(this);
+            deferred().add(this);
         }
-        if (eventLoop.addDeferredBytes(size) >= MOST_HELD) {
-            eventLoop.runDeferred();
+        if (deferred().addBytes(size) >= MOST_HELD) {
+            deferred().run();
         }
     }
 
@@ -67,5 +66,9 @@ final class WriteBatching implements ReadyTask {
         } finally {
             Refs.release(transport);
         }
+    }
+
+    private DeferredTasks deferred() {
+        return engine.eventLoop().deferred();
     }
 }

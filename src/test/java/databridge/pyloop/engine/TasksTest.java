@@ -63,7 +63,7 @@ final class TasksTest {
 
     @Test
     void deferredTasksRunBeforeTheNextCallback() {
-        loop.whenRun(1, () -> loop.core.defer(() -> loop.trace.add("deferred")));
+        loop.whenRun(1, () -> loop.core.deferred().add(() -> loop.trace.add("deferred")));
         loop.soon(1, 2);
         loop.runStopped();
         assertEquals(List.of("await 0", "run 1", "deferred", "run 2"), loopTrace());
@@ -71,7 +71,7 @@ final class TasksTest {
 
     @Test
     void whatATaskOfTheQueueDefersRunsBeforeTheNextCallback() {
-        long task = loop.core.addTask(() -> loop.core.defer(() -> loop.trace.add("deferred")));
+        long task = loop.core.addTask(() -> loop.core.deferred().add(() -> loop.trace.add("deferred")));
         loop.core.taskReady(task);
         loop.soon(1);
         loop.runStopped();
@@ -81,7 +81,7 @@ final class TasksTest {
     @Test
     void aRunWithinACallbackBeginsWithWhatTheCallbackHasDeferred() {
         loop.whenRun(1, () -> {
-            loop.core.defer(() -> loop.trace.add("deferred"));
+            loop.core.deferred().add(() -> loop.trace.add("deferred"));
             loop.soon(2);
             loop.core.runOnce();
         });
@@ -92,7 +92,7 @@ final class TasksTest {
 
     @Test
     void whatIsDeferredBetweenRunsRunsBeforeTheFirstCallback() {
-        loop.core.defer(() -> loop.trace.add("deferred"));
+        loop.core.deferred().add(() -> loop.trace.add("deferred"));
         loop.soon(1);
         loop.runStopped();
         assertEquals(List.of("deferred", "await 0", "run 1"), loopTrace());
@@ -102,13 +102,13 @@ final class TasksTest {
     void eachCallbackHasANumberOfItsOwn() {
         List<Long> numbers = new ArrayList<>();
         Runnable note = () -> {
-            numbers.add(loop.core.currentCallback());
-            assertEquals(numbers.get(numbers.size() - 1), loop.core.currentCallback());
+            numbers.add(loop.core.deferred().currentCallback());
+            assertEquals(numbers.get(numbers.size() - 1), loop.core.deferred().currentCallback());
         };
         note.run();
         loop.whenRun(1, () -> {
             note.run();
-            loop.core.defer(note::run);
+            loop.core.deferred().add(note::run);
         });
         loop.whenRun(2, note);
         loop.core.taskReady(loop.core.addTask(note::run));
@@ -122,7 +122,7 @@ final class TasksTest {
     @Test
     void deferredTasksRunAlsoIfACallbackThrows() {
         loop.whenRun(1, () -> {
-            loop.core.defer(() -> ran.add("deferred, aside " + loop.host.aside));
+            loop.core.deferred().add(() -> ran.add("deferred, aside " + loop.host.aside));
             throw new IllegalStateException("callback");
         });
         loop.soon(1);
@@ -133,11 +133,11 @@ final class TasksTest {
     @Test
     void allDeferredTasksRunAlsoIfOneThrows() {
         loop.whenRun(1, () -> {
-            loop.core.defer(() -> ran.add("first, aside " + loop.host.aside));
-            loop.core.defer(() -> {
+            loop.core.deferred().add(() -> ran.add("first, aside " + loop.host.aside));
+            loop.core.deferred().add(() -> {
                 throw new IllegalStateException("second");
             });
-            loop.core.defer(() -> ran.add("third, aside " + loop.host.aside));
+            loop.core.deferred().add(() -> ran.add("third, aside " + loop.host.aside));
         });
         loop.soon(1);
         assertThrows(IllegalStateException.class, loop::runStopped);
@@ -146,7 +146,7 @@ final class TasksTest {
 
     @Test
     void whatADeferredTaskDefersRunsToo() {
-        loop.whenRun(1, () -> loop.core.defer(() -> loop.core.defer(() -> ran.add("second"))));
+        loop.whenRun(1, () -> loop.core.deferred().add(() -> loop.core.deferred().add(() -> ran.add("second"))));
         loop.soon(1);
         loop.runStopped();
         assertEquals(List.of("second"), ran);
@@ -155,12 +155,12 @@ final class TasksTest {
     @Test
     void deferredTasksCanBeRunEarlyAndThenDoNotRunAgain() {
         loop.whenRun(1, () -> {
-            loop.core.defer(() -> ran.add("deferred"));
-            assertEquals(10, loop.core.addDeferredBytes(10));
-            assertEquals(30, loop.core.addDeferredBytes(20));
-            loop.core.runDeferred();
+            loop.core.deferred().add(() -> ran.add("deferred"));
+            assertEquals(10, loop.core.deferred().addBytes(10));
+            assertEquals(30, loop.core.deferred().addBytes(20));
+            loop.core.deferred().run();
             assertEquals(List.of("deferred"), ran);
-            assertEquals(5, loop.core.addDeferredBytes(5));
+            assertEquals(5, loop.core.deferred().addBytes(5));
         });
         loop.soon(1);
         loop.runStopped();
@@ -171,7 +171,7 @@ final class TasksTest {
     void clearingDropsTasks() {
         long task = loop.core.addTask(() -> ran.add("task"));
         loop.core.taskReady(task);
-        loop.core.defer(() -> ran.add("deferred"));
+        loop.core.deferred().add(() -> ran.add("deferred"));
         loop.core.clear();
         loop.runStopped();
         assertEquals(List.of(), ran);
