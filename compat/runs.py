@@ -78,7 +78,7 @@ def without_loops(out: str) -> str:
 
 
 def counts(ended: Ended) -> str:
-    """The last words of a suite of unittest or pytest."""
+    """What a suite of unittest or pytest says at its end."""
     if ended.status is None:
         return "no end"
     text = f"{ended.out}\n{ended.errors}"
