@@ -57,7 +57,17 @@ class Suite:
 
 
 # On its asyncio backend, without IPv6, which a machine may lack. Other plugins of pytest would act on these tests.
-_ANYIO = ("-q", "-k", "not trio and not ipv6", "--timeout=60", "-p", "no:asyncio", "-p", "no:cacheprovider")
+_ANYIO = (
+    "-q",
+    "--tb=native",
+    "-k",
+    "not trio and not ipv6",
+    "--timeout=60",
+    "-p",
+    "no:asyncio",
+    "-p",
+    "no:cacheprovider",
+)
 
 SUITES = (
     Suite("tornado", ("-m", "tornado.test", "--logging=error")),
