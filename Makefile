@@ -8,6 +8,7 @@ BENCH_ARGS ?=
 IO_BENCH_ARGS ?=
 SOAK_ARGS ?=
 FUZZ_ARGS ?=
+COMPAT_ARGS ?=
 # "quick" makes do with the engine of build-quick wherever one is installed: make test PYLOOP_BUILD=quick
 PYLOOP_BUILD ?=
 export PYLOOP_BUILD
@@ -20,6 +21,8 @@ export PYLOOP_BUILD
 PYTHON_VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 VENV := .venv-$(PYTHON_VERSION)
 BIN := $(VENV)/bin
+# By itself, because some of these packages are plugins of pytest.
+COMPAT := .venv-compat-$(PYTHON_VERSION)
 MAVEN = $(PYTHON) tools/maven.py --batch-mode --no-transfer-progress
 LOADGEN := benchmarks/io/loadgen
 LOADGEN_MAVEN = $(PYTHON) tools/maven.py -f $(LOADGEN)/pom.xml --batch-mode --no-transfer-progress --quiet
@@ -30,7 +33,7 @@ PACKAGE_SOURCES := pyproject.toml hatch_build.py pom.xml LICENSE NOTICE \
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  PYTHON=python3.13 chooses the interpreter; PYTEST_ARGS, BENCH_ARGS, IO_BENCH_ARGS, SOAK_ARGS and FUZZ_ARGS are handed on"
+	@echo "  PYTHON=python3.13 chooses the interpreter; PYTEST_ARGS, BENCH_ARGS, IO_BENCH_ARGS, SOAK_ARGS, FUZZ_ARGS and COMPAT_ARGS are handed on"
 
 bench: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare PyLoop with asyncio, uvloop, rloop and others
 	$(BIN)/python benchmarks/pyloop/bench_event_loop.py $(BENCH_ARGS)
@@ -91,6 +94,9 @@ soak: $(VENV)/installed-test ## mixed load for an hour: wrong answers, growth? S
 fuzz: $(VENV)/installed-test ## compare PyLoop with asyncio on random programs: 10 minutes
 	$(BIN)/python -m fuzz $(FUZZ_ARGS)
 
+compat: $(COMPAT)/installed ## run real clients, servers and their tests on asyncio and on PyLoop: 20 minutes
+	$(COMPAT)/bin/python -m compat --suites $(COMPAT_ARGS)
+
 loadgen: $(LOADGEN)/target/loadgen.jar ## build the load generator of the I/O benchmarks
 
 clean: ## remove everything that was built or installed here
@@ -135,4 +141,11 @@ $(VENV)/installed-bench: $(VENV)/installed-rivals $(PACKAGE_SOURCES)
 	$(BIN)/python -m pip install --quiet --no-input .
 	@touch $@
 
-.PHONY: help bench bench-io soak-io soak fuzz loadgen test test-all python-test java-test lint format build build-quick wheel clean
+$(COMPAT)/installed: $(VENV)/created $(PACKAGE_SOURCES)
+	$(BUILD_ENGINE)
+	$(PYTHON) -m venv $(COMPAT)
+	$(COMPAT)/bin/python tools/extras.py --each compat
+	$(COMPAT)/bin/python -m pip install --quiet --no-input .
+	@touch $@
+
+.PHONY: help bench bench-io soak-io soak fuzz compat loadgen test test-all python-test java-test lint format build build-quick wheel clean

@@ -12,7 +12,7 @@ from support.project import ROOT
 #: What users run: the engine, the package, and what builds them.
 PRODUCT = ("src/main", "python", "tools", "native", "hatch_build.py")
 #: What checks and measures it.
-AROUND = ("src/test", "tests", "fuzz", "soak", "benchmarks", "examples")
+AROUND = ("src/test", "tests", "fuzz", "soak", "compat", "benchmarks", "examples")
 DOCUMENTS = ("docs", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "tests/README.md")
 
 #: Built, or copied from elsewhere as it is.

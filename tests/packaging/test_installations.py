@@ -51,7 +51,7 @@ def test_uninstall_leaves_nothing(wheel: Path, tmp_path: Path) -> None:
     run_alone(python, FIRST_LOOP)
     pip("uninstall", "--quiet", "--yes", "data-bridge-pyloop", python=python)
     assert contents(tmp_path / "env") == before
-    # pip may leave the folder of the namespace, which other distributions share, or remove the emptied one for packages.
+    # pip may leave the folder of the namespace, which other distributions share, or remove all folders that are empty.
     assert list((tmp_path / "env").glob("lib/python3.*/site-packages/data_bridge/**/*")) == []
 
 

@@ -54,6 +54,13 @@ try:
     from . import _engine as _engine  # other modules import it from here
 except ImportError as error:
     raise _explained(error) from error
+except SystemError as error:
+    # Without Python's symbols the engine cannot raise anything itself. Other extension modules fail in the linker.
+    raise ImportError(
+        "PyLoop's engine does not find Python's symbols in this process, as no extension module does: the program"
+        " that embeds Python has loaded libpython with RTLD_LOCAL; load it with RTLD_GLOBAL, or link the program to it",
+        name=f"{__package__}._engine",
+    ) from error
 os.register_at_fork(after_in_child=_engine._after_fork_in_child)
 
 if sys.version_info[:2] > NEWEST_KNOWN_PYTHON:

@@ -8,6 +8,8 @@ import pytest
 
 import data_bridge.pyloop
 from support.loop_kinds import ASYNCIO, PYLOOP
+from support.project import CERTIFICATES
+from support.startup_hook import folder_of_the_hook, needs_the_hook
 from survival.boot import embedding
 
 ENGINE = Path(data_bridge.pyloop.__path__[0]) / "_engine.abi3.so"
@@ -73,18 +75,70 @@ def test_life_without_a_loop_before_those_with_one(lives: str) -> None:
     assert (result.returncode, result.stdout, result.stderr) == (0, "life\n" * 2, ""), result
 
 
+def test_lives_with_tls(lives: str) -> None:
+    """The functions of OpenSSL are bound once per process, the types of `_ssl` in each life."""
+    use = f"""
+import asyncio, ssl
+server_context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+server_context.load_cert_chain({str(CERTIFICATES / "localhost.crt")!r}, {str(CERTIFICATES / "localhost.key")!r})
+client_context = ssl.create_default_context(cafile={str(CERTIFICATES / "localhost.crt")!r})
+async def main():
+    async def echo(reader, writer):
+        writer.write(await reader.readexactly(100_000))
+        writer.close()
+    server = await asyncio.start_server(echo, "127.0.0.1", 0, ssl=server_context)
+    address = server.sockets[0].getsockname()
+    reader, writer = await asyncio.open_connection(*address, ssl=client_context, server_hostname="localhost")
+    writer.write(bytes(100_000))
+    assert await reader.read() == bytes(100_000)
+    writer.close()
+    server.close()
+loop = new_event_loop()
+loop.run_until_complete(main())
+loop.close()
+print("life", flush=True)
+"""
+    result = run(lives, "3", f"{SILENT}{PYLOOP.import_statement}\n{use}")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "life\n" * 3, ""), result
+
+
+@needs_the_hook
+def test_lives_told_by_their_environment(lives: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each life reads the file that makes PyLoop asyncio's loop."""
+    monkeypatch.setenv("PYLOOP_INSTALL", "1")
+    code = f"import site\nsite.addsitedir({str(folder_of_the_hook())!r})\n"
+    use = "import asyncio\nfrom asyncio import new_event_loop\n" + USE + "print(type(left_open).__name__, flush=True)\n"
+    result = run(lives, "3", SILENT + code + use)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "life\nPyLoop\n" * 3, ""), result
+
+
 def test_private_library(tmp_path: Path) -> None:
-    """There CPython's own extension modules cannot be loaded, and so no asyncio; the engine ends nothing either."""
+    """There CPython's own extension modules cannot be loaded; the engine can where they can, and says why if not.
+
+    Without them there may be no asyncio, so that what loads the engine is imported without the rest of the package.
+    """
     program = embedding.build(tmp_path, embedding.PRIVATE)
     code = f"""
-import importlib.util
-try:
-    importlib.util.module_from_spec(importlib.util.spec_from_file_location("_engine", {str(ENGINE)!r}))
-except (ImportError, SystemError):  # without Python's symbols the engine cannot raise anything itself
-    print("refused")
-else:
-    print("loaded")
+import importlib, os, sys, types
+for name in ("data_bridge", "data_bridge.pyloop"):
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = [{str(ENGINE.parent)!r}]
+def outcome(name):
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        return str(error)
+    return "loaded"
+for _ in range(2):
+    print(outcome("data_bridge.pyloop._start"))
+modules = next((sorted(os.listdir(path)) for path in sys.path if path.endswith("lib-dynload")), [])
+print(outcome(modules[0].partition(".")[0]) if modules else "all built in")
 """
     result = run(program, str(embedding.shared_library()), code)
     assert (result.returncode, result.stderr) == (0, ""), result
-    assert result.stdout in ("loaded\n", "refused\n")
+    first, second, of_python = result.stdout.splitlines()
+    assert first == second
+    if of_python == "loaded":
+        assert first == "loaded"
+    else:
+        assert "has loaded libpython with RTLD_LOCAL; load it with RTLD_GLOBAL, or link the program to it" in first
