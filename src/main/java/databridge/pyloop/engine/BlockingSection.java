@@ -8,4 +8,8 @@ public interface BlockingSection {
 
     /// Waits for the lock and acquires it.
     void leave();
+
+    /// Releases the lock for long enough that a thread that waits for it takes it, if there are
+    /// other threads.
+    void offer();
 }

@@ -16,6 +16,7 @@ public final class LoopBinding {
     public static void bind(Supplier<? extends DescriptorPoller> pollers) {
         LoopEngine.bind(pollers);
         SignalChecks.bind();
+        Interruptions.bind();
         LoopLayout.bind();
         Scratch.bind();
         Scheduling.bind();
