@@ -22,4 +22,8 @@ public interface BlockingSection {
     default void cooperate(long timeoutNs) {
         throw new IllegalStateException("not cooperative");
     }
+
+    /// Releases the lock for long enough that a thread that waits for it takes it, if there are
+    /// other threads.
+    void offer();
 }

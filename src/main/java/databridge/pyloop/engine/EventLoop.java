@@ -73,6 +73,12 @@ public final class EventLoop {
         ready.add(callback);
     }
 
+    /// Schedules a callback or a task before all others: one whose turn it was, and that has not
+    /// begun.
+    public void putBack(long callback) {
+        ready.addFirst(callback);
+    }
+
     /// Schedules a callback to run once the clock has reached a deadline, never before.
     ///
     /// @param deadlineNs in nanoseconds of the clock that [Clock#deadlineNanos] reads

@@ -24,7 +24,17 @@ final class GilHandover {
     /// Other threads get the lock at least this often, even if no callback runs Python code.
     static final long MAX_HOLD_NS = 20_000_000;
 
+    /// The lock is offered to other threads shortly before one that waits for it, for a switch
+    /// interval of 5 ms, makes CPython take it away in the midst of a callback. What that thread
+    /// does to this one, such as raising an exception in it, then happens between two callbacks.
+    static final long OFFER_NS = 4_500_000;
+
+    /// A thread that was too slow to take the lock waits for a whole switch interval again. After
+    /// so many offers in a row CPython has its turn.
+    static final int MOST_OFFERS = 8;
+
     private boolean contended;
+    private int offers;
     private boolean busy;
     private long lockTakenNs = Long.MIN_VALUE;
 
@@ -39,7 +49,23 @@ final class GilHandover {
     /// @param toNs when the thread had the lock again
     void waitedForLock(long fromNs, long toNs) {
         contended = toNs - fromNs > CONTENTION_NS;
+        offers = 0;
         lockTaken(toNs);
+    }
+
+    /// Whether to offer the lock. Where it is contended, CPython hands it over often enough.
+    boolean offerIsDue(long nowNs) {
+        return nowNs - OFFER_NS >= lockTakenNs && !contended && offers < MOST_OFFERS;
+    }
+
+    /// To be called after an offer.
+    ///
+    /// @param fromNs when it began, by the monotonic clock
+    /// @param toNs when the thread had the lock again
+    void offered(long fromNs, long toNs) {
+        int before = offers;
+        waitedForLock(fromNs, toNs);
+        offers = before + 1;
     }
 
     /// To be called when the thread has taken the lock, or begins a run with it.

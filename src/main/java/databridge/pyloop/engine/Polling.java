@@ -55,7 +55,7 @@ final class Polling {
     /// @param nowNs the monotonic clock
     /// @return the monotonic clock afterwards
     long waitUntil(long untilNs, long nowNs) {
-        if (gilHandover.spinsFirst(nowNs) && spin(nowNs, untilNs)) {
+        if (gilHandover.spinsFirst(nowNs) && spin(offerLockIfDue(nowNs), untilNs)) {
             return clock.nanos();
         }
         return block(untilNs);
@@ -67,13 +67,24 @@ final class Polling {
     /// @return the monotonic clock afterwards
     long handOverLockIfDue(long nowNs) {
         if (!gilHandover.isDue(nowNs)) {
-            return nowNs;
+            return offerLockIfDue(nowNs);
         }
         blockingSection.enter();
         blockingSection.leave();
         long locked = clock.nanos();
         statistics.handedOver(locked - nowNs);
-        gilHandover.lockTaken(locked);
+        gilHandover.waitedForLock(nowNs, locked);
+        return locked;
+    }
+
+    private long offerLockIfDue(long nowNs) {
+        if (!gilHandover.offerIsDue(nowNs)) {
+            return nowNs;
+        }
+        blockingSection.offer();
+        long locked = clock.nanos();
+        statistics.handedOver(locked - nowNs);
+        gilHandover.offered(nowNs, locked);
         return locked;
     }
 

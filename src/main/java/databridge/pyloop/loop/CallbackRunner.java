@@ -19,6 +19,7 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.engine.CallbackHost;
+import databridge.pyloop.engine.EventLoop;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.handles.HandleLayout;
 import databridge.pyloop.handles.HandleType;
@@ -26,6 +27,7 @@ import databridge.pyloop.handles.Handles;
 import databridge.pyloop.handles.ScratchContexts;
 import databridge.pyloop.runtime.Collector;
 import databridge.pyloop.runtime.Inlined;
+import org.jspecify.annotations.Nullable;
 
 /// Runs handles: ours in one call of C, any other `asyncio.Handle` by its own `_run`. Under the GIL.
 ///
@@ -36,10 +38,19 @@ final class CallbackRunner implements CallbackHost {
     private static final PyName CALLBACK_FAILED = PyName.of("_callback_failed");
 
     private final long loop;
+    private final GilSection gil;
+    private @Nullable EventLoop eventLoop;
 
     /// @param loop the loop object, which outlives its engine
-    CallbackRunner(long loop) {
+    /// @param gil knows whether other threads can have done anything to this one
+    CallbackRunner(long loop, GilSection gil) {
         this.loop = loop;
+        this.gil = gil;
+    }
+
+    /// Sets the event loop that runs the handles.
+    void runFor(EventLoop runningLoop) {
+        eventLoop = runningLoop;
     }
 
     @Inlined
@@ -104,6 +115,9 @@ final class CallbackRunner implements CallbackHost {
     public void checkInterrupts() {
         ErrorApi.checkSignals();
         Collector.collectIfWanted();
+        if (gil.wasReleased()) {
+            Interruptions.letIn();
+        }
     }
 
     /// Whether the engine runs a handle itself: its fields are as [HandleType#fill] has set them, and
@@ -138,13 +152,18 @@ final class CallbackRunner implements CallbackHost {
             result = SignalChecks.after(callback, result);
         }
         long leaving = 0;
+        boolean hasRun = true;
         if (result == 0) {
-            leaving = failed(handle, ErrorApi.takeRaised());
+            long exception = ErrorApi.takeRaised();
+            hasRun = !Interruptions.cameBefore(callback, exception);
+            leaving = hasRun ? failed(handle, exception) : exception;
         } else {
             Refs.release(result);
         }
         HandleLayout.putFlags(handle, flags);
-        if (vars == 0) {
+        if (!hasRun) {
+            putBack(handle, context);
+        } else if (vars == 0) {
             Refs.release(context);
         } else {
             returnContext(context, handle);
@@ -154,6 +173,15 @@ final class CallbackRunner implements CallbackHost {
         }
         Refs.release(callback);
         return leaving;
+    }
+
+    /// Lets a callback that has not begun be the next one that runs.
+    private void putBack(long handle, @Stolen long context) {
+        ObjectApi.track(context);
+        Refs.replace(handle + CONTEXT, context);
+        if (eventLoop != null) {
+            eventLoop.putBack(Refs.retain(handle));
+        }
     }
 
     /// Returns a scratch context, or makes it an ordinary one if the program can still reach it, through the

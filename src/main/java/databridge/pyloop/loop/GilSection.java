@@ -9,6 +9,7 @@ import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.ThreadApi;
 import databridge.pyloop.engine.BlockingSection;
 import databridge.pyloop.engine.Poller;
+import databridge.pyloop.libc.Sleep;
 import databridge.pyloop.runtime.Collector;
 
 /// Releases the GIL while the loop is blocked. One per loop, which blocks in one thread at a time.
@@ -19,9 +20,15 @@ final class GilSection implements BlockingSection {
     private static final PyName WAIT_COOPERATIVELY = PyName.of("_wait_cooperatively");
     private static final double NANOS_PER_SECOND = 1e9;
 
+
+    /// With the kernel's timer slack of 50 us, a thread that waits for the GIL has then woken up
+    /// and taken it, on a machine that is not overloaded.
+    private static final int WAKE_US = 20;
+
     private final long loop;
     private long threadState;
     private boolean framesRecorded;
+    private boolean released;
 
     /// @param loop the loop object, which outlives its engine
     GilSection(long loop) {
@@ -43,6 +50,27 @@ final class GilSection implements BlockingSection {
     public void leave() {
         ThreadApi.restoreThread(threadState);
         Collector.endWait(framesRecorded);
+        released = true;
+    }
+
+    @Override
+    public void offer() {
+        if (!Interruptions.otherThreadsExist()) {
+            return;
+        }
+        enter();
+        try {
+            Sleep.microseconds(WAKE_US);
+        } finally {
+            leave();
+        }
+    }
+
+    /// Whether the GIL was released since this was asked last.
+    boolean wasReleased() {
+        boolean result = released;
+        released = false;
+        return result;
     }
 
     @Override

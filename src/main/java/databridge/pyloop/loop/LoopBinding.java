@@ -17,6 +17,7 @@ public final class LoopBinding {
         LoopEngine.bind(pollers);
         SystemClock.bind();
         SignalChecks.bind();
+        Interruptions.bind();
         LoopLayout.bind();
         Scratch.bind();
         Scheduling.bind();

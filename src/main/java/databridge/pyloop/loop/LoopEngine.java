@@ -2,9 +2,11 @@ package databridge.pyloop.loop;
 
 import databridge.pyloop.cpython.ArgumentArray;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.RootTable;
 import databridge.pyloop.cpython.Singletons;
+import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.ThreadApi;
 import databridge.pyloop.cpython.WeakRefs;
 import databridge.pyloop.engine.Clock;
@@ -47,7 +49,10 @@ public final class LoopEngine implements HandleOwner {
         this.weakSelf = weakSelf;
         this.poller = poller;
         clock = new LoopClock(self);
-        eventLoop = new EventLoop(new CallbackRunner(self), poller, new GilSection(self), clock, pollBoundNs);
+        GilSection gil = new GilSection(self);
+        CallbackRunner callbacks = new CallbackRunner(self, gil);
+        eventLoop = new EventLoop(callbacks, poller, gil, clock, pollBoundNs);
+        callbacks.runFor(eventLoop);
         FdTable table = new FdTable(new RootTable(self + LoopLayout.ROOTS));
         watchers = new FdWatchers(eventLoop, poller, table, callArguments());
         transportRegistrations = new TransportRegistrations(eventLoop, poller, table, watchers);
@@ -205,6 +210,17 @@ public final class LoopEngine implements HandleOwner {
         } finally {
             callArguments().giveBack(array);
         }
+    }
+
+    /// Ends the run of the loop with an exception, before the next callback.
+    void leaveNext(@Stolen long exception) {
+        long[] number = new long[1];
+        number[0] = eventLoop.addTask(() -> {
+            eventLoop.removeTask(number[0]);
+            ErrorApi.restore(exception);
+            throw PyError.pending();
+        });
+        eventLoop.putBack(number[0]);
     }
 
     /// Runs one iteration; if `run_forever` is the caller, iterations until the loop is stopped.

@@ -18,6 +18,7 @@ import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.runtime.EntryPoint;
+import org.jspecify.annotations.Nullable;
 
 /// `LoopCore`: the half of the loop class that is Java, the first base of `PyLoop`.
 ///
@@ -48,10 +49,15 @@ public final class LoopType {
         return LoopEngine.of(object);
     }
 
+    /// The engine of an object, which may be of any type or NULL; null if it is no open loop of ours.
+    public static @Nullable LoopEngine engineIfOpen(long object) {
+        return object != 0 && ObjectApi.isInstance(object, TYPE) ? LoopEngine.ifOpen(object) : null;
+    }
+
     /// The scratch memory of an object, which may be of any type or NULL. If it is no open loop of ours, that
     /// of closed loops.
     public static Scratch scratchOf(long object) {
-        LoopEngine engine = object != 0 && ObjectApi.isInstance(object, TYPE) ? LoopEngine.ifOpen(object) : null;
+        LoopEngine engine = engineIfOpen(object);
         return engine == null ? Scratch.ofClosedLoops() : engine.scratch();
     }
 

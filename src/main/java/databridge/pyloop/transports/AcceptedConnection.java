@@ -17,6 +17,7 @@ import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.libc.AddressBuffer;
 import databridge.pyloop.libc.FileDescriptors;
 import databridge.pyloop.libc.Sockets;
+import databridge.pyloop.loop.InterruptedCalls;
 import databridge.pyloop.loop.LoopEngine;
 
 /// Makes a transport of a descriptor that was accepted. In the loop's thread.
@@ -166,6 +167,9 @@ final class AcceptedConnection {
         long array = calls.take(1);
         long factory = Refs.retain(AcceptorLayout.object(acceptor, AcceptorLayout.PROTOCOL_FACTORY));
         long protocol = CallApi.vectorcall(factory, array, 0, 0);
+        if (protocol == 0 && InterruptedCalls.wasPostponed(engine, factory)) {
+            protocol = CallApi.vectorcall(factory, array, 0, 0);
+        }
         Refs.release(factory);
         calls.giveBack(array);
         if (protocol != 0 && engine.isClosed()) {

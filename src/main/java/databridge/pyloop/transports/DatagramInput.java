@@ -9,6 +9,7 @@ import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.DatagramBuffers;
 import databridge.pyloop.libc.DatagramSockets;
 import databridge.pyloop.libc.Errno;
+import databridge.pyloop.loop.InterruptedCalls;
 
 /// The input of a datagram transport. In its turn it receives up to [DatagramSockets#MOST_RECEIVED] datagrams
 /// in one call and delivers them; if there may be more, it is queued again. Under the GIL.
@@ -90,6 +91,9 @@ final class DatagramInput {
         Memory.putLong(arguments + Long.BYTES, data);
         Memory.putLong(arguments + 2 * Long.BYTES, address);
         long result = CallApi.callMethodOf(DATAGRAM_RECEIVED, arguments, 3);
+        if (result == 0 && InterruptedCalls.wasPostponed(transport.engine, DATAGRAM_RECEIVED, protocol)) {
+            result = CallApi.callMethodOf(DATAGRAM_RECEIVED, arguments, 3);
+        }
         transport.engine.callArguments().giveBack(arguments);
         long leaving = Failures.reportIfFailed(transport.engine, self, result);
         Refs.release(protocol);

@@ -21,6 +21,8 @@ import databridge.pyloop.cpython.TypeApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.libc.Errno;
+import databridge.pyloop.loop.InterruptedCalls;
+import databridge.pyloop.loop.LoopEngine;
 import databridge.pyloop.loop.LoopType;
 import databridge.pyloop.loop.Scratch;
 import databridge.pyloop.receiving.ReadSize;
@@ -94,7 +96,7 @@ public final class ReadPipeType {
         }
         if (data > 0) {
             Memory.putInt(self + LAST_READ, (int) BytesApi.size(data));
-            deliver(scratch, Refs.retainField(self + PROTOCOL), data);
+            deliver(Memory.getLong(self + LOOP), Refs.retainField(self + PROTOCOL), data);
         } else if (data == 0) {
             CallApi.run(READ_ENDED, self);
         } else if (data != -Errno.EAGAIN) {
@@ -103,8 +105,11 @@ public final class ReadPipeType {
         return Refs.retain(NONE);
     }
 
-    private static void deliver(Scratch scratch, @Stolen long protocol, @Stolen long data) {
-        long result = scratch.callArguments().callMethod(DATA_RECEIVED, protocol, data);
+    private static void deliver(long loop, @Stolen long protocol, @Stolen long data) {
+        LoopEngine engine = LoopType.engineIfOpen(loop);
+        long result = engine == null
+                ? Scratch.ofClosedLoops().callArguments().callMethod(DATA_RECEIVED, protocol, data)
+                : InterruptedCalls.callMethod(engine, DATA_RECEIVED, protocol, data);
         Refs.release(data);
         Refs.release(protocol);
         Refs.release(PyError.orThrow(result));

@@ -22,6 +22,11 @@ final class FakeSection implements BlockingSection {
     }
 
     @Override
+    public void offer() {
+        trace.add("offer");
+    }
+
+    @Override
     public void leave() {
         if (!inside) {
             throw new IllegalStateException("left without being entered");

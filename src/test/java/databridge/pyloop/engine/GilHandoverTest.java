@@ -67,6 +67,42 @@ final class GilHandoverTest {
         assertEquals(0, gilHandover.spinNs());
     }
 
+    @Test
+    void theLockIsOfferedBeforeASwitchIntervalIsOver() {
+        getLockBackAfter(0);
+        assertFalse(gilHandover.offerIsDue(NOW + GilHandover.OFFER_NS - 1));
+        assertTrue(gilHandover.offerIsDue(NOW + GilHandover.OFFER_NS));
+    }
+
+    @Test
+    void aLockThatIsContendedIsNotOffered() {
+        getLockBackAfter(5_000_000);
+        assertFalse(gilHandover.offerIsDue(NOW + GilHandover.OFFER_NS));
+    }
+
+    @Test
+    void anOfferThatLosesTheLockIsTheLast() {
+        getLockBackAfter(0);
+        gilHandover.offered(NOW, NOW + 5_000_000);
+        assertFalse(gilHandover.offerIsDue(NOW + 5_000_000 + GilHandover.OFFER_NS));
+    }
+
+    /// A thread that was too slow for each offer gets the lock from CPython.
+    @Test
+    void afterManyOffersTheLockIsKeptForLonger() {
+        getLockBackAfter(0);
+        long now = NOW;
+        for (int i = 0; i < GilHandover.MOST_OFFERS; i++) {
+            now += GilHandover.OFFER_NS;
+            assertTrue(gilHandover.offerIsDue(now));
+            gilHandover.offered(now, now);
+        }
+        assertFalse(gilHandover.offerIsDue(now + GilHandover.OFFER_NS));
+        assertTrue(gilHandover.isDue(now + GilHandover.MAX_HOLD_NS));
+        gilHandover.waitedForLock(now, now);
+        assertTrue(gilHandover.offerIsDue(now + GilHandover.OFFER_NS));
+    }
+
     private void getLockBackAfter(long nanos) {
         gilHandover.waitedForLock(NOW - nanos, NOW);
     }

@@ -114,6 +114,9 @@ final class WakeupTest {
             }
 
             @Override
+            public void offer() {}
+
+            @Override
             public void leave() {
                 lock.lock();
             }
