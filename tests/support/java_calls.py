@@ -8,7 +8,7 @@ from support.java_sources import sources
 _CONSTANT = re.compile(r'\b(\w+)\s*=\s*PyName\.of\(\s*"([^"]*)"\s*\)')
 # The name of the method that gets the arguments if they are not those one parameter.
 _PARAMETER = re.compile(r'\bnew\s+(?:\w+\.)?Parameter\(\s*"(\w+)"')
-_CALL = re.compile(r"\b(callMethod|callMethodOf|forward|CallApi\.run)\(")
+_CALL = re.compile(r"\b(callMethod|callMethodOf|forward|CallApi\.run|InterruptedCalls\.call)\(")
 # In the definitions of these functions, and in calls that pass on the name they were given.
 _NAME_OF_THE_CALLER = re.compile(r"PyName name|name|parameter\.\w+")
 _INNERMOST_PARENTHESES = re.compile(r"\([^()]*\)")
@@ -40,6 +40,8 @@ def python_calls() -> list[PythonCall]:
         found += [PythonCall(method, None, file) for method in _PARAMETER.findall(code)]
         for match in _CALL.finditer(code):
             name, *arguments = _arguments(code, match.end())
+            if match[1].startswith("InterruptedCalls"):
+                name, *arguments = arguments  # after the engine
             if _NAME_OF_THE_CALLER.fullmatch(name):
                 continue
             *owner, constant = name.split(".")

@@ -1,4 +1,4 @@
-"""`PyThreadState_SetAsyncExc`, as time limits of jobs and stop buttons use it: the run ends, and no callback is lost."""
+"""`PyThreadState_SetAsyncExc`, as time limits and stop buttons use it: the run ends, and no callback is lost."""
 
 import asyncio
 import ctypes

@@ -17,7 +17,7 @@ public final class InterruptedCalls {
     ///
     /// @return the result, or 0 with a pending exception of the method
     @Owned
-    public static long callMethod(LoopEngine engine, PyName name, long self, long argument) {
+    public static long call(LoopEngine engine, PyName name, long self, long argument) {
         ArgumentArray arguments = engine.callArguments();
         long result = arguments.callMethod(name, self, argument);
         return result == 0 && wasPostponed(engine, name, self) ? arguments.callMethod(name, self, argument) : result;

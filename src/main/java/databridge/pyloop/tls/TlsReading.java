@@ -206,7 +206,7 @@ final class TlsReading {
 
     private static void deliver(LoopEngine engine, long protocol, @Stolen long data) {
         long application = Refs.retainField(protocol + TlsLayout.APP_PROTOCOL);
-        long result = InterruptedCalls.callMethod(engine, DATA_RECEIVED, application, data);
+        long result = InterruptedCalls.call(engine, DATA_RECEIVED, application, data);
         Refs.release(application);
         Refs.release(data);
         Refs.release(PyError.orThrow(result));
@@ -218,7 +218,7 @@ final class TlsReading {
         long buffer = 0;
         try {
             long hint = NumberApi.fromLong(Bio.pending(TlsLayout.input(protocol)));
-            buffer = InterruptedCalls.callMethod(engine, GET_BUFFER, application, hint);
+            buffer = InterruptedCalls.call(engine, GET_BUFFER, application, hint);
             Refs.release(hint);
             PyError.orThrow(buffer);
             int result = fill(protocol, buffer);
@@ -283,7 +283,7 @@ final class TlsReading {
 
     private static void updated(LoopEngine engine, long application, int count) {
         long number = NumberApi.fromLong(count);
-        long result = InterruptedCalls.callMethod(engine, BUFFER_UPDATED, application, number);
+        long result = InterruptedCalls.call(engine, BUFFER_UPDATED, application, number);
         Refs.release(number);
         Refs.release(PyError.orThrow(result));
     }

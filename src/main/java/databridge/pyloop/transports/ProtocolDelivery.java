@@ -66,7 +66,7 @@ final class ProtocolDelivery implements InputHandler {
         int count = (int) BytesApi.size(data);
         Reception receivedAs = reception;
         long protocol = TransportLayout.protocol(transport);
-        long result = InterruptedCalls.callMethod(engine, DATA_RECEIVED, protocol, data);
+        long result = InterruptedCalls.call(engine, DATA_RECEIVED, protocol, data);
         long leaving = result == 0 ? Failures.fatal(engine, transport, Failures.DATA_RECEIVED) : 0;
         Refs.releaseIfAny(result);
         Refs.release(protocol);
@@ -81,7 +81,7 @@ final class ProtocolDelivery implements InputHandler {
     public long openBuffer(long transport) {
         bufferSize = 0;
         long protocol = TransportLayout.protocol(transport);
-        long object = InterruptedCalls.callMethod(engine, GET_BUFFER, protocol, ANY_SIZE);
+        long object = InterruptedCalls.call(engine, GET_BUFFER, protocol, ANY_SIZE);
         ReusableBlock views = engine.scratch().view();
         long opened = views.take(BufferApi.VIEW_SIZE);
         PyName refusal = object == 0 ? Failures.GET_BUFFER : openView(opened, object);
@@ -144,7 +144,7 @@ final class ProtocolDelivery implements InputHandler {
     @Owned
     private long bufferUpdated(long transport, long protocol, int count) {
         long number = NumberApi.fromLong(count);
-        long result = InterruptedCalls.callMethod(engine, BUFFER_UPDATED, protocol, number);
+        long result = InterruptedCalls.call(engine, BUFFER_UPDATED, protocol, number);
         Refs.release(number);
         if (result == 0) {
             return Failures.fatal(engine, transport, Failures.BUFFER_UPDATED);

@@ -109,7 +109,7 @@ public final class ReadPipeType {
         LoopEngine engine = LoopType.engineIfOpen(loop);
         long result = engine == null
                 ? Scratch.ofClosedLoops().callArguments().callMethod(DATA_RECEIVED, protocol, data)
-                : InterruptedCalls.callMethod(engine, DATA_RECEIVED, protocol, data);
+                : InterruptedCalls.call(engine, DATA_RECEIVED, protocol, data);
         Refs.release(data);
         Refs.release(protocol);
         Refs.release(PyError.orThrow(result));
