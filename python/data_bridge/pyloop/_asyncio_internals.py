@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import _socket
 import collections
 import functools
 import selectors
+import socket
 import sys
 from asyncio import (
     base_events,
@@ -23,7 +25,6 @@ from . import _start  # noqa: F401 - where Python is too new it looks for these 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
-    import socket
     from collections.abc import Callable, MutableMapping
     from typing import Any, Protocol
 
@@ -64,6 +65,11 @@ else:
         """Empty at run time: asyncio's classes have the attributes that this declares for the type checker."""
 
         __slots__ = ()
+
+
+def is_socket(sock: object) -> bool:
+    """Return whether an object is exactly of the class `socket.socket`, and that class is Python's, not gevent's."""
+    return type(sock) is socket.socket and isinstance(sock, _socket.socket)
 
 
 def file_descriptor(fileobj: FileDescriptorLike) -> int:

@@ -5,15 +5,9 @@ from __future__ import annotations
 import selectors
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from ._engine import LoopCore
-
-    _Core = LoopCore
-else:
-    _Core = object
 
 
-class CooperativeWaits(_Core):
+class CooperativeWaits:
     """The part of a loop that lets greenlets of its thread run while the loop waits.
 
     The threads of a patched program are such greenlets. If the loop blocked the thread they would stand still, those on
@@ -21,6 +15,11 @@ class CooperativeWaits(_Core):
     """
 
     _wait_selector: selectors.BaseSelector | None = None
+
+    if TYPE_CHECKING:
+        _waits_cooperatively: bool
+
+        def _poll_descriptor(self) -> int: ...
 
     def _find_greenlets(self) -> None:
         self._waits_cooperatively = selectors.DefaultSelector is not getattr(selectors, "EpollSelector", None)

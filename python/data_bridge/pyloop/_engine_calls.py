@@ -81,6 +81,9 @@ class LoopCalls(Protocol):
     def _run_in_debug_mode(self, handle: asyncio.Handle) -> None:
         """Run a handle, and log if it takes long; called for each handle in debug mode. An exception ends the run."""
 
+    def _inherited_run_once(self) -> None:
+        """Run an iteration by the method of asyncio's class, which is replaced. An exception ends the run."""
+
     def _wait_cooperatively(self, seconds: float | None) -> None:
         """Wait until the descriptor of the poller is readable, or for a time, and let greenlets of the thread run.
 

@@ -1,7 +1,7 @@
 """The values of `loop._ready`, `loop._scheduled` and `loop._selector`: views of queues and a poller in Java.
 
-asyncio's own code uses them, and so do tools: some look at what is queued, some run iterations of their own, in the way of
-`BaseEventLoop._run_once`. All belongs to the loop's thread.
+asyncio's own code uses them, and so do tools: some look at what is queued, some run iterations of their own, in the way
+of `BaseEventLoop._run_once`. All belongs to the loop's thread.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from ._loop import PyLoop
 
     _Handles = MutableSequence[asyncio.Handle]
+    _Timers = list[asyncio.TimerHandle]
 else:
     _Handles = MutableSequence
+    _Timers = list
 
 
 class ReadyQueueView(_Handles):
@@ -102,6 +104,31 @@ class ReadyQueueView(_Handles):
         handle = events.Handle(int, (), self._loop, None)
         handle.cancel()
         return handle
+
+
+class TimersView(_Timers):
+    """The timers that are not due, in the order of a heap: a list, because `heapq` takes nothing else.
+
+    Each use of `loop._scheduled` makes a new one. What was removed from it or added to it is carried out when it is
+    dropped: right after the call in `heapq.heappop(loop._scheduled)`.
+    """
+
+    __slots__ = ("_loop", "_shown")
+
+    def __init__(self, loop: PyLoop) -> None:
+        super().__init__(loop._timer_handles())
+        self._loop = loop
+        self._shown = self[:]
+
+    def __del__(self) -> None:
+        if len(self) != len(self._shown):
+            left, shown = {*map(id, self)}, {*map(id, self._shown)}
+            for handle in self._shown:
+                if id(handle) not in left:
+                    self._loop._remove_timer(handle)
+            for handle in self:
+                if id(handle) not in shown:
+                    self._loop._enqueue_timer(handle)
 
 
 class EngineSelector(selectors.BaseSelector):

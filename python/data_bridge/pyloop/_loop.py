@@ -16,7 +16,7 @@ from ._connecting import Connecting
 from ._cooperation import CooperativeWaits
 from ._engine import LoopCore
 from ._engine import time as _system_clock
-from ._facade import EngineSelector, ReadyQueueView
+from ._facade import EngineSelector, ReadyQueueView, TimersView
 from ._resolver import AddressResolver
 from ._signals import SignalWakeup
 from ._transport_factory import TransportFactory
@@ -122,6 +122,9 @@ class PyLoop(
         for name in _BOUND_METHODS:
             if getattr(type(self), name) is getattr(LoopCore, name):
                 setattr(self, name, getattr(self, name))
+        if type(self).call_at is not LoopCore.call_at and type(self).call_later is LoopCore.call_later:
+            # asyncio's method calls the subclass's `call_at`.
+            setattr(self, "call_later", self._asyncio_call_later)  # noqa: B010 - mypy refuses an assignment
 
     def set_debug(self, enabled: bool) -> None:
         """Enable or disable debug mode. As in asyncio, `enabled` can be any object, of which the truth value counts."""
@@ -131,6 +134,9 @@ class PyLoop(
         """Run until stop() is called."""
         self._check_closed()
         self._check_running()
+        if self._running_forever:  # a program has made nested runs possible
+            super().run_forever()
+            return
         self._find_replaced()
         with self._signal_wakeup:
             self._running_forever = True
@@ -168,16 +174,12 @@ class PyLoop(
                 self._close_engine()
 
     @property
-    def _scheduled(self) -> list[asyncio.TimerHandle]:  # type: ignore[override]
-        """The timers that are not due, in the order of a heap: a snapshot. One that is also appended to `_ready` leaves."""
-        return [] if self._adds_timer else self._timer_handles()
+    def _scheduled(self) -> list[asyncio.TimerHandle]:
+        return [] if self._adds_timer else TimersView(self)
 
     @_scheduled.setter
     def _scheduled(self, timers: list[asyncio.TimerHandle]) -> None:
-        if timers or self._timer_handles():
-            raise NotImplementedError(
-                "PyLoop keeps its timers in its engine; use loop.call_at() and TimerHandle.cancel()"
-            )
+        self._scheduled[:] = timers
 
     _adds_timer = False  # while asyncio's call_at() pushes a new timer onto that list
 
@@ -240,6 +242,9 @@ class PyLoop(
         return events.Handle(callback, args, self, context)
 
     # Called by the engine.
+
+    def _inherited_run_once(self) -> None:
+        super(LoopCore, self)._run_once()  # type: ignore[misc]
 
     def _fileno(self, fileobj: FileDescriptorLike) -> int:
         return internals.file_descriptor(fileobj)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
+from ._asyncio_internals import is_socket
 from ._engine import LARGEST_RECEIVE, _socket_names
 
 TYPE_CHECKING = False
@@ -139,4 +140,4 @@ class SocketMethods(_Loop):
 
 
 def _is_plain(sock: socket.socket) -> bool:
-    return type(sock) is socket.socket and sock.gettimeout() == 0
+    return is_socket(sock) and sock.gettimeout() == 0

@@ -46,7 +46,7 @@ class TransportFactory(_Loop):
         context: contextvars.Context | None = None,
     ) -> None:
         timeouts = (ssl_handshake_timeout, ssl_shutdown_timeout)
-        if type(sock) is socket.socket and sock.family in _FAMILIES:
+        if internals.is_socket(sock) and sock.family in _FAMILIES:
             if sslcontext is None:
                 from ._acceptor import Acceptor
 

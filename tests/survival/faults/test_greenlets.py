@@ -46,3 +46,15 @@ def test_collections_of_the_java_heap_wait_for_the_callback(run_module_clean: Ru
 def test_greenlet_that_is_dropped_in_a_callback(run_module_clean: RunClean, kind: LoopKind) -> None:
     """greenlet throws an exception into it, which the loop reports as any other, and the run ends."""
     assert run_module_clean(MODULE, kind.name, "greenlet_dropped_in_a_callback") == "True\n"
+
+
+def test_greenlets_that_began_before_the_run(run_module_clean: RunClean, kind: LoopKind) -> None:
+    assert run_module_clean(MODULE, kind.name, "begun_before_the_run") == "100 True\n"
+
+
+def test_loops_in_greenlets_of_several_threads(run_module_clean: RunClean, kind: LoopKind) -> None:
+    assert run_module_clean(MODULE, kind.name, "in_several_threads") == f"{[True] * 4}\n"
+
+
+def test_blocking_code_in_greenlets_waits_for_coroutines(run_module_clean: RunClean, kind: LoopKind) -> None:
+    assert run_module_clean(MODULE, kind.name, "blocking_calls_on_a_loop") == "True\n"

@@ -153,5 +153,106 @@ def greenlet_dropped_in_a_callback() -> None:
     print(reports == ["GreenletExit"] * 20)
 
 
+def begun_before_the_run() -> None:
+    """Greenlets that began before the run, with frames of C, are entered by callbacks, with collections in between."""
+    import gc
+
+    loop = new_event_loop()
+    ran: list[int] = []
+
+    def body(number: int) -> None:
+        use_the_stack(10)
+        for _ in range(5):
+            greenlet.getcurrent().parent.switch()
+            use_the_stack(number % 7)
+            ran.append(number)
+
+    fibers = [greenlet.greenlet(body) for _ in range(20)]
+    for number, fiber in enumerate(fibers):
+        fiber.switch(number)
+
+    def enter(number: int) -> None:
+        fibers[number].parent = greenlet.getcurrent()
+        fibers[number].switch()
+        gc.collect()
+
+    for turn in range(5):
+        for number in range(20):
+            if turn % 2:
+                loop.call_later(0.0001 * number, enter, number)
+            else:
+                loop.call_soon(enter, number)
+        loop.call_later(0.01, loop.stop)
+        loop.run_forever()
+        gc.collect()
+    loop.close()
+    print(len(ran), all(fiber.dead for fiber in fibers))
+
+
+def in_several_threads() -> None:
+    """Each thread has a loop in a greenlet, whose callbacks switch to the greenlet of the thread and back."""
+    import threading
+
+    results: list[bool] = []
+
+    def work() -> None:
+        home = greenlet.getcurrent()
+        loop = new_event_loop()
+        fiber = greenlet.greenlet(loop.run_forever)
+        for number in range(200):
+            loop.call_later(0, int)
+            loop.call_soon(home.switch, number)
+            assert fiber.switch() == number
+            use_the_stack(15)
+        loop.call_soon(loop.stop)
+        fiber.switch()
+        loop.close()
+        results.append(fiber.dead)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(results)
+
+
+def blocking_calls_on_a_loop() -> None:
+    """As in SQLAlchemy's asyncio part: code in a greenlet waits for coroutines; many such greenlets share a loop."""
+
+    def wait_for(coroutine: Any) -> Any:
+        return greenlet.getcurrent().parent.switch(coroutine)
+
+    def blocking(number: int) -> int:
+        use_the_stack(number % 10)
+        total = 0
+        for step in range(10):
+            total += wait_for(asyncio.sleep(0.0001 * (step % 3), step))
+        try:
+            wait_for(asyncio.wait_for(asyncio.sleep(60), 0.0001))
+        except TimeoutError:
+            total += 1000
+        return total + number
+
+    async def spawn(number: int) -> int:
+        fiber = greenlet.greenlet(blocking, greenlet.getcurrent())
+        result = fiber.switch(number)
+        while not fiber.dead:
+            try:
+                value = await result
+            except Exception as error:
+                result = fiber.throw(error)
+            else:
+                result = fiber.switch(value)
+        return result  # type: ignore[no-any-return]
+
+    async def main() -> list[int]:
+        return await asyncio.gather(*(spawn(number) for number in range(200)))
+
+    loop = new_event_loop()
+    print(loop.run_until_complete(main()) == [1045 + number for number in range(200)])
+    loop.close()
+
+
 if __name__ == "__main__":
     run_scenario(globals(), sys.argv[2:])

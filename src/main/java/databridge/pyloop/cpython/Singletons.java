@@ -14,6 +14,8 @@ public final class Singletons {
     /// `False`
     public static long FALSE;
 
+    /// `types.BuiltinFunctionType`
+    public static long BUILTIN_FUNCTION_TYPE;
     /// `bytearray`
     public static long BYTEARRAY_TYPE;
     /// `bytes`
@@ -70,6 +72,7 @@ public final class Singletons {
         NONE = NativeLinker.symbol("_Py_NoneStruct");
         TRUE = NativeLinker.symbol("_Py_TrueStruct");
         FALSE = NativeLinker.symbol("_Py_FalseStruct");
+        BUILTIN_FUNCTION_TYPE = NativeLinker.symbol("PyCFunction_Type");
         BYTEARRAY_TYPE = NativeLinker.symbol("PyByteArray_Type");
         BYTES_TYPE = NativeLinker.symbol("PyBytes_Type");
         DICT_TYPE = NativeLinker.symbol("PyDict_Type");

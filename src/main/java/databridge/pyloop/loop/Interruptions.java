@@ -20,7 +20,7 @@ import databridge.pyloop.cpython.Singletons;
 /// - After each time without the GIL, in which another thread can raise something, [#letIn] runs a
 ///   little Python code.
 /// - An exception that comes before the first statement of what was called ([#cameBefore]) is not
-///   that callback's.   It ends the run, and the callback is put back, or called again if it has
+///   that callback's. It ends the run, and the callback is put back, or called again if it has
 ///   data that would be lost.
 final class Interruptions {
     private static final String MODULE = "data_bridge.pyloop._interruptions";

@@ -6,17 +6,22 @@ import static databridge.pyloop.cpython.Singletons.FALSE;
 import static databridge.pyloop.cpython.Singletons.NONE;
 import static databridge.pyloop.cpython.Singletons.TRUE;
 
+import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
+import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.ListApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
+import databridge.pyloop.cpython.PyError;
+import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.StackGuard;
 import databridge.pyloop.cpython.TupleApi;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.cpython.WatchedMethod;
 import databridge.pyloop.runtime.EntryPoint;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +31,20 @@ import org.jspecify.annotations.Nullable;
 /// halves see one state: `self._stopping = True` in `BaseEventLoop.stop` sets a byte that the running
 /// engine reads.
 public final class LoopType {
+    private static final PyName INHERITED_RUN_ONCE = PyName.of("_inherited_run_once");
+
+    /// asyncio's method, which a program can have replaced in asyncio's class to make runs nest.
+    private static final WatchedMethod RUN_ONCE = new WatchedMethod(PyName.of("_run_once"));
+
     private static long TYPE;
 
     private LoopType() {}
 
     static void bind() {
+        long base = ImportApi.attribute("asyncio", "SelectorEventLoop");
+        long neighbour = ObjectApi.getAttribute(base, UnicodeApi.interned("get_exception_handler"));
+        RUN_ONCE.bind(base, neighbour);
+        Refs.release(neighbour);
         TYPE = declareAll().build(LoopLayout.ROOTED, LoopLayout.SIZE);
     }
 
@@ -114,7 +128,11 @@ public final class LoopType {
     @EntryPoint
     static long runOnce(long self) {
         StackGuard.check();
-        LoopEngine.of(self).run();
+        LoopEngine engine = LoopEngine.of(self);
+        if (!RUN_ONCE.isOriginal()) {
+            return PyError.orThrow(CallApi.callMethod(INHERITED_RUN_ONCE, self));
+        }
+        engine.run();
         return Refs.retain(NONE);
     }
 

@@ -3,7 +3,9 @@ package databridge.pyloop.loop;
 import static databridge.pyloop.cpython.CallingConvention.FASTCALL_KEYWORDS;
 import static databridge.pyloop.cpython.CallingConvention.NO_ARGUMENTS;
 import static databridge.pyloop.cpython.CallingConvention.ONE_ARGUMENT;
+import static databridge.pyloop.cpython.Singletons.FALSE;
 import static databridge.pyloop.cpython.Singletons.NONE;
+import static databridge.pyloop.cpython.Singletons.TRUE;
 
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ListApi;
@@ -52,6 +54,11 @@ final class ScheduledMethods {
                         NO_ARGUMENTS,
                         "timerHandles",
                         "Return the timers that are not due, in the order of a heap.")
+                .method(
+                        "_remove_timer($self, handle, /)",
+                        ONE_ARGUMENT,
+                        "removeTimer",
+                        "Forget a timer that is not due; return whether there was one.")
                 .method(
                         "_select($self, timeout, /)",
                         ONE_ARGUMENT,
@@ -143,6 +150,20 @@ final class ScheduledMethods {
             }
         }
         return list;
+    }
+
+    @EntryPoint
+    static long removeTimer(long self, long handle) {
+        Handles.requireTimerHandle(handle);
+        LoopEngine engine = LoopEngine.ifOpen(self);
+        if (engine == null
+                || !Handles.isInHeap(handle)
+                || !engine.eventLoop().scheduled().removeTimer(handle)) {
+            return Refs.retain(FALSE);
+        }
+        Handles.leaveLoop(handle);
+        Refs.release(handle); // the heap's; the caller has its own
+        return Refs.retain(TRUE);
     }
 
     @EntryPoint

@@ -11,7 +11,8 @@ import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
-import databridge.pyloop.ffi.Symbol;
+import databridge.pyloop.cpython.UnicodeApi;
+import databridge.pyloop.cpython.WatchedMethod;
 import databridge.pyloop.runtime.EntryPoint;
 
 /// The clock that loops go by unless they have one of their own: `time.monotonic`, whatever a program
@@ -24,8 +25,8 @@ public final class SystemClock {
     private static final PyName MONOTONIC = PyName.of("monotonic");
     private static final PyName SELF = PyName.of("__self__");
     private static final PyName NAME = PyName.of("__name__");
-    private static final Symbol BUILTIN_FUNCTION_TYPE = Symbol.of("PyCFunction_Type");
 
+    private static final WatchedMethod METHOD = new WatchedMethod(PyName.of("time"));
     private static final DictEntry ENTRY = new DictEntry(MONOTONIC);
     private static long module;
     /// The function of the module, 0 until it is seen. Retained: no other object gets its address.
@@ -37,12 +38,18 @@ public final class SystemClock {
         module = ImportApi.module("time");
         ENTRY.bind(ImportApi.attribute("time", "__dict__"));
         original = 0;
+        long loopClass = ImportApi.attribute("asyncio", "SelectorEventLoop");
+        long neighbour = ObjectApi.getAttribute(loopClass, UnicodeApi.interned("get_exception_handler"));
+        METHOD.bind(loopClass, neighbour);
+        Refs.release(neighbour);
     }
 
-    /// Whether `time.monotonic` is another function than that of the module.
+    /// Whether loops go by another function than that of the module: `time.monotonic` is replaced, and
+    /// the method `time` of asyncio's loops is not. A program replaces both if its loops are to keep
+    /// the real clock.
     static boolean isReplaced() {
         long value = ENTRY.value();
-        return value != original && !isOriginal(value);
+        return value != original && !isOriginal(value) && METHOD.isOriginal();
     }
 
     /// `time.monotonic()`: the value of `loop.time`, a function that belongs to no loop.
@@ -65,7 +72,7 @@ public final class SystemClock {
     }
 
     private static boolean isOriginal(long value) {
-        if (value == 0 || ObjectApi.typeOf(value) != BUILTIN_FUNCTION_TYPE.address()) {
+        if (value == 0 || ObjectApi.typeOf(value) != Singletons.BUILTIN_FUNCTION_TYPE) {
             return false;
         }
         long self = ObjectApi.getAttribute(value, SELF.object());

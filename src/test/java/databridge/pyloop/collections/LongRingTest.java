@@ -171,4 +171,17 @@ final class LongRingTest {
         }
         assertTrue(queue.isEmpty());
     }
+
+    @Test
+    void takesAndInsertsInTheMiddle() {
+        addRange(0, 6);
+        assertEquals(3, queue.take(3));
+        queue.insert(1, 30);
+        queue.insert(6, 60);
+        queue.insert(0, 10);
+        for (long expected : new long[] {10, 0, 30, 1, 2, 4, 5, 60}) {
+            assertEquals(expected, queue.take());
+        }
+        assertTrue(queue.isEmpty());
+    }
 }

@@ -203,4 +203,25 @@ final class TimerHeapTest {
             assertEquals(reference.size(), heap.size());
         }
     }
+
+    @Test
+    void removesFromAnywhereAndKeepsTheOrder() {
+        Random random = new Random(7);
+        PriorityQueue<Timer> reference = new PriorityQueue<>(ORDER);
+        for (long callback = 1; callback <= 2_000; callback++) {
+            Timer timer = new Timer(random.nextInt(100), callback);
+            heap.add(timer.deadline, callback);
+            reference.add(timer);
+        }
+        for (long callback = 1; callback <= 2_000; callback += 1 + random.nextInt(3)) {
+            long gone = callback;
+            assertEquals(true, heap.remove(gone));
+            assertEquals(false, heap.remove(gone));
+            reference.removeIf(timer -> timer.callback == gone);
+        }
+        while (!reference.isEmpty()) {
+            assertEquals(reference.remove().callback, heap.take());
+        }
+        assertEquals(0, heap.size());
+    }
 }
