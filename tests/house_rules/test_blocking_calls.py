@@ -10,6 +10,7 @@ from support.java_sources import SOURCES, bindings
 
 BLOCKING = {
     "PyEval_RestoreThread": "waits for the GIL",
+    "usleep": "lets another thread take the GIL",
     "epoll_wait": "waits for events, without the GIL",
     "epoll_pwait2": "waits for events, without the GIL",
 }

@@ -55,8 +55,8 @@ class WritePipeTransport(WritePipeCore, internals.UnixWritePipeTransport):  # ty
     """An `asyncio.WriteTransport` over the write end of a pipe, a socket or a character device.
 
     Small writes that follow another one in the same callback are written together when it ends, if readers cannot
-    distinguish one write from several. Any call that queries the transport or ends it writes them first, so that it sees the same state as in
-    asyncio. All methods belong to the loop's thread.
+    distinguish one write from several. Any call that queries the transport or ends it writes them first, so that it
+    sees the same state as in asyncio. All methods belong to the loop's thread.
     """
 
     def __init__(

@@ -73,8 +73,7 @@ public final class EventLoop {
         ready.add(callback);
     }
 
-    /// Schedules a callback or a task before all others: one whose turn it was, and that has not
-    /// begun.
+    /// Schedules a callback or a task before all others: it was its turn, and it has not begun.
     public void putBack(long callback) {
         ready.addFirst(callback);
     }

@@ -20,7 +20,6 @@ final class GilSection implements BlockingSection {
     private static final PyName WAIT_COOPERATIVELY = PyName.of("_wait_cooperatively");
     private static final double NANOS_PER_SECOND = 1e9;
 
-
     /// With the kernel's timer slack of 50 us, a thread that waits for the GIL has then woken up
     /// and taken it, on a machine that is not overloaded.
     private static final int WAKE_US = 20;

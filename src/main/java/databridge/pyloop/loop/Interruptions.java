@@ -8,8 +8,7 @@ import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 
-/// Exceptions from outside: another thread or a signal raises them in the loop's thread. With the
-/// GIL.
+/// Exceptions from outside: another thread or a signal raises them in the loop's thread. Under the GIL.
 ///
 /// CPython raises such an exception (`PyThreadState_SetAsyncExc`) where the thread executes Python
 /// code next. asyncio is Python code, in which the thread is most of the time when it is not in a

@@ -146,7 +146,8 @@ final class TasksTest {
 
     @Test
     void whatADeferredTaskDefersRunsToo() {
-        loop.whenRun(1, () -> loop.core.deferred().add(() -> loop.core.deferred().add(() -> ran.add("second"))));
+        loop.whenRun(
+                1, () -> loop.core.deferred().add(() -> loop.core.deferred().add(() -> ran.add("second"))));
         loop.soon(1);
         loop.runStopped();
         assertEquals(List.of("second"), ran);
