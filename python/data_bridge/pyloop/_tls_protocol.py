@@ -26,7 +26,7 @@ _ARE_OF_SSL = all(getattr(method, "__globals__", None) is vars(ssl) for method i
 _message_callback = _ssl._SSLContext._msg_callback.__get__  # type: ignore[attr-defined]  # the property of `ssl` takes longer
 
 
-def _suits(context: ssl.SSLContext, wrapped: object) -> bool:
+def _suits(context: ssl.SSLContext, wrapped: Any) -> bool:  # noqa: ANN401 - what `wrap_bio` returned
     """Return whether nothing but `_ssl` has to see what a connection reads and writes."""
     of_class: Any = ssl.SSLObject
     return (
