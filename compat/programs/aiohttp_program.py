@@ -35,7 +35,8 @@ async def use(address: str) -> None:
         async def post(data: bytes) -> bytes:
             async with session.post(address + "/reverse", data=data) as response:
                 assert response.status == 200
-                return await response.read()
+                body: bytes = await response.read()
+                return body
 
         answers = await asyncio.gather(*(post(b"%d" % number) for number in range(500)))
         print("requests", sum(int(answer[::-1]) for answer in answers))

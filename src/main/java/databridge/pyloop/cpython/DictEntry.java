@@ -14,6 +14,7 @@ import databridge.pyloop.runtime.Inlined;
 public final class DictEntry {
     private static final CStruct DICT = CStruct.of("struct PyDictObject { Py_ssize_t ob_refcnt; PyTypeObject *ob_type;"
             + " Py_ssize_t ma_used; uint64_t ma_version_tag; PyDictKeysObject *ma_keys; }");
+    private static final long MA_USED = DICT.offset("ma_used");
     private static final long MA_KEYS = DICT.offset("ma_keys");
     private static final PyName SIZE_OF = PyName.of("__sizeof__");
 
@@ -43,6 +44,23 @@ public final class DictEntry {
             return Memory.getLong(place + Long.BYTES);
         }
         return find();
+    }
+
+    /// Whether this Python has the fields of a dict where they are read here: empty dicts share one table, and a dict
+    /// with an entry has another.
+    static boolean isLaidOutAsExpected() {
+        long empty = DictApi.empty();
+        long used = DictApi.empty();
+        DictApi.put(used, "probe", Singletons.NONE);
+        long shared = Memory.getLong(empty + MA_KEYS);
+        long other = DictApi.empty();
+        boolean emptyOnesShare = shared != 0 && Memory.getLong(other + MA_KEYS) == shared;
+        boolean counts = Memory.getLong(empty + MA_USED) == 0 && Memory.getLong(used + MA_USED) == 1;
+        boolean differs = Memory.getLong(used + MA_KEYS) != shared;
+        Refs.release(other);
+        Refs.release(used);
+        Refs.release(empty);
+        return emptyOnesShare && counts && differs;
     }
 
     private long find() {

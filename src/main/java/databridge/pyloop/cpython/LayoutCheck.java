@@ -35,6 +35,7 @@ public final class LayoutCheck {
         requireBytes();
         requireWeakReferences();
         requireTypeVersions();
+        check("ma_keys", DictEntry.isLaidOutAsExpected());
     }
 
     private static void requireTypeVersions() {
