@@ -20,11 +20,18 @@ CALLS = {
     "statx": (332,),
     "getrandom": (318,),
     "pidfd_open": (434,),
+    "eventfd": (290,),
+    "recvmmsg": (299,),
+    "sendmmsg": (307,),
+    "recvmmsg, sendmmsg and eventfd": (299, 307, 290),
     # Without rseq and clone3, which the C library itself insists on where they are refused with EPERM.
     "most that are newer than Linux 4.5": (324, 332, *(number for number in range(424, 462) if number != 435)),
 }
+ACCEPT4 = (288,)
 #: ENOSYS: the kernel has no such call. EPERM: a filter that does not know the call has refused it.
 ERRORS = {"ENOSYS": errno.ENOSYS, "EPERM": errno.EPERM}
+#: Some sandboxes say that an argument is wrong.
+ALL_ERRORS = ERRORS | {"EINVAL": errno.EINVAL}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -54,8 +61,18 @@ def test_refused_after_a_loop_has_run(run_module: Run, kind: LoopKind, calls: st
     check(run_module, kind, calls, error, "before")
 
 
+@pytest.mark.parametrize("calls", ["eventfd", "recvmmsg", "sendmmsg"])
+def test_refused_as_an_invalid_argument(run_module: Run, kind: LoopKind, calls: str) -> None:
+    check(run_module, kind, calls, "EINVAL", "never")
+
+
+def test_kernel_without_accept4(run_module: Run, kind: LoopKind) -> None:
+    """ENOSYS only: with EPERM a firewall refuses a connection."""
+    check(run_module, kind, "accept4", "ENOSYS", "never")
+
+
 def check(run_module: Run, kind: LoopKind, calls: str, error: str, has_run: str) -> None:
-    numbers = map(str, CALLS[calls])
+    numbers = map(str, CALLS.get(calls, ACCEPT4))
     module = "survival.boot.programs.refused_system_calls"
-    result = run_module(module, kind.name, has_run, str(ERRORS[error]), *numbers)
+    result = run_module(module, kind.name, has_run, str(ALL_ERRORS[error]), *numbers)
     assert (result.returncode, result.stdout, result.stderr) == (0, "works\n", ""), result

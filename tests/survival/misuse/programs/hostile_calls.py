@@ -278,6 +278,8 @@ class World:
             return
         if name == "_send_to_socket":
             arguments = [self._descriptor_to_give_away()]
+        if name == "_select":  # it waits as long as it is told
+            arguments = [self.choice((0, -1, 1e-3, float("nan"), -float("inf"), "1", b""))]
         self._note(cls.__name__, name, type(instance).__name__, *arguments)
         result = getattr(cls, name)(instance, *arguments)
         if isinstance(result, asyncio.Handle):

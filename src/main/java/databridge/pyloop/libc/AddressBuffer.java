@@ -9,6 +9,8 @@ import databridge.pyloop.ffi.Memory;
 public final class AddressBuffer {
     private static final ErrnoFunction ACCEPT4 =
             ErrnoFunction.of("int accept4(int sockfd, struct sockaddr *addr, socklen_t *addrlen, int flags)");
+    private static final ErrnoFunction ACCEPT =
+            ErrnoFunction.of("int accept(int sockfd, struct sockaddr *addr, socklen_t *addrlen)");
     private static final ErrnoFunction GETSOCKNAME =
             ErrnoFunction.of("int getsockname(int sockfd, struct sockaddr *addr, socklen_t *addrlen)");
     private static final ErrnoFunction GETPEERNAME =
@@ -41,7 +43,18 @@ public final class AddressBuffer {
     /// @return the descriptor or `-errno`
     public int accept(int listener) {
         Memory.putInt(size, SocketAddress.CAPACITY);
-        return ACCEPT4.call(listener, address, size, ACCEPT_FLAGS);
+        int fd = ACCEPT4.call(listener, address, size, ACCEPT_FLAGS);
+        return fd == -Errno.ENOSYS ? acceptInSteps(listener) : fd;
+    }
+
+    private int acceptInSteps(int listener) {
+        int fd = ACCEPT.call(listener, address, size);
+        int result = fd < 0 ? 0 : FileDescriptors.setUp(fd);
+        if (result < 0) {
+            FileDescriptors.close(fd);
+            return result;
+        }
+        return fd;
     }
 
     /// Whether [#accept] would not fail with EAGAIN. Asking costs an eighth of such a failure, because the kernel makes

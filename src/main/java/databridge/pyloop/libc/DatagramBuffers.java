@@ -1,6 +1,5 @@
 package databridge.pyloop.libc;
 
-import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
 
 /// Memory in which datagrams are received, each with its sender's address. Under the caller's lock.
@@ -10,10 +9,6 @@ public final class DatagramBuffers {
     /// In bytes, behind each buffer. Buffers at distances of a power of two would compete for the same places
     /// of the processor's caches.
     private static final int SKEW = 448;
-
-    private static final ErrnoFunction RECVMMSG =
-            ErrnoFunction.of("int recvmmsg(int sockfd, struct mmsghdr *msgvec, unsigned int vlen, int flags,"
-                    + " struct timespec *timeout)");
 
     private final int count;
     private final MessageVector vector;
@@ -65,7 +60,7 @@ public final class DatagramBuffers {
         for (int i = 0; i < used; i++) {
             vector.putName(i, names + (long) i * SocketAddress.CAPACITY, SocketAddress.CAPACITY);
         }
-        int received = RECVMMSG.call(fd, vector.address(), count, 0, 0);
+        int received = vector.receive(fd, count);
         used = Math.max(received, 0);
         return received;
     }

@@ -1,6 +1,5 @@
 package databridge.pyloop.libc;
 
-import databridge.pyloop.ffi.ErrnoFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Many datagrams in one call, on non-blocking sockets. One call at a time, under the caller's lock.
@@ -18,9 +17,6 @@ public final class DatagramSockets {
 
     /// In bytes. A Unix datagram may be larger; asyncio cuts it here.
     private static final int LARGEST_UNIX = 256 * 1024;
-
-    private static final ErrnoFunction SENDMMSG =
-            ErrnoFunction.of("int sendmmsg(int sockfd, struct mmsghdr *msgvec, unsigned int vlen, int flags)");
 
     private @Nullable MessageVector outgoing;
     private @Nullable DatagramBuffers inet;
@@ -73,7 +69,7 @@ public final class DatagramSockets {
         if (vector == null) {
             throw new IllegalStateException("no datagram was set");
         }
-        return SENDMMSG.call(fd, vector.address(), count, MessageHeader.MSG_NOSIGNAL);
+        return vector.send(fd, count);
     }
 
     /// Frees the memory. Nothing may be called afterwards.

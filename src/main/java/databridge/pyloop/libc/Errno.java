@@ -35,4 +35,11 @@ public final class Errno {
     public static final int EINPROGRESS = 115;
 
     private Errno() {}
+
+    /// Whether a call has failed in a way in which kernels and sandboxes refuse calls that they do not know.
+    ///
+    /// @param result a value or `-errno`
+    static boolean isRefusal(int result) {
+        return result == -ENOSYS || result == -EPERM || result == -EINVAL;
+    }
 }

@@ -3,24 +3,40 @@ package databridge.pyloop.libc;
 import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
 
-/// `<sys/eventfd.h>`: a counter with a descriptor that becomes readable when something is added. One call at
-/// a time.
+/// A descriptor that becomes readable with each signal: a counter of `<sys/eventfd.h>`. Where a sandbox refuses that,
+/// one
+/// end of a pair of sockets. One call at a time.
 public final class EventFd {
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
+    private static final int AF_UNIX = 1;
+    private static final int DRAINED_AT_ONCE = 4096;
+    private static final long STREAM = 1 | 0x800 | 0x80000; // SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
 
     private static final ErrnoFunction EVENTFD = ErrnoFunction.of("int eventfd(unsigned int initval, int flags)");
+    private static final ErrnoFunction SOCKETPAIR =
+            ErrnoFunction.of("int socketpair(int domain, int type, int protocol, int *sv)");
+    private static final ErrnoFunction READ = ErrnoFunction.of("ssize_t read(int fd, void *buf, size_t count)");
     private static final ErrnoFunction WRITE = ErrnoFunction.of("ssize_t write(int fd, const void *buf, size_t count)");
 
     private final long one = Memory.allocate(Long.BYTES);
     private final int fd;
+    private final int writeFd;
 
     /// Creates a non-blocking descriptor that is not inherited by `exec`.
     ///
     /// @throws SystemCallException if the process or the system has no descriptors left
     public EventFd() {
+        int counter = EVENTFD.call(0L, EFD_CLOEXEC | EFD_NONBLOCK);
+        if (Errno.isRefusal(counter)) {
+            SystemCallException.check("socketpair", SOCKETPAIR.call(AF_UNIX, STREAM, 0L, one));
+            fd = Memory.getInt(one);
+            writeFd = Memory.getInt(one + Integer.BYTES);
+        } else {
+            fd = SystemCallException.check("eventfd", counter);
+            writeFd = fd;
+        }
         Memory.putLong(one, 1);
-        fd = SystemCallException.check("eventfd", EVENTFD.call(0L, EFD_CLOEXEC | EFD_NONBLOCK));
     }
 
     /// The descriptor.
@@ -28,14 +44,29 @@ public final class EventFd {
         return fd;
     }
 
-    /// Adds one to the counter.
+    /// Makes the descriptor readable.
     public void signal() {
-        WRITE.call(fd, one, Long.BYTES);
+        if (WRITE.call(writeFd, one, Long.BYTES) == -Errno.EAGAIN && writeFd != fd) {
+            drain();
+            WRITE.call(writeFd, one, Long.BYTES);
+        }
+    }
+
+    /// Nobody else reads what was written.
+    private void drain() {
+        long dropped = Memory.allocate(DRAINED_AT_ONCE);
+        while (READ.call(fd, dropped, DRAINED_AT_ONCE) > 0) {
+            // until the socket is empty
+        }
+        Memory.free(dropped);
     }
 
     /// Closes the descriptor and frees the memory. No method may be called afterwards.
     public void close() {
         FileDescriptors.close(fd);
+        if (writeFd != fd) {
+            FileDescriptors.close(writeFd);
+        }
         Memory.free(one);
     }
 }

@@ -1,5 +1,6 @@
 package databridge.pyloop.libc;
 
+import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
 
 /// `struct mmsghdr[]`: messages of one piece each. Under the caller's lock.
@@ -7,6 +8,16 @@ final class MessageVector {
     // struct mmsghdr { struct msghdr msg_hdr; unsigned int msg_len; }
     private static final long SIZE = MessageHeader.SIZE;
     private static final long STRIDE = SIZE + Long.BYTES;
+
+    private static final ErrnoFunction RECVMMSG =
+            ErrnoFunction.of("int recvmmsg(int sockfd, struct mmsghdr *msgvec, unsigned int vlen, int flags,"
+                    + " struct timespec *timeout)");
+    private static final ErrnoFunction SENDMMSG =
+            ErrnoFunction.of("int sendmmsg(int sockfd, struct mmsghdr *msgvec, unsigned int vlen, int flags)");
+    private static final ErrnoFunction RECVMSG =
+            ErrnoFunction.of("ssize_t recvmsg(int sockfd, struct msghdr *msg, int flags)");
+    private static final ErrnoFunction SENDMSG =
+            ErrnoFunction.of("ssize_t sendmsg(int sockfd, const struct msghdr *msg, int flags)");
 
     private final IoVector pieces;
     private final long address;
@@ -26,10 +37,6 @@ final class MessageVector {
         return pieces;
     }
 
-    long address() {
-        return address;
-    }
-
     /// As [MessageHeader#setName].
     void putName(int index, long name, int size) {
         MessageHeader.setName(message(index), name, size);
@@ -47,6 +54,37 @@ final class MessageVector {
     /// How many bytes of the message were received.
     int size(int index) {
         return Memory.getInt(message(index) + SIZE);
+    }
+
+    /// Receives up to `count` messages, or all that the socket has.
+    ///
+    /// @return how many, or `-errno`
+    int receive(int fd, int count) {
+        int result = RECVMMSG.call(fd, address, count, 0, 0);
+        return Errno.isRefusal(result) ? receiveOneByOne(fd, count) : result;
+    }
+
+    private int receiveOneByOne(int fd, int count) {
+        for (int i = 0; i < count; i++) {
+            int size = RECVMSG.call(fd, message(i), 0);
+            if (size < 0) {
+                return i == 0 ? size : i;
+            }
+            Memory.putInt(message(i) + SIZE, size);
+        }
+        return count;
+    }
+
+    /// Sends the first `count` messages, up to the first that fails; one, where a sandbox refuses to send several.
+    ///
+    /// @return how many, or `-errno`
+    int send(int fd, int count) {
+        int result = SENDMMSG.call(fd, address, count, MessageHeader.MSG_NOSIGNAL);
+        if (!Errno.isRefusal(result)) {
+            return result;
+        }
+        int size = SENDMSG.call(fd, message(0), MessageHeader.MSG_NOSIGNAL);
+        return size < 0 ? size : 1;
     }
 
     void free() {
