@@ -62,7 +62,8 @@ def child_process(ending: str) -> Scenario:
             waiting = asyncio.ensure_future(process.communicate())
             await asyncio.sleep(0.01)
             waiting.cancel()
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):  # it may have ended, because its input has
+                process.kill()
             await within_time(process.wait())
         await asyncio.sleep(0.05)
 
