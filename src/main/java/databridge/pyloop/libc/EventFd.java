@@ -3,9 +3,8 @@ package databridge.pyloop.libc;
 import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
 
-/// A descriptor that becomes readable with each signal: a counter of `<sys/eventfd.h>`. Where a sandbox refuses that,
-/// one
-/// end of a pair of sockets. One call at a time.
+/// A descriptor that becomes readable with each signal: a counter of `<sys/eventfd.h>`, or one of two
+/// connected sockets where a sandbox refuses that. One call at a time.
 public final class EventFd {
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
