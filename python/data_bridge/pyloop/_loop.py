@@ -6,6 +6,7 @@ import asyncio
 import collections
 import contextlib
 import os
+import selectors
 import sys
 import warnings
 from asyncio import events
@@ -13,7 +14,6 @@ from asyncio import events
 from . import _asyncio_internals as internals
 from . import _start  # before everything that needs the engine
 from ._connecting import Connecting
-from ._cooperation import CooperativeWaits
 from ._engine import LoopCore
 from ._engine import time as _system_clock
 from ._facade import EngineSelector, ReadyQueueView, TimersView
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from _typeshed import FileDescriptorLike
 
+    from ._cooperation import CooperativeWait
     from ._statistics import LoopStatistics
 
 _NANOSECONDS = 1_000_000_000
@@ -68,7 +69,6 @@ def handshake_limit() -> int:
 
 class PyLoop(
     LoopCore,
-    CooperativeWaits,
     TransportFactory,
     Connecting,
     AddressResolver,
@@ -114,7 +114,8 @@ class PyLoop(
         # A subclass can define a clock or a `call_soon` of its own, and a test can replace that of the class.
         self._has_own_clock = type(self).time is not _CLOCK_FIELD
         self._has_own_call_soon = self.call_soon != LoopCore.call_soon.__get__(self)
-        self._find_greenlets()
+        # gevent has replaced it: other greenlets have to run while the loop waits.
+        self._waits_cooperatively = selectors.DefaultSelector is not getattr(selectors, "EpollSelector", None)
 
     def _bind_methods(self) -> None:
         # Python calls a bound method of the instance dict 8 % faster than one that it binds for the call, and the C
@@ -155,7 +156,9 @@ class PyLoop(
             raise
         finally:
             if self._closed:
-                self._close_wait_selector()
+                if self._cooperative_wait is not None:
+                    self._cooperative_wait.close()
+                    self._cooperative_wait = None
                 self._drop_references_to_self()
 
     def _drop_references_to_self(self) -> None:
@@ -181,6 +184,7 @@ class PyLoop(
     def _scheduled(self, timers: list[asyncio.TimerHandle]) -> None:
         self._scheduled[:] = timers
 
+    _cooperative_wait: CooperativeWait | None = None
     _adds_timer = False  # while asyncio's call_at() pushes a new timer onto that list
 
     def statistics(self) -> LoopStatistics:
@@ -242,6 +246,13 @@ class PyLoop(
         return events.Handle(callback, args, self, context)
 
     # Called by the engine.
+
+    def _wait_cooperatively(self, seconds: float | None) -> None:
+        if self._cooperative_wait is None:
+            from ._cooperation import CooperativeWait
+
+            self._cooperative_wait = CooperativeWait(self._poll_descriptor())
+        self._cooperative_wait.wait(seconds)
 
     def _inherited_run_once(self) -> None:
         super(LoopCore, self)._run_once()  # type: ignore[misc]

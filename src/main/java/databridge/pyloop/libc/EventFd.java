@@ -8,15 +8,9 @@ import databridge.pyloop.ffi.Memory;
 public final class EventFd {
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
-    private static final int AF_UNIX = 1;
     private static final int DRAINED_AT_ONCE = 4096;
-    private static final long STREAM = 1 | 0x800 | 0x80000; // SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
 
     private static final ErrnoFunction EVENTFD = ErrnoFunction.of("int eventfd(unsigned int initval, int flags)");
-    private static final ErrnoFunction SOCKETPAIR =
-            ErrnoFunction.of("int socketpair(int domain, int type, int protocol, int *sv)");
-    private static final ErrnoFunction READ = ErrnoFunction.of("ssize_t read(int fd, void *buf, size_t count)");
-    private static final ErrnoFunction WRITE = ErrnoFunction.of("ssize_t write(int fd, const void *buf, size_t count)");
 
     private final long one = Memory.allocate(Long.BYTES);
     private final int fd;
@@ -28,7 +22,7 @@ public final class EventFd {
     public EventFd() {
         int counter = EVENTFD.call(0L, EFD_CLOEXEC | EFD_NONBLOCK);
         if (Errno.isRefusal(counter)) {
-            SystemCallException.check("socketpair", SOCKETPAIR.call(AF_UNIX, STREAM, 0L, one));
+            SystemCallException.check("socketpair", Sockets.openPair(one));
             fd = Memory.getInt(one);
             writeFd = Memory.getInt(one + Integer.BYTES);
         } else {
@@ -45,16 +39,16 @@ public final class EventFd {
 
     /// Makes the descriptor readable.
     public void signal() {
-        if (WRITE.call(writeFd, one, Long.BYTES) == -Errno.EAGAIN && writeFd != fd) {
+        if (FileDescriptors.write(writeFd, one, Long.BYTES) == -Errno.EAGAIN && writeFd != fd) {
             drain();
-            WRITE.call(writeFd, one, Long.BYTES);
+            FileDescriptors.write(writeFd, one, Long.BYTES);
         }
     }
 
     /// Nobody else reads what was written.
     private void drain() {
         long dropped = Memory.allocate(DRAINED_AT_ONCE);
-        while (READ.call(fd, dropped, DRAINED_AT_ONCE) > 0) {
+        while (FileDescriptors.read(fd, dropped, DRAINED_AT_ONCE) > 0) {
             // until the socket is empty
         }
         Memory.free(dropped);

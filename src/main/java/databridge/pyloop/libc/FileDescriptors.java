@@ -14,6 +14,9 @@ public final class FileDescriptors {
     private static final int FD_CLOEXEC = 1;
     private static final int O_NONBLOCK = 0x800;
 
+    private static final ErrnoFunction READ = ErrnoFunction.of("ssize_t read(int fd, void *buf, size_t count)");
+    private static final ErrnoFunction WRITE = ErrnoFunction.of("ssize_t write(int fd, const void *buf, size_t count)");
+
     private FileDescriptors() {}
 
     /// Whether a number is that of an open file.
@@ -27,6 +30,16 @@ public final class FileDescriptors {
     static int setUp(int fd) {
         int result = FCNTL.call(fd, F_SETFD, FD_CLOEXEC);
         return result < 0 ? result : FCNTL.call(fd, F_SETFL, O_NONBLOCK);
+    }
+
+    /// Reads up to `size` bytes into `buffer`. 0 at the end of the file.
+    static int read(int fd, long buffer, long size) {
+        return READ.call(fd, buffer, size);
+    }
+
+    /// Writes up to `size` bytes from `data`. Can raise SIGPIPE, which Python ignores.
+    static int write(int fd, long data, long size) {
+        return WRITE.call(fd, data, size);
     }
 
     /// Closes a descriptor.

@@ -1,6 +1,7 @@
 package databridge.pyloop.libc;
 
 import databridge.pyloop.ffi.CStruct;
+import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
 
 /// `struct msghdr` of `<sys/socket.h>` as memory, and the constants of the calls that take one. Under the
@@ -19,6 +20,11 @@ final class MessageHeader {
     private static final long PIECES = MSGHDR.offset("msg_iov");
     private static final long PIECE_COUNT = MSGHDR.offset("msg_iovlen");
     private static final long FLAGS = MSGHDR.offset("msg_flags");
+
+    private static final ErrnoFunction SENDMSG =
+            ErrnoFunction.of("ssize_t sendmsg(int sockfd, const struct msghdr *msg, int flags)");
+    private static final ErrnoFunction RECVMSG =
+            ErrnoFunction.of("ssize_t recvmsg(int sockfd, struct msghdr *msg, int flags)");
 
     /// Size of a header in bytes.
     static final long SIZE = MSGHDR.size();
@@ -39,6 +45,20 @@ final class MessageHeader {
     static void setName(long header, long name, int size) {
         Memory.putLong(header + NAME, name);
         Memory.putInt(header + NAME_SIZE, size);
+    }
+
+    /// Sends the message. Without SIGPIPE.
+    ///
+    /// @return how many bytes, or `-errno`
+    static int send(int fd, long header) {
+        return SENDMSG.call(fd, header, MSG_NOSIGNAL);
+    }
+
+    /// Receives a message.
+    ///
+    /// @return how many bytes, or `-errno`
+    static int receive(int fd, long header) {
+        return RECVMSG.call(fd, header, 0);
     }
 
     static long name(long header) {

@@ -14,10 +14,6 @@ final class MessageVector {
                     + " struct timespec *timeout)");
     private static final ErrnoFunction SENDMMSG =
             ErrnoFunction.of("int sendmmsg(int sockfd, struct mmsghdr *msgvec, unsigned int vlen, int flags)");
-    private static final ErrnoFunction RECVMSG =
-            ErrnoFunction.of("ssize_t recvmsg(int sockfd, struct msghdr *msg, int flags)");
-    private static final ErrnoFunction SENDMSG =
-            ErrnoFunction.of("ssize_t sendmsg(int sockfd, const struct msghdr *msg, int flags)");
 
     private final IoVector pieces;
     private final long address;
@@ -66,7 +62,7 @@ final class MessageVector {
 
     private int receiveOneByOne(int fd, int count) {
         for (int i = 0; i < count; i++) {
-            int size = RECVMSG.call(fd, message(i), 0);
+            int size = MessageHeader.receive(fd, message(i));
             if (size < 0) {
                 return i == 0 ? size : i;
             }
@@ -83,7 +79,7 @@ final class MessageVector {
         if (!Errno.isRefusal(result)) {
             return result;
         }
-        int size = SENDMSG.call(fd, message(0), MessageHeader.MSG_NOSIGNAL);
+        int size = MessageHeader.send(fd, message(0));
         return size < 0 ? size : 1;
     }
 

@@ -12,8 +12,6 @@ public final class Pipes {
     /// without bytes of other writers in between.
     public static final int ATOMIC_SIZE = 4096;
 
-    private static final ErrnoFunction READ = ErrnoFunction.of("ssize_t read(int fd, void *buf, size_t count)");
-    private static final ErrnoFunction WRITE = ErrnoFunction.of("ssize_t write(int fd, const void *buf, size_t count)");
     private static final ErrnoFunction WRITEV =
             ErrnoFunction.of("ssize_t writev(int fd, const struct iovec *iov, int iovcnt)");
 
@@ -21,12 +19,12 @@ public final class Pipes {
 
     /// Reads up to `size` bytes into `buffer`. 0 at the end of the file.
     public static int read(int fd, long buffer, long size) {
-        return uninterrupted(READ.call(fd, buffer, size));
+        return uninterrupted(FileDescriptors.read(fd, buffer, size));
     }
 
     /// Writes up to `size` bytes from `data`. Can raise SIGPIPE, which Python ignores.
     public static int write(int fd, long data, long size) {
-        return uninterrupted(WRITE.call(fd, data, size));
+        return uninterrupted(FileDescriptors.write(fd, data, size));
     }
 
     /// Writes the first `count` pieces as one, as [#write] does.

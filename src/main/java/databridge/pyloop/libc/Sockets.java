@@ -19,6 +19,8 @@ public final class Sockets {
     private static final ErrnoFunction SOCKET = ErrnoFunction.of("int socket(int domain, int type, int protocol)");
     private static final ErrnoFunction CONNECT =
             ErrnoFunction.of("int connect(int sockfd, const struct sockaddr *addr, socklen_t addrlen)");
+    private static final ErrnoFunction SOCKETPAIR =
+            ErrnoFunction.of("int socketpair(int domain, int type, int protocol, int *sv)");
     private static final long STREAM = 1 | 0x800 | 0x80000; // SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
 
     /// The protocol TCP (ip(7)).
@@ -38,6 +40,14 @@ public final class Sockets {
     /// @return the descriptor or `-errno`
     public static int openStream(int family, int protocol) {
         return SOCKET.call(family, STREAM, protocol);
+    }
+
+    /// Creates two connected Unix sockets, as [#openStream] does.
+    ///
+    /// @param pair where their descriptors are written, two `int`
+    /// @return 0 or `-errno`
+    static int openPair(long pair) {
+        return SOCKETPAIR.call(SocketAddress.AF_UNIX, STREAM, 0, pair);
     }
 
     /// Connects a socket, or begins to.

@@ -1,6 +1,5 @@
 package databridge.pyloop.libc;
 
-import databridge.pyloop.ffi.ErrnoFunction;
 import databridge.pyloop.ffi.Memory;
 
 /// `sendmsg` and `recvmsg` on non-blocking stream sockets, with the memory that they need: a number of bytes or
@@ -8,11 +7,6 @@ import databridge.pyloop.ffi.Memory;
 public final class StreamMessages {
     /// The most pieces that one call sends; the kernel's limit is 1024 (IOV_MAX).
     public static final int PIECES = 256;
-
-    private static final ErrnoFunction SENDMSG =
-            ErrnoFunction.of("ssize_t sendmsg(int sockfd, const struct msghdr *msg, int flags)");
-    private static final ErrnoFunction RECVMSG =
-            ErrnoFunction.of("ssize_t recvmsg(int sockfd, struct msghdr *msg, int flags)");
 
     private final IoVector pieces = new IoVector(PIECES);
     private final IoVector buffer = new IoVector(1);
@@ -27,7 +21,7 @@ public final class StreamMessages {
     /// Sends the first `count` of [#pieces] as one. Without SIGPIPE.
     public int send(int fd, int count) {
         MessageHeader.setPieces(sent, pieces.address(0), count);
-        return SENDMSG.call(fd, sent, MessageHeader.MSG_NOSIGNAL);
+        return MessageHeader.send(fd, sent);
     }
 
     /// Receives up to `size` bytes into memory at `address`. For Unix sockets, see [#endedAtControlData].
@@ -35,7 +29,7 @@ public final class StreamMessages {
         buffer.put(0, address, size);
         MessageHeader.setPieces(received, buffer.address(0), 1);
         MessageHeader.clearFlags(received);
-        return RECVMSG.call(fd, received, 0);
+        return MessageHeader.receive(fd, received);
     }
 
     /// Whether the last [#receive] ended where descriptors or credentials were attached, so that there may be more to

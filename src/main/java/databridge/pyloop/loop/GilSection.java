@@ -14,11 +14,10 @@ import databridge.pyloop.runtime.Collector;
 
 /// Releases the GIL while the loop is blocked. One per loop, which blocks in one thread at a time.
 ///
-/// Where gevent or eventlet has replaced Python's selectors, the threads of the program are greenlets
+/// Where gevent has replaced Python's selectors, the threads of the program are greenlets
 /// of this thread. They run only if the loop waits with such a selector, which Python code does.
 final class GilSection implements BlockingSection {
     private static final PyName WAIT_COOPERATIVELY = PyName.of("_wait_cooperatively");
-    private static final double NANOS_PER_SECOND = 1e9;
 
     /// With the kernel's timer slack of 50 us, a thread that waits for the GIL has then woken up
     /// and taken it, on a machine that is not overloaded.
@@ -81,7 +80,7 @@ final class GilSection implements BlockingSection {
     public void cooperate(long timeoutNs) {
         long seconds = timeoutNs == Poller.FOREVER
                 ? Refs.retain(Singletons.NONE)
-                : NumberApi.fromDouble(timeoutNs / NANOS_PER_SECOND);
+                : NumberApi.fromDouble(Deadline.seconds(timeoutNs));
         long result = CallApi.callMethod(WAIT_COOPERATIVELY, loop, seconds);
         Refs.release(seconds);
         Refs.release(PyError.orThrow(result));

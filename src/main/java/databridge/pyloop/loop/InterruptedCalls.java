@@ -7,6 +7,7 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Stolen;
 
 /// Calls of protocols that an exception from outside does not make lose data, see [Interruptions]. With the GIL.
 public final class InterruptedCalls {
@@ -29,23 +30,22 @@ public final class InterruptedCalls {
     /// @return whether it did; then no exception is pending
     public static boolean wasPostponed(LoopEngine engine, PyName name, long self) {
         long exception = ErrorApi.takeRaised();
-        if (!engine.isClosed() && cameBeforeMethod(name, self, exception)) {
-            engine.leaveNext(exception);
-            return true;
-        }
-        ErrorApi.restore(exception);
-        return false;
+        return postpone(engine, exception, !engine.isClosed() && cameBeforeMethod(name, self, exception));
     }
 
     /// As the other method, for the call of `called`.
     public static boolean wasPostponed(LoopEngine engine, long called) {
         long exception = ErrorApi.takeRaised();
-        if (!engine.isClosed() && Interruptions.cameBefore(called, exception)) {
+        return postpone(engine, exception, !engine.isClosed() && Interruptions.cameBefore(called, exception));
+    }
+
+    private static boolean postpone(LoopEngine engine, @Stolen long exception, boolean cameBefore) {
+        if (cameBefore) {
             engine.leaveNext(exception);
-            return true;
+        } else {
+            ErrorApi.restore(exception);
         }
-        ErrorApi.restore(exception);
-        return false;
+        return cameBefore;
     }
 
     private static boolean cameBeforeMethod(PyName name, long self, long exception) {

@@ -26,8 +26,6 @@ import databridge.pyloop.runtime.EntryPoint;
 /// `loop._selector`: code outside of the engine reads them, and some runs iterations of its own with
 /// them. With the GIL.
 final class ScheduledMethods {
-    private static final double NANOS_PER_SECOND = 1e9;
-
     private ScheduledMethods() {}
 
     static TypeDef declare(TypeDef type) {
@@ -169,8 +167,8 @@ final class ScheduledMethods {
     @EntryPoint
     static long select(long self, long timeout) {
         StackGuard.check();
-        double seconds = timeout == NONE ? Double.POSITIVE_INFINITY : NumberApi.toDouble(timeout);
-        LoopEngine.of(self).select(nanos(seconds));
+        long nanos = timeout == NONE ? Poller.FOREVER : Deadline.nanos(NumberApi.toDouble(timeout));
+        LoopEngine.of(self).select(nanos);
         return Refs.retain(NONE);
     }
 
@@ -178,11 +176,6 @@ final class ScheduledMethods {
     @Owned
     static long pollDescriptor(long self) {
         return NumberApi.fromLong(LoopEngine.of(self).pollDescriptor());
-    }
-
-    private static long nanos(double seconds) {
-        double nanos = Math.ceil(seconds * NANOS_PER_SECOND);
-        return nanos >= Poller.FOREVER ? Poller.FOREVER : (long) Math.max(0, nanos);
     }
 
     private static int position(long index, int largest) {

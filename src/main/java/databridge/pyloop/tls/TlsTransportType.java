@@ -21,9 +21,8 @@ import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.transports.Arguments;
 import databridge.pyloop.transports.FlowControl;
 
-/// `TlsTransportCore`: `write` and `is_closing` of the transport that a program sees above TLS. It is in front of
-/// asyncio's own
-/// class, `_SSLProtocolTransport`.
+/// `TlsTransportCore`: `write` and `is_closing` of the transport that a program sees above TLS. It is in
+/// front of asyncio's own class, `_SSLProtocolTransport`.
 public final class TlsTransportType {
     private static final PyName ASYNCIO_WRITE = PyName.of("_asyncio_write");
     private static final PyName ASYNCIO_IS_CLOSING = PyName.of("_asyncio_is_closing");

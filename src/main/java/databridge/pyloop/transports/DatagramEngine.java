@@ -98,17 +98,6 @@ final class DatagramEngine extends TransportEngine {
         unblock();
     }
 
-    /// @return 0: datagrams are never held back
-    @Override
-    long sendBatch() {
-        return 0;
-    }
-
-    @Override
-    void flushBatch() {
-        // Each datagram leaves at once: its error is known when sendto() returns, and not mistaken for another's.
-    }
-
     @Override
     void dispose(long transport, boolean closes) {
         output.clear();

@@ -49,12 +49,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The queue holds pieces of memory, each with the object that owns it. A `bytes` object is immutable, so it
 /// is queued as it is; other buffers are sent at once or copied, because their owner may change them.
-public final class StreamEngine extends TransportEngine {
+public final class StreamEngine extends TransportEngine implements BatchingWriter {
     private static final int INTEREST =
             Interest.READ | Interest.WRITE | Interest.END_OF_STREAM | Interest.PRIORITY | Interest.EDGE_TRIGGERED;
 
     private final StreamInput input;
-    private final StreamOutput output = new StreamOutput(this);
+    private final StreamOutput output;
     private boolean beginsNext;
 
     /// @param self the transport object, borrowed
@@ -62,6 +62,7 @@ public final class StreamEngine extends TransportEngine {
     /// @param unix whether it is a Unix socket, whose messages may carry descriptors
     StreamEngine(LoopEngine engine, long self, long socket, int fd, boolean unix) {
         super(engine, self, socket, fd);
+        output = new StreamOutput(this, new WriteBatching(engine, self, this::flushBatch));
         input = new StreamInput(this, new ProtocolDelivery(engine), unix);
     }
 
@@ -193,7 +194,7 @@ public final class StreamEngine extends TransportEngine {
 
     @Override
     @Owned
-    long sendBatch() {
+    public long sendBatch() {
         return output.sendBatch();
     }
 

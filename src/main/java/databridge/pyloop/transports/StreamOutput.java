@@ -21,10 +21,13 @@ final class StreamOutput {
     private static final PyName WRITE_FAILED = PyName.of("_write_failed");
 
     private final TransportEngine transport;
+    private final WriteBatching batching;
     private final WriteQueue unsent = new WriteQueue(WritePath.SOCKET);
 
-    StreamOutput(TransportEngine transport) {
+    /// @param batching of that transport
+    StreamOutput(TransportEngine transport, WriteBatching batching) {
         this.transport = transport;
+        this.batching = batching;
     }
 
     /// How many bytes are to be sent.
@@ -195,13 +198,13 @@ final class StreamOutput {
     ///
     /// @return how many bytes were sent, -1 if the connection has failed
     private long sendFirst(long data, long size) {
-        if (!unsent.isEmpty() || transport.batching.holds(size)) {
+        if (!unsent.isEmpty() || batching.holds(size)) {
             return 0;
         }
         int sent = Sockets.send(transport.descriptor(), data, size);
         if (sent >= 0) {
             if (sent == size) {
-                transport.batching.wrote();
+                batching.wrote();
             }
             return sent;
         }
@@ -216,10 +219,10 @@ final class StreamOutput {
     /// @param size of the whole write in bytes
     private void afterAppend(long added, long size) {
         if (!transport.isBlocked()) {
-            if (transport.batching.holds(size)) {
-                transport.batching.add(added);
+            if (batching.holds(size)) {
+                batching.add(added);
             } else {
-                transport.batching.wrote();
+                batching.wrote();
                 Failures.raise(flush());
             }
         }

@@ -71,6 +71,7 @@ public final class StreamType {
         TypeDef type =
                 TypeDef.named(StreamType.class, "data_bridge.pyloop.StreamCore", "The engine of a stream transport.");
         TransportType.addWriter(type, StreamType.class, "_unsent");
+        TransportType.addBatching(type, StreamType.class);
         TransportType.addSocket(type, StreamType.class);
         ExtraInfo.declare(type, StreamType.class);
         return type.objectMember("_empty_waiter", StreamLayout.EMPTY_WAITER)

@@ -27,16 +27,24 @@ final class TransportType {
                 .implementedBy(TransportType.class)
                 .method("_detach($self, /)", NO_ARGUMENTS, "detach", "Detach it from its loop, for good.")
                 .method(
-                        "_send_deferred($self, /)",
-                        NO_ARGUMENTS,
-                        "sendDeferred",
-                        "Write now what was held back. Streams return an OSError or None.")
-                .method(
                         unsentName + "($self, /)",
                         NO_ARGUMENTS,
                         "unsent",
                         "Return how many bytes are to be written, as flow control counts.")
                 .method("_drop_unsent($self, /)", NO_ARGUMENTS, "dropUnsent", "Drop what is to be written.")
+                .implementedBy(implementation);
+    }
+
+    /// Declares what transports of bytes have besides.
+    ///
+    /// @param type whose further methods `implementation` implements
+    static TypeDef addBatching(TypeDef type, Class<?> implementation) {
+        return type.implementedBy(TransportType.class)
+                .method(
+                        "_send_deferred($self, /)",
+                        NO_ARGUMENTS,
+                        "sendDeferred",
+                        "Write now what was held back. Streams return an OSError or None.")
                 .implementedBy(implementation);
     }
 
@@ -72,8 +80,8 @@ final class TransportType {
     @EntryPoint
     @Owned
     static long sendDeferred(long self) {
-        WriterEngine engine = WriterEngine.of(self);
-        long error = engine == null ? 0 : engine.sendBatch();
+        BatchingWriter writer = (BatchingWriter) WriterEngine.of(self);
+        long error = writer == null ? 0 : writer.sendBatch();
         return error == 0 ? Refs.retain(NONE) : error;
     }
 

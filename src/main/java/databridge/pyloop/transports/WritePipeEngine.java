@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 /// pipe takes as a whole ([Pipes#ATOMIC_SIZE]): other writers of a named pipe see no difference. While the
 /// pipe is full, the loop's writer handle for the descriptor calls [#continueWriting], level-triggered. Under
 /// the GIL.
-final class WritePipeEngine extends WriterEngine {
+final class WritePipeEngine extends WriterEngine implements BatchingWriter {
     private static final PyName AWAIT_WRITABLE = PyName.of("_await_writable");
     private static final PyName ALL_SENT = PyName.of("_all_sent");
     private static final PyName WRITE_FAILED = PyName.of("_write_failed");
 
     private final boolean byteStream;
+    private final WriteBatching batching;
     private final WriteQueue unsent = new WriteQueue(WritePath.PIPE);
     private boolean blocked;
 
@@ -33,6 +34,7 @@ final class WritePipeEngine extends WriterEngine {
     /// @param byteStream whether readers cannot tell one write from several
     WritePipeEngine(LoopEngine engine, long self, int fd, boolean byteStream) {
         super(engine, self, fd);
+        batching = new WriteBatching(engine, self, this::flushBatch);
         this.byteStream = byteStream;
     }
 
@@ -147,13 +149,13 @@ final class WritePipeEngine extends WriterEngine {
 
     /// @return 0: an error ends the connection here
     @Override
-    long sendBatch() {
+    public long sendBatch() {
         Failures.raise(flush());
         return 0;
     }
 
     @Override
-    void flushBatch() {
+    public void flushBatch() {
         long transport = self();
         if (transport != 0) {
             long leaving;

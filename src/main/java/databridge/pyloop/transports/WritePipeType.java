@@ -49,7 +49,8 @@ public final class WritePipeType {
     private static TypeDef declare() {
         TypeDef type = TypeDef.named(
                 WritePipeType.class, "data_bridge.pyloop.WritePipeCore", "The engine of a write pipe transport.");
-        return TransportType.addWriter(type, WritePipeType.class, "_unsent")
+        TransportType.addWriter(type, WritePipeType.class, "_unsent");
+        return TransportType.addBatching(type, WritePipeType.class)
                 .method(
                         "_attach($self, loop, fd, is_byte_stream, /)",
                         FASTCALL_KEYWORDS,

@@ -1,14 +1,12 @@
 package databridge.pyloop.transports;
 
 import databridge.pyloop.collections.NumberTable;
-import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.loop.LoopEngine;
 import org.jspecify.annotations.Nullable;
 
-/// The Java half of any transport that writes: the object it belongs to, its descriptor, and the batching of
-/// its writes. Under the GIL.
+/// The Java half of any transport that writes: the object it belongs to, and its descriptor. Under the GIL.
 ///
 /// A transport object finds its engine by the number in [TransportLayout#NUMBER], from `_attach` to `_detach`.
 abstract class WriterEngine {
@@ -16,7 +14,6 @@ abstract class WriterEngine {
 
     final LoopEngine engine;
     final int fd;
-    final WriteBatching batching;
     private long self;
     private int number;
 
@@ -30,7 +27,6 @@ abstract class WriterEngine {
         this.engine = engine;
         this.self = self;
         this.fd = fd;
-        batching = new WriteBatching(engine, self, this::flushBatch);
     }
 
     /// The engine of a transport object; null before it has one, and when it or its loop is closed.
@@ -75,16 +71,4 @@ abstract class WriterEngine {
 
     /// Drops what is unsent; nothing waits for the descriptor to become writable any more.
     abstract void dropUnsent();
-
-    /// Writes what was held back, because the caller needs it written now.
-    ///
-    /// @return the OSError, if the caller has to handle it, or 0
-    /// @throws databridge.pyloop.cpython.PyError what must leave the loop
-    @Owned
-    abstract long sendBatch();
-
-    /// Writes what was held back, now that the callback ends.
-    ///
-    /// @throws databridge.pyloop.cpython.PyError what must leave the loop
-    abstract void flushBatch();
 }
