@@ -24,7 +24,7 @@ BIN := $(VENV)/bin
 # By itself, because some of these packages are plugins of pytest.
 COMPAT := .venv-compat-$(PYTHON_VERSION)
 MAVEN = $(PYTHON) tools/maven.py --batch-mode --no-transfer-progress
-LOADGEN := benchmarks/io/loadgen
+LOADGEN := benchmarks/network/loadgen
 LOADGEN_MAVEN = $(PYTHON) tools/maven.py -f $(LOADGEN)/pom.xml --batch-mode --no-transfer-progress --quiet
 
 # Directories too, so that a removed file counts as a change.
@@ -37,10 +37,10 @@ help: ## list the targets
 
 bench: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare PyLoop with asyncio, uvloop, rloop and others
 	$(BIN)/python benchmarks/pyloop/bench_event_loop.py $(BENCH_ARGS)
-	$(BIN)/python benchmarks/io/bench_io.py --quick $(IO_BENCH_ARGS)
+	$(BIN)/python benchmarks/network/bench_network.py --quick $(IO_BENCH_ARGS)
 
 bench-io: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare them as servers and clients, in full: 25 minutes
-	$(BIN)/python benchmarks/io/bench_io.py $(IO_BENCH_ARGS)
+	$(BIN)/python benchmarks/network/bench_network.py $(IO_BENCH_ARGS)
 
 test: $(VENV)/installed-test $(LOADGEN)/target/loadgen.jar java-test ## run all tests: the engine's in Java, then those in Python
 	$(BIN)/pytest $(PYTEST_ARGS)
@@ -86,7 +86,7 @@ wheel: $(VENV)/installed-wheel ## pack wheel and sdist into dist/ and check them
 	$(BIN)/python tools/check_wheel.py dist/*.whl
 
 soak-io: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## serve millions of messages and connections: wrong bytes, leaks? 4 minutes
-	$(BIN)/python benchmarks/io/soak.py $(SOAK_ARGS)
+	$(BIN)/python benchmarks/network/soak.py $(SOAK_ARGS)
 
 soak: $(VENV)/installed-test ## mixed load for an hour: wrong answers, growth? SOAK_ARGS="--seconds 600" is shorter
 	$(BIN)/python -m soak $(SOAK_ARGS)

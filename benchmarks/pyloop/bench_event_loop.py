@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any
 if __name__ == "__main__":  # run as a script: what it imports is in the package, not beside it
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
-from benchmarks.pyloop import metadata, table
-from benchmarks.pyloop.command_line import ProgressLine, names, positive
-from benchmarks.pyloop.load import LOADED, QUIET
-from benchmarks.pyloop.load_effect import effects
-from benchmarks.pyloop.loops import LOOPS
-from benchmarks.pyloop.session import Session, admit
-from benchmarks.pyloop.suites import SUITES, Suite, Timing
-from benchmarks.pyloop.summary import Row, summarise
-from benchmarks.pyloop.worker_client import LoopFailedError
+from benchmarks.harness import metadata, table
+from benchmarks.harness.command_line import ProgressLine, names, positive
+from benchmarks.harness.load import LOADED, QUIET
+from benchmarks.harness.load_effect import effects
+from benchmarks.harness.loops import LOOPS
+from benchmarks.harness.session import Session, admit
+from benchmarks.harness.suites import SUITES, Suite, Timing
+from benchmarks.harness.summary import Row, summarise
+from benchmarks.harness.worker_client import LoopFailedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,4 +18,4 @@ if TYPE_CHECKING:
 def load_module(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
     """A function that imports a module of the benchmarks."""
     monkeypatch.syspath_prepend(str(ROOT))
-    return lambda name: importlib.import_module(f"benchmarks.io.{name}")
+    return lambda name: importlib.import_module(f"benchmarks.network.{name}")

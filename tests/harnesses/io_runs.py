@@ -14,7 +14,7 @@ from support.project import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-BENCHMARKS = ROOT / "benchmarks" / "io"
+BENCHMARKS = ROOT / "benchmarks" / "network"
 JAR = BENCHMARKS / "loadgen" / "target" / "loadgen.jar"
 needs_load_generator = pytest.mark.skipif(
     not JAR.exists(), reason="the load generator is not built: `make loadgen` builds it, for which Maven is needed"
@@ -24,7 +24,7 @@ SHORT = ("--quick", "--rounds", "2", "--window", "0.02", "--warmup", "0.05", "--
 
 def run_benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(BENCHMARKS / "bench_io.py"), *arguments],
+        [sys.executable, str(BENCHMARKS / "bench_network.py"), *arguments],
         capture_output=True,
         text=True,
         timeout=120,

@@ -17,7 +17,7 @@ from support.project import ROOT, path_with_tests
 if TYPE_CHECKING:
     from pathlib import Path
 
-BENCHMARKS = ROOT / "benchmarks" / "pyloop"
+BENCHMARKS = ROOT / "benchmarks"
 LOOPS = ("asyncio", "pyloop")
 COLD = [
     "import_first_loop",
@@ -71,7 +71,7 @@ def run_script(script: str, *arguments: str) -> subprocess.CompletedProcess[str]
 
 
 def run_benchmark(output: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    finished = run_script("bench_event_loop.py", *SHORTEST, *arguments, "--output", str(output))
+    finished = run_script("pyloop/bench_event_loop.py", *SHORTEST, *arguments, "--output", str(output))
     assert finished.returncode == 0, finished.stdout + finished.stderr
     return finished
 
@@ -95,8 +95,8 @@ def result(result_file: Path) -> dict[str, Any]:
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The module of the benchmarks that makes load."""
-    monkeypatch.syspath_prepend(str(BENCHMARKS.parents[1]))
-    return importlib.import_module("benchmarks.pyloop.load")
+    monkeypatch.syspath_prepend(str(ROOT))
+    return importlib.import_module("benchmarks.harness.load")
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_load_is_one_process_on_each_processor_and_ends(load: Any) -> None:
 
 def test_load_ends_with_its_parent() -> None:
     """Whatever becomes of a run, no process may go on computing."""
-    command = [sys.executable, "-m", "harnesses.programs.killed_parent", str(BENCHMARKS / "burner.py")]
+    command = [sys.executable, "-m", "harnesses.programs.killed_parent", str(BENCHMARKS / "harness" / "burner.py")]
     environment = {**os.environ, "PYTHONPATH": path_with_tests()}
     # communicate() returns when the burner, which inherits standard error, has ended too.
     killed = subprocess.run(command, env=environment, stderr=subprocess.PIPE, timeout=60, check=False)
@@ -232,7 +232,7 @@ def test_load_ends_with_its_parent() -> None:
 
 
 def test_report_has_a_table_for_each_suite_with_a_line_for_each_row(result_file: Path, result: dict[str, Any]) -> None:
-    finished = run_script("report.py", str(result_file))
+    finished = run_script("report/report.py", str(result_file))
     assert finished.returncode == 0, finished.stderr
     assert len([line for line in finished.stdout.splitlines() if line.startswith("## ")]) == 3
     lines = [line for line in finished.stdout.splitlines() if line.startswith("|")]
@@ -258,6 +258,6 @@ def test_failing_loop_is_named_and_has_no_figure(rival: MakeRival, tmp_path: Pat
 
 
 def test_unknown_loop_is_refused() -> None:
-    finished = run_script("bench_event_loop.py", "--loops", "asyncio,nonsense")
+    finished = run_script("pyloop/bench_event_loop.py", "--loops", "asyncio,nonsense")
     assert finished.returncode == 2
     assert "unknown: nonsense" in finished.stderr

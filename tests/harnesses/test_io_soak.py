@@ -11,14 +11,14 @@ import pytest
 
 from support.project import ROOT
 
-BENCHMARKS = ROOT / "benchmarks" / "io"
+BENCHMARKS = ROOT / "benchmarks" / "network"
 
 
 @pytest.fixture
 def soak(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The script as a module."""
     monkeypatch.syspath_prepend(str(BENCHMARKS.parents[1]))
-    return importlib.import_module("benchmarks.io.soak")
+    return importlib.import_module("benchmarks.network.soak")
 
 
 def phase_between(soak: Any, descriptors_before: int, descriptors_after: int | None, failure: str = "") -> Any:

@@ -1,0 +1,81 @@
+"""How a sample is taken: in which process, and after what. One class for each suite."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.cold import COLD
+from benchmarks.harness.loops import LOOPS
+from benchmarks.harness.worker_client import WorkerClient
+
+if TYPE_CHECKING:
+    from benchmarks.harness.sampling import Limits
+
+
+class Runner:
+    """Takes samples of one loop at a time. Every method raises LoopFailedError if the loop fails."""
+
+    def prepare(self, name: str, loop: str) -> dict[str, Any] | None:
+        """Before the first round of a line; returns what a warm-up did, if there was one."""
+        return None
+
+    def sample(self, name: str, loop: str) -> list[float]:
+        """One sample of one round."""
+        raise NotImplementedError
+
+    def finish(self, name: str, loop: str) -> None:
+        """After the last round of a line."""
+
+    def close(self) -> None:
+        """After the last line."""
+
+
+class ColdRunner(Runner):
+    """Each sample in a process of its own, from its start."""
+
+    def prepare(self, name: str, loop: str) -> None:
+        # So that the files of the loop are in the page cache and compiled to bytecode, as after the first run of a day.
+        COLD[name].run(LOOPS[loop])
+
+    def sample(self, name: str, loop: str) -> list[float]:
+        return COLD[name].run(LOOPS[loop])
+
+
+class ShortRunner(Runner):
+    """Each sample in a process of its own, after no more operations than `sampling` lets pass untimed."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = asdict(replace(limits, warmup_min_ms=0, warmup_max_ms=0))
+
+    def sample(self, name: str, loop: str) -> list[float]:
+        with closing(WorkerClient(loop)) as client:
+            client.request("prepare", workload=name, limits=self._limits)
+            samples: list[float] = client.request("sample")["samples"]
+            client.request("finish")
+        return samples
+
+
+class WarmRunner(Runner):
+    """All samples of a loop in one process, each workload warmed up before its first."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = asdict(limits)
+        self._clients: dict[str, WorkerClient] = {}
+
+    def prepare(self, name: str, loop: str) -> dict[str, Any]:
+        client = self._clients.setdefault(loop, WorkerClient(loop))
+        warmup: dict[str, Any] = client.request("prepare", workload=name, limits=self._limits)["warmup"]
+        return warmup
+
+    def sample(self, name: str, loop: str) -> list[float]:
+        samples: list[float] = self._clients[loop].request("sample")["samples"]
+        return samples
+
+    def finish(self, name: str, loop: str) -> None:
+        self._clients[loop].request("finish")
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()

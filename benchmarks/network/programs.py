@@ -1,0 +1,143 @@
+"""The measured programs as the driver sees them: servers, which are loaded, and clients, which load a peer."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.network.certificate import certificate_path
+from benchmarks.network.load_generator import limit_command, tls_limit_command
+from benchmarks.network.processes import JsonProcess, RunTime, run_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.network.contestants import Contestant
+    from benchmarks.network.load_generator import LoadGenerator
+    from benchmarks.network.peers import Peer
+    from benchmarks.network.scenarios import Load, Scenario
+
+    Window = dict[str, Any]
+
+START_SECONDS = 20.0
+ANSWER_SECONDS = 30.0
+
+
+class Program:
+    """The process of one contestant in one scenario."""
+
+    def __init__(self, name: str, command: Sequence[str], cpu: int | None, environment: dict[str, str]) -> None:
+        self.name = name
+        self.process = JsonProcess(command, cpu, environment)
+        self.ready: dict[str, Any] = {}
+
+    def wait(self) -> None:
+        """Until it is ready."""
+        self.ready = self.process.read(START_SECONDS)
+
+    def run_time(self) -> RunTime:
+        """What its process and the thread of its loop have used."""
+        return run_time(self.process.pid, self.ready["tid"])
+
+    def ask(self, line: str, seconds: float = 0) -> dict[str, Any]:
+        """One line to it, one from it."""
+        self.process.write(line)
+        return self.process.read(ANSWER_SECONDS + seconds)
+
+
+class Server(Program):
+    """A server. It is loaded from outside; see `LoadGenerator`."""
+
+    def __init__(self, contestant: Contestant, scenario: Scenario, directory: Path, cpu: int | None) -> None:
+        path = str(directory / f"{contestant.name}.sock") if scenario.transport == "unix" else None
+        if path:
+            Path(path).unlink(missing_ok=True)
+        command = self._command(contestant, scenario, directory, path)
+        super().__init__(contestant.name, command, cpu, contestant.environment)
+
+    @staticmethod
+    def _command(contestant: Contestant, scenario: Scenario, directory: Path, path: str | None) -> Sequence[str]:
+        size = max(load.size for load in scenario.full)
+        tls = str(certificate_path(directory, scenario.certificate)) if scenario.transport == "tls" else None
+        if contestant.loop is None:
+            assert scenario.limit is not None
+            if tls is not None:
+                return tls_limit_command(scenario.limit, size, tls, scenario.tls_version)
+            return limit_command(scenario.limit, size, path)
+        command = [*python_command("server.py", contestant, scenario), "--size", str(size)]
+        command += ["--path", path] if path else []
+        command += ["--certificate", tls] if tls else []
+        command += ["--tls-version", scenario.tls_version] if scenario.tls_version else []
+        return command + (["--busy"] if scenario.busy else [])
+
+    def handshakes(self) -> tuple[int, int]:
+        """TLS handshakes so far, and how many of them resumed a session."""
+        counts = self.ask("handshakes")
+        return counts["handshakes"], counts["resumed_handshakes"]
+
+
+class LoadedServer(Server):
+    """A server and its part of the load generator."""
+
+    def __init__(
+        self,
+        contestant: Contestant,
+        scenario: Scenario,
+        directory: Path,
+        cpu: int | None,
+        generator: LoadGenerator,
+        *,
+        verify: bool,
+    ) -> None:
+        super().__init__(contestant, scenario, directory, cpu)
+        self._scenario = scenario
+        self._generator = generator
+        self._verify = verify
+
+    def open(self, load: Load) -> None:
+        """Connect to it."""
+        words = {"address": self.ready["address"], **self._scenario.words(load, verify=self._verify)}
+        self._generator.open(self.name, words)
+
+    def run(self, seconds: float) -> Window:
+        """Load it."""
+        return self._generator.run(self.name, seconds)
+
+    def disconnect(self) -> None:
+        """Close the connections."""
+        self._generator.disconnect(self.name)
+
+
+class Client(Program):
+    """A client and its peer, which is the same for all."""
+
+    def __init__(
+        self, contestant: Contestant, scenario: Scenario, directory: Path, cpu: int | None, peer: Peer
+    ) -> None:
+        command = [*python_command("client.py", contestant, scenario), str(peer.port)]
+        if scenario.transport == "tls" and not contestant.plain:
+            command += ["--certificate", str(certificate_path(directory, scenario.certificate))]
+        super().__init__(contestant.name, command, cpu, contestant.environment)
+        self._peer = peer
+
+    def open(self, load: Load) -> None:
+        """Connect it."""
+        self.ask(f"open {load.connections}")
+
+    def run(self, seconds: float) -> Window:
+        """Let it make requests. As with servers, `client_cpu` is what the other side used."""
+        before = self._peer.cpu_seconds()
+        window = self.ask(f"run {seconds}", seconds)
+        return window | {"client_cpu": self._peer.cpu_seconds() - before}
+
+    def disconnect(self) -> None:
+        """Close its connections."""
+        self.ask("close")
+
+
+def python_command(script: str, contestant: Contestant, scenario: Scenario) -> list[str]:
+    """A measured program in Python with its loop and kind."""
+    assert contestant.loop is not None
+    layer = ["--layer", contestant.layer] if contestant.layer else []
+    return [sys.executable, str(Path(__file__).with_name(script)), *layer, contestant.loop, scenario.program]
