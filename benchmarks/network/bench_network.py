@@ -23,6 +23,9 @@ from typing import TYPE_CHECKING
 if __name__ == "__main__":  # run as a script: what it imports is in the package, not beside it
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
+from benchmarks.harness import metadata
+from benchmarks.harness.command_line import ProgressLine, names, positive
+from benchmarks.harness.loops import LOOPS
 from benchmarks.network import tables
 from benchmarks.network.catalogue import GROUPS, SCENARIOS
 from benchmarks.network.certificate import NoCertificateError, make_certificates
@@ -31,9 +34,6 @@ from benchmarks.network.figures import summarise
 from benchmarks.network.measurement import Session, Timing
 from benchmarks.network.postgres import find_programs
 from benchmarks.network.processes import FailedError, processors
-from benchmarks.harness import metadata
-from benchmarks.harness.command_line import ProgressLine, names, positive
-from benchmarks.harness.loops import LOOPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.network.contestants import LIMIT
 from benchmarks.harness.loops import SUBJECT
 from benchmarks.harness.summary import ratio
+from benchmarks.network.contestants import LIMIT
 
 if TYPE_CHECKING:
     from benchmarks.network.measurement import Cell, Window

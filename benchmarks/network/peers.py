@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from benchmarks.harness.loops import BASE
 from benchmarks.network.postgres import Postgres
 from benchmarks.network.processes import JsonProcess, process_seconds
-from benchmarks.harness.loops import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,6 +22,10 @@ from typing import TYPE_CHECKING, Any
 if __name__ == "__main__":  # run as a script: what it imports is in the package, not beside it
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
+from benchmarks.harness import metadata
+from benchmarks.harness.command_line import ProgressLine, positive
+from benchmarks.harness.loops import SUBJECT
+from benchmarks.harness.metadata import version_text
 from benchmarks.network.bench_network import admitted, allow_many_files
 from benchmarks.network.catalogue import SCENARIOS
 from benchmarks.network.contestants import CONTESTANTS
@@ -29,10 +33,6 @@ from benchmarks.network.load_generator import LoadGenerator
 from benchmarks.network.processes import FailedError, processors
 from benchmarks.network.programs import Server
 from benchmarks.network.scenarios import KIB, Load, Scenario, load_title, size_text
-from benchmarks.harness import metadata
-from benchmarks.harness.command_line import ProgressLine, positive
-from benchmarks.harness.loops import SUBJECT
-from benchmarks.harness.metadata import version_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

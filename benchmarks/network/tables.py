@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.network.contestants import CONTESTANTS, LIMIT
 from benchmarks.harness.loops import SUBJECT
 from benchmarks.harness.metadata import version_text
+from benchmarks.network.contestants import CONTESTANTS, LIMIT
 
 Result = dict[str, Any]
 SMALL_WAIT = 0.05
