@@ -32,15 +32,17 @@ PACKAGE_SOURCES := pyproject.toml hatch_build.py pom.xml LICENSE NOTICE \
 	$(shell find python src/main native tools LICENSES \( -name __pycache__ -o -name '_engine.abi3.*' \) -prune -o -print 2>/dev/null)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  PYTHON=python3.13 chooses the interpreter; PYTEST_ARGS, BENCH_ARGS, IO_BENCH_ARGS, SOAK_ARGS, FUZZ_ARGS and COMPAT_ARGS are handed on"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  PYTHON=python3.13 chooses the interpreter; PYTEST_ARGS, BENCH_ARGS, SOAK_ARGS, FUZZ_ARGS and COMPAT_ARGS are handed on"
 
-bench: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare PyLoop with asyncio, uvloop, rloop and others
-	$(BIN)/python benchmarks/pyloop/bench_event_loop.py $(BENCH_ARGS)
-	$(BIN)/python benchmarks/network/bench_network.py --quick $(IO_BENCH_ARGS)
+bench: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare PyLoop with asyncio, uvloop, rloop and others: 5 minutes
+	$(BIN)/python -m benchmarks run $(BENCH_ARGS)
 
-bench-io: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare them as servers and clients, in full: 25 minutes
-	$(BIN)/python benchmarks/network/bench_network.py $(IO_BENCH_ARGS)
+bench-full: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare them in everything that is measured: 45 minutes
+	$(BIN)/python -m benchmarks run --full $(BENCH_ARGS)
+
+bench-compare: $(VENV)/installed-bench ## compare with an earlier result, BASELINE=FILE: has PyLoop become slower?
+	$(BIN)/python -m benchmarks compare $(or $(BASELINE),benchmarks/results/baseline.json) $(BENCH_ARGS)
 
 test: $(VENV)/installed-test $(LOADGEN)/target/loadgen.jar java-test ## run all tests: the engine's in Java, then those in Python
 	$(BIN)/pytest $(PYTEST_ARGS)
@@ -97,7 +99,7 @@ fuzz: $(VENV)/installed-test ## compare PyLoop with asyncio on random programs: 
 compat: $(COMPAT)/installed ## run real clients, servers and their tests on asyncio and on PyLoop: 20 minutes
 	$(COMPAT)/bin/python -m compat --suites $(COMPAT_ARGS)
 
-loadgen: $(LOADGEN)/target/loadgen.jar ## build the load generator of the I/O benchmarks
+loadgen: $(LOADGEN)/target/loadgen.jar ## build the load generator of the benchmarks
 
 clean: ## remove everything that was built or installed here
 	rm -rf target $(LOADGEN)/target dist build .venv-* .mypy_cache .ruff_cache .pytest_cache python/data_bridge/pyloop/_engine.abi3.so
@@ -148,4 +150,4 @@ $(COMPAT)/installed: $(VENV)/created $(PACKAGE_SOURCES)
 	$(COMPAT)/bin/python -m pip install --quiet --no-input .
 	@touch $@
 
-.PHONY: help bench bench-io soak-io soak fuzz compat loadgen test test-all python-test java-test lint format build build-quick wheel clean
+.PHONY: help bench bench-full bench-compare soak-io soak fuzz compat loadgen test test-all python-test java-test lint format build build-quick wheel clean

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .base import ColdMeasurement, MemoryMeasurement
 
-__all__ = ["COLD", "ColdMeasurement"]
+__all__ = ["COLD", "MEMORY", "ColdMeasurement"]
 
 COLD: dict[str, ColdMeasurement] = {
     measurement.name: measurement
@@ -17,6 +17,12 @@ COLD: dict[str, ColdMeasurement] = {
         ColdMeasurement("first_100_requests", "first 100 requests", "first_requests.py", "100", "1"),
         ColdMeasurement("first_1k_requests", "first 1k requests", "first_requests.py", "1000", "1"),
         ColdMeasurement("first_500_connections", "first 500 connections", "first_requests.py", "500", "500"),
+    )
+}
+
+MEMORY: dict[str, ColdMeasurement] = {
+    measurement.name: measurement
+    for measurement in (
         MemoryMeasurement("used_loop", "used loop", "used_loop.py", ("RSS", "VmSize", "threads")),
         MemoryMeasurement("workers", "each of 4 forked workers", "workers.py", ("PSS", "private")),
     )

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.harness.failures import FailedError, clean_environment
+from benchmarks.harness.loops import LOOPS
 from benchmarks.harness.measured import Measured
-from benchmarks.harness.worker_client import LoopFailedError, clean_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.harness.loops import LoopSpec
+    from benchmarks.harness.contestants import Contestant
 
 PROGRAMS = Path(__file__).with_name("programs")
 PROGRAM_SECONDS = 60.0
@@ -31,20 +32,26 @@ class ColdMeasurement(Measured):
         self._program = PROGRAMS / program
         self._arguments = arguments
 
-    def run(self, loop: LoopSpec) -> list[float]:
+    def run(self, contestant: Contestant) -> list[float]:
         """Start the program and wait for its figures."""
-        command = [sys.executable, str(self._program), loop.module, loop.factory, *self._arguments]
+        command = [sys.executable, str(self._program), *self._names(contestant), *self._arguments]
         try:
             finished = subprocess.run(
                 command, capture_output=True, text=True, timeout=PROGRAM_SECONDS, check=False, env=clean_environment()
             )
         except subprocess.TimeoutExpired:
-            raise LoopFailedError(f"{self._program.name} did not end within {PROGRAM_SECONDS:.0f} s") from None
+            raise FailedError(f"{self._program.name} did not end within {PROGRAM_SECONDS:.0f} s") from None
         if finished.returncode:
             last = [line.strip() for line in finished.stderr.splitlines() if line.strip()][-1:]
-            raise LoopFailedError(f"{self._program.name}: exit status {finished.returncode} {''.join(last)[:200]}")
+            raise FailedError(f"{self._program.name}: exit status {finished.returncode} {''.join(last)[:200]}")
         figures: list[float] = json.loads(finished.stdout.splitlines()[-1])
         return figures
+
+    def _names(self, contestant: Contestant) -> tuple[str, ...]:
+        """What tells the program which loop: its module and the factory in it."""
+        assert contestant.loop is not None
+        loop = LOOPS[contestant.loop]
+        return loop.module, loop.factory
 
     def figure(self, samples: Sequence[float], metric: str) -> float:
         return samples[self.metrics.index(metric)]

@@ -19,7 +19,7 @@ def effects(rows: list[Result]) -> list[Result]:
         other, rival = loaded.get(_key(quiet)), quiet["best_rival"]
         if quiet["load"] != QUIET or quiet["comparison"] != "ratio" or other is None or rival is None:
             continue
-        if not all(loop in row["loops"] for row in (quiet, other) for loop in (SUBJECT, rival)):
+        if not all(loop in row["contestants"] for row in (quiet, other) for loop in (SUBJECT, rival)):
             continue
         ratios = {row["load"]: _ratio(row, rival) for row in (quiet, other)}
         change = ratios[LOADED]["median"] / ratios[QUIET]["median"] - 1
@@ -36,4 +36,4 @@ def _key(row: Result) -> tuple[str, ...]:
 
 
 def _ratio(row: Result, rival: str) -> dict[str, float]:
-    return ratio(row["loops"][rival]["rounds"], row["loops"][SUBJECT]["rounds"])
+    return ratio(row["contestants"][rival]["rounds"], row["contestants"][SUBJECT]["rounds"])

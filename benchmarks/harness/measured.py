@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from statistics import fmean
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from benchmarks.harness.contestants import Contestant
+
 Comparison = Literal["ratio", "difference", "none"]
+Better = Literal["lower", "higher"]
 
 
 class Measured:
@@ -22,15 +26,38 @@ class Measured:
     """How results are printed: a key of `summary.STORED_UNITS`. Times are always kept in nanoseconds."""
     metrics: tuple[str, ...] = ("mean",)
     comparison: ClassVar[Comparison] = "ratio"
-    """How loops are compared: `none` where each comparison would mislead, see the workload."""
+    """How contestants are compared: `none` where each comparison would mislead, see the workload."""
 
     most_rounds: ClassVar[int | None] = None
     """More rounds than these are not worth their time; None if there is no such number."""
+
+    parameter: int | None = None
+    """The size, where the same is measured with several."""
+
+    packages: tuple[str, ...] = ()
+    """Modules that must be installed besides the loop."""
+
+    contestants: tuple[str, ...] | None = None
+    """Who takes part; None for every loop as it is."""
 
     @property
     def latency(self) -> bool:
         """True if the samples of all rounds belong together, as single latencies do."""
         return False
+
+    @property
+    def group(self) -> str:
+        """Another name by which it can be chosen, together with its like."""
+        return self.name
+
+    def admits(self, contestant: Contestant) -> bool:
+        """Whether it takes part."""
+        return contestant.is_loop if self.contestants is None else contestant.name in self.contestants
+
+    def obstacle(self) -> str | None:
+        """Why it cannot be measured here; None if it can."""
+        absent = [package for package in self.packages if not installed(package)]
+        return f"the package {absent[0]} is not installed" if absent else None
 
     def figure(self, samples: Sequence[float], metric: str) -> float:
         """One metric of the samples of a round, or of all rounds."""
@@ -40,9 +67,25 @@ class Measured:
         """How this metric is printed; a count has no unit."""
         return self.unit
 
+    def better(self, metric: str) -> Better:
+        """Which figure of two is the better one."""
+        return "lower"
+
+    def shown(self, metric: str) -> bool:
+        """Whether it stands in the table on the terminal; the result has all."""
+        return True
+
     def title_of(self, metric: str) -> str:
         """The first cell of the line."""
         return f"{self.title}, {metric}" if len(self.metrics) > 1 else self.title
+
+
+def installed(module: str) -> bool:
+    """Whether it could be imported."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def percentile(samples: Sequence[float], percent: float) -> float:

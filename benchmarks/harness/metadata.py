@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import platform
 import re
+import subprocess
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+NAMES_OR_PLACES = frozenset({"boot_time", "hostname", "python_executable", "uptime", "date", "duration", "loops"})
+"""Of pyperf's metadata: what tells nothing, or too much."""
 
 
 def collect() -> dict[str, object]:
@@ -22,7 +26,39 @@ def collect() -> dict[str, object]:
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
         "kernel": f"{platform.system()} {platform.release()}",
+        "commit": _commit(),
+        "pyperf": _by_pyperf(),
     }
+
+
+def _by_pyperf() -> dict[str, object] | None:
+    """What pyperf collects of the machine and of Python, less what names the machine; None if it is not installed."""
+    try:
+        import pyperf
+    except ImportError:
+        return None
+    collected = pyperf.Run([1.0]).get_metadata()
+    return {name: value for name, value in sorted(collected.items()) if name not in NAMES_OR_PLACES}
+
+
+def _commit() -> str | None:
+    """Of the source tree, with a + if it was changed since; None where there is no git."""
+    command = [
+        "git",
+        "-C",
+        str(Path(__file__).parent),
+        "describe",
+        "--always",
+        "--exclude",
+        "*",
+        "--dirty=+",
+        "--abbrev=12",
+    ]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return done.stdout.strip() or None
 
 
 def _processor() -> str:

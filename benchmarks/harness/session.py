@@ -1,22 +1,23 @@
-"""One suite: every line on every loop, interleaved round by round."""
+"""One section: every line with every contestant, interleaved round by round."""
 
 from __future__ import annotations
 
+import random
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.harness import load as machine
-from benchmarks.harness.loops import LOOPS
-from benchmarks.harness.worker_client import LoopFailedError, WorkerClient
+from benchmarks.harness.failures import FailedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from benchmarks.harness.contestants import Contestant
+    from benchmarks.harness.control import Control
     from benchmarks.harness.measured import Measured
-    from benchmarks.harness.runners import Runner
-
-    Progress = Callable[[int, int, str], None]
+    from benchmarks.harness.progress import ProgressLine
+    from benchmarks.harness.section import Runner, Section, Timing
 
 
 @dataclass
@@ -26,94 +27,87 @@ class Observation:
     line: Measured
     load: str
     samples: dict[str, list[list[float]]] = field(default_factory=dict)
-    """By loop and round."""
+    """By contestant and round."""
     warmups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    remarks: dict[str, Sequence[str]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
-    def failed(self, loop: str, error: Exception) -> None:
-        """Take the loop out: half a set of rounds would not be comparable."""
-        self.failures[loop] = str(error)
-        self.samples.pop(loop, None)
+    def failed(self, contestant: Contestant, error: Exception) -> None:
+        """Take it out: half a set of rounds would not be comparable."""
+        self.failures[contestant.name] = str(error)
+        self.samples.pop(contestant.name, None)
 
 
-def admit(loops: Sequence[str]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
-    """The loops that can be made here, with their versions, and why others cannot.
+@dataclass(frozen=True)
+class Conditions:
+    """What is the same for all sections of a run."""
 
-    Raises LoopFailedError if one of them must be there.
-    """
-    admitted, missing = {}, {}
-    for loop in loops:
-        with closing(WorkerClient(loop)) as client:
-            try:
-                admitted[loop] = client.request("describe")
-            except LoopFailedError as error:
-                if LOOPS[loop].required:
-                    raise LoopFailedError(f"{loop}: {error}") from error
-                missing[loop] = str(error)
-    return admitted, missing
+    contestants: Sequence[Contestant]
+    loads: Sequence[str]
+    seed: int
+    progress: ProgressLine
+    control: Control
 
 
 class Session:
-    """Takes turns between the loops."""
+    """Takes turns between the contestants."""
 
-    def __init__(
-        self, suite: str, runner: Runner, loops: Sequence[str], rounds: int, loads: Sequence[str], progress: Progress
-    ) -> None:
-        self._suite = suite
-        self._runner = runner
-        self._loops = loops
-        self._rounds = rounds
-        self._loads = loads
-        self._progress = progress
-        self._done = 0
-        self._steps = 0
+    def __init__(self, section: Section, timing: Timing, lines: Sequence[Measured], conditions: Conditions) -> None:
+        self._section = section
+        self._timing = timing
+        self._lines = lines
+        self._conditions = conditions
+        self._loads = conditions.loads if section.loadable else conditions.loads[:1]
+        self._random = random.Random(f"{conditions.seed} {section.suite} {section.name}")
 
-    def run(self, lines: Sequence[Measured]) -> Iterator[Observation]:
+    def steps(self) -> int:
+        """How many samples and preparations there are."""
+        return sum((self._rounds_of(line) + 1) * len(self._fitting(line)) for line in self._lines) * len(self._loads)
+
+    def run(self) -> Iterator[Observation]:
         """Measure all the lines, each under one load after the other so that little time lies between them."""
-        self._steps = sum(self._rounds_of(line) + 1 for line in lines) * len(self._loops) * len(self._loads)
-        with closing(self._runner):
-            for line in lines:
+        with closing(self._section.runner(self._timing)) as runner:
+            for line in self._lines:
                 for load in self._loads:
+                    self._conditions.control.take()
                     observation = Observation(line, load)
                     with machine.put_on(load):
-                        self._measure(observation)
+                        self._measure(runner, observation)
                     yield observation
 
-    def _rounds_of(self, line: Measured) -> int:
-        return min(self._rounds, line.most_rounds or self._rounds)
+    def _fitting(self, line: Measured) -> list[Contestant]:
+        return [contestant for contestant in self._conditions.contestants if line.admits(contestant)]
 
-    def _measure(self, observation: Observation) -> None:
+    def _rounds_of(self, line: Measured) -> int:
+        return min(self._timing.rounds, line.most_rounds or self._timing.rounds)
+
+    def _measure(self, runner: Runner[Any], observation: Observation) -> None:
         line, samples = observation.line, observation.samples
-        what = f"{self._suite}, {line.title}"
+        what = f"{self._section.suite}, {line.title}"
         if len(self._loads) > 1:
             what += f", {observation.load}"
         active = []
-        for loop in self._loops:
-            self._step(f"{what}: preparation, {loop}")
+        for contestant in self._fitting(line):
+            self._conditions.progress.step(f"{what}: preparation, {contestant.name}")
             try:
-                if warmup := self._runner.prepare(line.name, loop):
-                    observation.warmups[loop] = warmup
-                active.append(loop)
-                samples[loop] = []
-            except LoopFailedError as error:
-                observation.failed(loop, error)
+                if warmup := runner.prepare(line, contestant):
+                    observation.warmups[contestant.name] = warmup
+                active.append(contestant)
+                samples[contestant.name] = []
+            except FailedError as error:
+                observation.failed(contestant, error)
         rounds = self._rounds_of(line)
-        for round_number in range(rounds):
-            # Another loop goes first in each round, so that none always runs in the wake of the same one.
-            shift = round_number % max(len(active), 1)
-            for loop in active[shift:] + active[:shift]:
-                self._step(f"{what}: round {round_number + 1} of {rounds}, {loop}")
+        for number in range(rounds):
+            # In another order in each round, so that none always runs in the wake of the same one.
+            for contestant in self._random.sample(active, len(active)):
+                self._conditions.progress.step(f"{what}: round {number + 1} of {rounds}, {contestant.name}")
                 try:
-                    samples[loop].append(self._runner.sample(line.name, loop))
-                except LoopFailedError as error:
-                    observation.failed(loop, error)
-                    active.remove(loop)
-        for loop in active:
+                    samples[contestant.name].append(runner.sample(line, contestant))
+                except FailedError as error:
+                    observation.failed(contestant, error)
+                    active.remove(contestant)
+        for contestant in active:
             try:
-                self._runner.finish(line.name, loop)
-            except LoopFailedError as error:
-                observation.failed(loop, error)
-
-    def _step(self, what: str) -> None:
-        self._progress(self._done, self._steps, what)
-        self._done += 1
+                observation.remarks[contestant.name] = runner.finish(line, contestant)
+            except FailedError as error:
+                observation.failed(contestant, error)

@@ -5,55 +5,69 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.harness.loops import BASE, RIVALS
+from benchmarks.harness.contestants import CONTESTANTS
+from benchmarks.harness.loops import BASE
+from benchmarks.harness.statistics import interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.harness.measured import Measured
+    from benchmarks.harness.measured import Better, Measured
+    from benchmarks.harness.section import Section
     from benchmarks.harness.session import Observation
 
 Row = dict[str, Any]
 Rounds = list[list[float]]
 
-STORED_UNITS = {"ns": "ns", "us": "ns", "ms": "ns", "MiB": "bytes", "": "count"}
-"""By the unit that is printed, the one of the figures."""
+STORED_UNITS = {"ns": "ns", "us": "ns", "ms": "ns", "MiB": "bytes", "KiB": "bytes", "B": "bytes", "/s": "per_second"}
+"""By the unit that is printed, the one of the figures. What has none is a count."""
 
 
-def summarise(suite: str, observation: Observation) -> list[Row]:
+def summarise(section: Section, observation: Observation) -> list[Row]:
     """One row for each metric."""
-    return [_row(suite, observation, metric) for metric in observation.line.metrics]
+    return [_row(section, observation, metric) for metric in observation.line.metrics]
 
 
-def _row(suite: str, observation: Observation, metric: str) -> Row:
+def _row(section: Section, observation: Observation, metric: str) -> Row:
     line = observation.line
     taken = observation.samples
-    rounds = {loop: [line.figure(samples, metric) for samples in taken[loop]] for loop in taken}
-    values = {loop: _value(line, metric, taken[loop], rounds[loop]) for loop in taken}
-    compare = {"ratio": ratio, "difference": difference}.get(line.comparison)
-    present = [rival for rival in RIVALS if rival in values]
-    rival = min(present, key=lambda name: values[name]) if present and compare else None
+    rounds = {name: [line.figure(samples, metric) for samples in taken[name]] for name in taken}
+    values = {name: _value(line, metric, taken[name], rounds[name]) for name in taken}
+    rival = _best_rival(line, metric, values)
     cells = {}
-    for loop, value in values.items():
-        cell: Row = {"value": value, "rounds": rounds[loop], "vs_asyncio": None, "vs_best_rival": None}
-        if compare and BASE in rounds:
-            cell["vs_asyncio"] = compare(rounds[BASE], rounds[loop])
-        if compare and rival is not None:
-            cell["vs_best_rival"] = compare(rounds[rival], rounds[loop])
-        cells[loop] = cell
+    for name, value in values.items():
+        cell: Row = {"value": value, "rounds": rounds[name], "vs_asyncio": None, "vs_best_rival": None}
+        for key, other in (("vs_asyncio", BASE), ("vs_best_rival", rival)):
+            if other in rounds and line.comparison != "none":
+                cell[key] = compare(line.comparison, line.better(metric), rounds[other], rounds[name])
+        cells[name] = cell
+    unit = line.unit_of(metric)
     return {
-        "suite": suite,
+        "suite": section.suite,
+        "section": section.name,
         "load": observation.load,
         "workload": line.name,
         "metric": metric,
         "title": line.title_of(metric),
-        "unit": STORED_UNITS[line.unit_of(metric)],
-        "shown_unit": line.unit_of(metric),
+        "unit": STORED_UNITS[unit] if unit else "count",
+        "shown_unit": unit,
+        "shown": line.shown(metric),
+        "better": line.better(metric),
         "operations": line.operations,
+        "parameter": line.parameter,
         "comparison": line.comparison,
         "best_rival": rival,
-        "loops": cells,
+        "contestants": cells,
+        "remarks": {name: list(said) for name, said in observation.remarks.items()},
     }
+
+
+def _best_rival(line: Measured, metric: str, values: dict[str, float]) -> str | None:
+    if line.comparison == "none":
+        return None
+    best = min if line.better(metric) == "lower" else max
+    present = [name for name in values if CONTESTANTS[name].rival]
+    return best(present, key=values.__getitem__) if present else None
 
 
 def _value(line: Measured, metric: str, taken: Rounds, rounds: list[float]) -> float:
@@ -63,15 +77,19 @@ def _value(line: Measured, metric: str, taken: Rounds, rounds: list[float]) -> f
     return line.figure([sample for samples in taken for sample in samples], metric)
 
 
-def ratio(reference: Sequence[float], loop: Sequence[float]) -> dict[str, float]:
-    """How many times faster than the reference: median, lowest and highest of the rounds."""
-    return _spread([other / own for other, own in zip(reference, loop, strict=True)])
+def compare(kind: str, better: Better, reference: Sequence[float], own: Sequence[float]) -> dict[str, float] | None:
+    """How many times better than the reference, or how much more: the median of the rounds and its interval.
+
+    None if there is no ratio, because a figure is nothing.
+    """
+    pairs = list(zip(reference, own, strict=True))
+    if kind == "difference":
+        return interval([mine - other for other, mine in pairs])
+    if not all(other and mine for other, mine in pairs):
+        return None
+    return interval([other / mine if better == "lower" else mine / other for other, mine in pairs])
 
 
-def difference(reference: Sequence[float], loop: Sequence[float]) -> dict[str, float]:
-    """How much more than the reference: median, lowest and highest of the rounds."""
-    return _spread([own - other for other, own in zip(reference, loop, strict=True)])
-
-
-def _spread(values: Sequence[float]) -> dict[str, float]:
-    return {"median": median(values), "low": min(values), "high": max(values)}
+def ratio(reference: Sequence[float], own: Sequence[float]) -> dict[str, float]:
+    """How many times faster than the reference."""
+    return interval([other / mine for other, mine in zip(reference, own, strict=True)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from benchmarks.harness.contestants import CONTESTANTS
 from benchmarks.harness.load import LOADED, QUIET
 from benchmarks.harness.loops import BASE, SUBJECT
 from benchmarks.harness.metadata import version_text
@@ -12,7 +13,16 @@ Result = dict[str, Any]
 QUIET_CORES = 0.1
 """With more than this of a core in use by others a run is called noisy."""
 
-_SCALES = {"ns": (1, 0), "us": (1e3, 1), "ms": (1e6, 2), "MiB": (1 << 20, 1), "": (1, 0)}
+_SCALES = {
+    "ns": (1, 0),
+    "us": (1e3, 1),
+    "ms": (1e6, 2),
+    "MiB": (1 << 20, 1),
+    "KiB": (1 << 10, 1),
+    "B": (1, 0),
+    "/s": (1, 0),
+    "": (1, 0),
+}
 """By unit: what a figure is divided by, and decimals."""
 
 
@@ -24,7 +34,7 @@ def value_text(value: float, unit: str, *, signed: bool = False) -> str:
 
 
 def comparison_text(row: Result, compared: dict[str, float] | None, rival: str | None = None) -> str:
-    """A ratio or a difference, with its lowest and highest round."""
+    """A ratio or a difference, with its confidence interval."""
     if compared is None:
         return "-"
     if row["comparison"] == "ratio":
@@ -37,28 +47,40 @@ def comparison_text(row: Result, compared: dict[str, float] | None, rival: str |
     return f"{text} {rival}" if rival else text
 
 
-def header(loops: list[str]) -> list[str]:
+def columns(rows: list[Result]) -> list[str]:
+    """The contestants of these rows, in the order of `CONTESTANTS`."""
+    return [name for name in CONTESTANTS if any(name in row["contestants"] for row in rows)]
+
+
+def header(names: list[str]) -> list[str]:
     """The names of the columns."""
-    against = [f"{SUBJECT} vs {BASE}", f"{SUBJECT} vs best rival"] if SUBJECT in loops else []
-    return ["", *loops, *against]
+    against = [f"{SUBJECT} vs {BASE}", f"{SUBJECT} vs best rival"] if SUBJECT in names else []
+    return ["", *names, *against]
 
 
-def cells(loops: list[str], row: Result) -> list[str]:
+def cells(names: list[str], row: Result) -> list[str]:
     """The texts of one row, one for each column."""
     texts = [row["title"]]
-    for name in loops:
-        cell = row["loops"].get(name)
-        texts.append(value_text(cell["value"], row["shown_unit"]) if cell else "failed")
-    if SUBJECT in loops:
-        cell = row["loops"].get(SUBJECT, {"vs_asyncio": None, "vs_best_rival": None})
+    for name in names:
+        cell = row["contestants"].get(name)
+        texts.append(value_text(cell["value"], row["shown_unit"]) if cell else "-")
+    if SUBJECT in names:
+        cell = row["contestants"].get(SUBJECT, {"vs_asyncio": None, "vs_best_rival": None})
         texts.append(comparison_text(row, cell["vs_asyncio"]))
         texts.append(comparison_text(row, cell["vs_best_rival"], row["best_rival"]))
     return texts
 
 
-def render(title: str, loops: list[str], rows: list[Result]) -> str:
-    """The table of one suite under one load as aligned text."""
-    return _aligned(title, [header(loops)] + [cells(loops, row) for row in rows])
+def render(title: str, rows: list[Result]) -> str:
+    """The table of one section under one load as aligned text, and the remarks on it."""
+    names = columns(rows)
+    text = _aligned(title, [header(names)] + [cells(names, row) for row in rows])
+    return "\n".join([text, *dict.fromkeys(remark for row in rows if (remark := _remark(row)))])
+
+
+def _remark(row: Result) -> str:
+    said = [f"{name} {', '.join(texts)}" for name, texts in row["remarks"].items() if texts]
+    return f"  {row['title'].rpartition(': ')[0] or row['title']}: {'; '.join(said)}" if said else ""
 
 
 def render_effects(title: str, effects: list[Result]) -> str:
@@ -82,20 +104,25 @@ def _aligned(title: str, lines: list[list[str]]) -> str:
 def notes(result: Result) -> list[str]:
     """What must be said with the tables: versions, what is missing, what failed, how calm the machine was."""
     about = result["metadata"]
-    loops = ", ".join(version_text(name, loop) for name, loop in result["loops"].items())
-    rounds = ", ".join(f"{name} {timing['rounds']}" for name, timing in result["settings"]["suites"].items())
+    loops = ", ".join(version_text(*each) for each in result["contestants"].items() if each[1]["version"])
+    rounds = ", ".join(f"{name} {timing['rounds']}" for name, timing in result["settings"]["sections"].items())
     lines = [
         f"{about['implementation']} {about['python']}; {loops}",
         f"{about['processor']}, {about['cores']} cores, {about['kernel']}; {about['date']}",
-        "Time per operation, or of all together where a number of callbacks is called the first: lower is better. "
-        "Ratios: times faster; memory: how much more. Medians of the comparisons of each round, in brackets the lowest "
-        f"and the highest. Rounds: {rounds}.",
+        "Times and memory: lower is better; /s: higher is. Ratios: times better; memory: how much more. Medians of the "
+        f"comparisons of each round, in brackets their confidence interval. Rounds: {rounds}.",
     ]
     lines += [f"Left out: {name} ({reason})" for name, reason in result["missing"].items()]
     lines += [
-        f"FAILED: {entry['loop']}, {entry['suite']}, {entry['workload']}, {entry['load']}: {entry['error']}"
+        f"FAILED: {entry['contestant']}, {entry['suite']}, {entry['workload']}, {entry['load']}: {entry['error']}"
         for entry in result["failures"]
     ]
+    control = result["control"]
+    if control["void"]:
+        lines.append(
+            f"VOID: {control['name']}, the control, changed by {control['drift']:.0%} during the run: the figures do "
+            "not belong together. Run again."
+        )
     if about["other_processes"] > QUIET_CORES:
         lines.append(f"NOISY: other processes used {about['other_processes']} cores on average; indicative only.")
     if result["settings"]["kind"] == "quick":

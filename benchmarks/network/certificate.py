@@ -14,13 +14,16 @@ ADDRESS = "127.0.0.1"
 KINDS = {"ecdsa": "ECDSA P-256", "rsa": "RSA, 2048 bits"}
 
 
-class NoCertificateError(Exception):
-    """Nothing is installed that makes certificates."""
-
-
 def certificate_path(directory: Path, kind: str) -> Path:
     """Where the certificate of this kind is."""
     return directory / f"{kind}.pem"
+
+
+def obstacle() -> str | None:
+    """Why no certificate can be made here; None if one can."""
+    if importlib.util.find_spec("cryptography") or shutil.which("openssl"):
+        return None
+    return "neither the package cryptography nor the command openssl is installed"
 
 
 def make_certificates(directory: Path) -> None:
@@ -29,10 +32,8 @@ def make_certificates(directory: Path) -> None:
         target = certificate_path(directory, kind)
         if importlib.util.find_spec("cryptography"):
             _with_cryptography(target, kind)
-        elif shutil.which("openssl"):
-            _with_openssl(target, kind)
         else:
-            raise NoCertificateError("neither the package cryptography nor the command openssl is installed")
+            _with_openssl(target, kind)
 
 
 def _with_cryptography(target: Path, kind: str) -> None:

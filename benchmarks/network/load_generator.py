@@ -7,7 +7,8 @@ import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.network.processes import FailedError, JsonProcess, run_time
+from benchmarks.harness.failures import FailedError
+from benchmarks.network.processes import JsonProcess, run_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.network.processes import FailedError, process_seconds, running_on
+from benchmarks.harness.failures import FailedError
+from benchmarks.network.processes import process_seconds, running_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,16 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.harness.worker_client import clean_environment
+from benchmarks.harness.failures import FailedError, clean_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 STOP_SECONDS = 3.0
-
-
-class FailedError(Exception):
-    """A process refused, raised, died or hung."""
 
 
 class JsonProcess:

@@ -13,7 +13,7 @@ from benchmarks.network.processes import JsonProcess, RunTime, run_time
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.network.contestants import Contestant
+    from benchmarks.harness.contestants import Contestant
     from benchmarks.network.load_generator import LoadGenerator
     from benchmarks.network.peers import Peer
     from benchmarks.network.scenarios import Load, Scenario

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from benchmarks.network.contestants import Contestant
+    from benchmarks.harness.contestants import Contestant
 
 KIB = 1024
 MIB = 1024 * KIB

@@ -23,21 +23,24 @@ if __name__ == "__main__":  # run as a script: what it imports is in the package
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from benchmarks.harness import metadata
-from benchmarks.harness.command_line import ProgressLine, positive
+from benchmarks.harness.admission import admit
+from benchmarks.harness.command_line import positive
+from benchmarks.harness.contestants import CONTESTANTS
+from benchmarks.harness.failures import FailedError
 from benchmarks.harness.loops import SUBJECT
 from benchmarks.harness.metadata import version_text
-from benchmarks.network.bench_network import admitted, allow_many_files
-from benchmarks.network.catalogue import SCENARIOS
-from benchmarks.network.contestants import CONTESTANTS
+from benchmarks.harness.progress import ProgressLine
 from benchmarks.network.load_generator import LoadGenerator
-from benchmarks.network.processes import FailedError, processors
+from benchmarks.network.plan import SCENARIOS
+from benchmarks.network.processes import processors
 from benchmarks.network.programs import Server
+from benchmarks.network.runner import allow_many_files
 from benchmarks.network.scenarios import KIB, Load, Scenario, load_title, size_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from benchmarks.network.contestants import Contestant
+    from benchmarks.harness.contestants import Contestant
 
 WINDOW_SECONDS = 0.5
 WARMUP_SECONDS = 10.0
@@ -226,7 +229,7 @@ def observation_line(title: str, phase: Phase, field: str, form: str) -> str:
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
-    loops = [name for name, contestant in CONTESTANTS.items() if contestant.loop is not None]
+    loops = [name for name, contestant in CONTESTANTS.items() if contestant.is_loop]
     parser = argparse.ArgumentParser(description="Serve for minutes and see whether anything is wrong or leaks.")
     parser.add_argument("--messages", type=positive, default=24_000_000, help="to be echoed; default 24000000")
     parser.add_argument(
@@ -247,10 +250,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     begun = time.monotonic()
     try:
-        contestants, missing = admitted([options.loop])
+        contestant = CONTESTANTS[options.loop]
+        _, missing = admit([contestant])
         if missing:
             raise FailedError(missing[options.loop])
-        ready = [phase.run(contestants[0], progress) for phase in phases]
+        ready = [phase.run(contestant, progress) for phase in phases]
     except FailedError as error:
         print(f"cannot go on: {error}", file=sys.stderr)
         return 1

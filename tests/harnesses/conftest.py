@@ -16,6 +16,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def load_module(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
-    """A function that imports a module of the benchmarks."""
+    """A function that imports a module of the benchmarks: a name without a folder is one of `network`."""
     monkeypatch.syspath_prepend(str(ROOT))
-    return lambda name: importlib.import_module(f"benchmarks.network.{name}")
+    return lambda name: importlib.import_module(f"benchmarks.{name}" if "." in name else f"benchmarks.network.{name}")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import platform
 import statistics
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
+import jsonschema
 import pytest
 
 from support.project import ROOT, path_with_tests
@@ -28,9 +30,8 @@ COLD = [
     "first_100_requests",
     "first_1k_requests",
     "first_500_connections",
-    "used_loop",
-    "workers",
 ]
+MEMORY = ["used_loop", "workers"]
 SHORT = [
     "callbacks_100",
     "callbacks_1k",
@@ -118,21 +119,22 @@ def with_metrics(names: list[str]) -> list[tuple[str, str]]:
 
 
 def test_every_line_and_metric_is_reported_once(result: dict[str, Any]) -> None:
-    by_suite: dict[str, list[tuple[str, str]]] = {}
+    by_section: dict[str, list[tuple[str, str]]] = {}
     for row in result["rows"]:
         assert row["load"] == "quiet"
-        by_suite.setdefault(row["suite"], []).append((row["workload"], row["metric"]))
-    assert list(by_suite) == ["cold", "short", "warm"]
-    assert by_suite["cold"] == with_metrics(COLD)
-    assert by_suite["short"] == with_metrics(SHORT)
-    assert sorted(by_suite["warm"]) == sorted(with_metrics([*SHORT, *WARM_ONLY]))
+        by_section.setdefault(f"{row['suite']}/{row['section']}", []).append((row["workload"], row["metric"]))
+    assert list(by_section) == ["cold/start", "cold/short", "memory/process", "loop/warm"]
+    assert by_section["cold/start"] == with_metrics(COLD)
+    assert by_section["cold/short"] == with_metrics(SHORT)
+    assert by_section["memory/process"] == with_metrics(MEMORY)
+    assert sorted(by_section["loop/warm"]) == sorted(with_metrics([*SHORT, *WARM_ONLY]))
     assert result["failures"] == []
 
 
 def test_each_cell_has_its_rounds_and_comparisons(result: dict[str, Any]) -> None:
     for row in result["rows"]:
-        assert tuple(row["loops"]) == LOOPS
-        for cell in row["loops"].values():
+        assert tuple(row["contestants"]) == LOOPS
+        for cell in row["contestants"].values():
             assert len(cell["rounds"]) == 2
             if row["workload"] == "timer_lateness":
                 assert cell["vs_asyncio"] is None
@@ -145,7 +147,7 @@ def test_each_cell_has_its_rounds_and_comparisons(result: dict[str, Any]) -> Non
 def test_comparison_is_the_median_of_the_comparisons_of_the_rounds(result: dict[str, Any]) -> None:
     compared = set()
     for row in result["rows"]:
-        base, own = (row["loops"][loop]["rounds"] for loop in LOOPS)
+        base, own = (row["contestants"][loop]["rounds"] for loop in LOOPS)
         match row["comparison"]:
             case "ratio":
                 expected = statistics.median(theirs / ours for theirs, ours in zip(base, own, strict=True))
@@ -154,8 +156,8 @@ def test_comparison_is_the_median_of_the_comparisons_of_the_rounds(result: dict[
             case _:
                 continue
         compared.add(row["comparison"])
-        assert row["loops"]["pyloop"]["vs_asyncio"]["median"] == pytest.approx(expected)
-        assert row["loops"]["asyncio"]["vs_asyncio"]["median"] == (1 if row["comparison"] == "ratio" else 0)
+        assert row["contestants"]["pyloop"]["vs_asyncio"]["median"] == pytest.approx(expected)
+        assert row["contestants"]["asyncio"]["vs_asyncio"]["median"] == (1 if row["comparison"] == "ratio" else 0)
     assert compared == {"ratio", "difference"}
 
 
@@ -165,28 +167,28 @@ def test_memory_is_compared_by_difference_in_bytes(result: dict[str, Any]) -> No
     assert units["used_loop", "threads"] == units["timer_lateness", "early"] == "count"
     for row in result["rows"]:
         if row["workload"] == "workers":
-            assert all(1 << 20 < value < 1 << 30 for cell in row["loops"].values() for value in cell["rounds"])
+            assert all(1 << 20 < value < 1 << 30 for cell in row["contestants"].values() for value in cell["rounds"])
 
 
 def test_metadata_names_software_and_machine_but_no_host(result: dict[str, Any]) -> None:
     assert set(result["metadata"]) == {
-        "date", "python", "implementation", "machine", "processor", "cores", "kernel", "other_processes",
+        "date", "python", "implementation", "machine", "processor", "cores", "kernel", "commit", "pyperf",
+        "other_processes",
     }  # fmt: skip
-    assert tuple(result["loops"]) == LOOPS
-    assert all(about["version"] for about in result["loops"].values())
-    assert result["loops"]["asyncio"]["engine"] is None
-    assert result["loops"]["pyloop"]["engine"]
-    assert {name: timing["rounds"] for name, timing in result["settings"]["suites"].items()} == {
-        "cold": 2,
-        "short": 2,
-        "warm": 2,
-    }
+    assert platform.node() not in json.dumps(result["metadata"])
+    assert tuple(result["contestants"]) == LOOPS
+    assert all(about["version"] for about in result["contestants"].values())
+    assert result["contestants"]["asyncio"]["engine"] is None
+    assert result["contestants"]["pyloop"]["engine"]
+    sections = result["settings"]["sections"]
+    assert list(sections) == ["cold/start", "cold/short", "memory/process", "loop/warm"]
+    assert {timing["rounds"] for timing in sections.values()} == {2}
 
 
 def test_loaded_run_gives_the_rows_twice_and_the_effect_on_ratios(rival: MakeRival, tmp_path: Path) -> None:
     rival("Same")
     output = tmp_path / "result.json"
-    chosen = ("--suites", "short", "--workloads", "callbacks_1k,sleep_zero")
+    chosen = ("--suites", "cold/short", "--workloads", "callbacks_1k,sleep_zero")
     finished = run_benchmark(output, "--loaded", "--loops", "asyncio,uvloop,pyloop", *chosen)
     result: dict[str, Any] = json.loads(output.read_text())
     assert [(row["workload"], row["load"]) for row in result["rows"]] == [
@@ -203,12 +205,12 @@ def test_best_rival_is_the_one_with_the_lowest_figure(rival: MakeRival, tmp_path
     rival("Same")
     rival("Slow", "rloop")
     output = tmp_path / "result.json"
-    run_benchmark(output, "--suites", "warm", "--workloads", "callbacks_100", "--loops", "uvloop,rloop,pyloop")
+    run_benchmark(output, "--suites", "loop", "--workloads", "callbacks_100", "--loops", "uvloop,rloop,pyloop")
     (row,) = json.loads(output.read_text())["rows"]
     assert row["best_rival"] == "uvloop"
-    best, own = (row["loops"][loop]["rounds"] for loop in ("uvloop", "pyloop"))
+    best, own = (row["contestants"][loop]["rounds"] for loop in ("uvloop", "pyloop"))
     expected = statistics.median(theirs / ours for theirs, ours in zip(best, own, strict=True))
-    assert row["loops"]["pyloop"]["vs_best_rival"]["median"] == pytest.approx(expected)
+    assert row["contestants"]["pyloop"]["vs_best_rival"]["median"] == pytest.approx(expected)
 
 
 def test_load_is_one_process_on_each_processor_and_ends(load: Any) -> None:
@@ -231,15 +233,6 @@ def test_load_ends_with_its_parent() -> None:
     assert killed.returncode == -9
 
 
-def test_report_has_a_table_for_each_suite_with_a_line_for_each_row(result_file: Path, result: dict[str, Any]) -> None:
-    finished = run_script("report/report.py", str(result_file))
-    assert finished.returncode == 0, finished.stderr
-    assert len([line for line in finished.stdout.splitlines() if line.startswith("## ")]) == 3
-    lines = [line for line in finished.stdout.splitlines() if line.startswith("|")]
-    assert len(lines) == len(result["rows"]) + 3 * 2
-    assert len({line.count(" | ") for line in lines}) == 1
-
-
 def test_failing_loop_is_named_and_has_no_figure(rival: MakeRival, tmp_path: Path) -> None:
     """A rival that raises is a result, not the end of the run."""
     rival("Broken")
@@ -247,14 +240,24 @@ def test_failing_loop_is_named_and_has_no_figure(rival: MakeRival, tmp_path: Pat
     chosen = ("--loops", "asyncio,uvloop", "--workloads", "first_1k,callbacks_100")
     finished = run_benchmark(output, *chosen)
     result: dict[str, Any] = json.loads(output.read_text())
-    assert [(entry["suite"], entry["workload"], entry["loop"]) for entry in result["failures"]] == [
+    assert [(entry["suite"], entry["workload"], entry["contestant"]) for entry in result["failures"]] == [
         ("cold", "first_1k", "uvloop"),
-        ("short", "callbacks_100", "uvloop"),
-        ("warm", "callbacks_100", "uvloop"),
+        ("cold", "callbacks_100", "uvloop"),
+        ("loop", "callbacks_100", "uvloop"),
     ]
     assert all("this loop is broken" in entry["error"] for entry in result["failures"])
-    assert [list(row["loops"]) for row in result["rows"]] == [["asyncio"]] * 3
+    assert [list(row["contestants"]) for row in result["rows"]] == [["asyncio"]] * 3
     assert "FAILED: uvloop, cold, first_1k, quiet" in finished.stdout
+
+
+def test_result_has_the_documented_form(result: dict[str, Any]) -> None:
+    jsonschema.validate(result, json.loads((BENCHMARKS / "harness" / "result.schema.json").read_text()))
+
+
+def test_control_is_taken_before_each_line_and_at_the_end(result: dict[str, Any]) -> None:
+    lines = len(COLD) + 2 * len(SHORT) + len(MEMORY) + len(WARM_ONLY)
+    assert len(result["control"]["samples"]) == lines + 1
+    assert result["control"]["void"] == (result["control"]["drift"] > 0.15)
 
 
 def test_unknown_loop_is_refused() -> None:

@@ -1,58 +1,54 @@
-"""The I/O benchmarks: that servers are measured and checked, and the arithmetic. No figures are judged."""
+"""The benchmarks of servers and clients: they are measured and checked. No figures are judged."""
 
 from __future__ import annotations
 
 import json
 import os
 import socket
-import ssl  # noqa: F401  # loads what SHARED_LIBSSL looks for
+import statistics
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
-from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harnesses.io_runs import SHORT, needs_load_generator, run_benchmark, run_scenarios
+from harnesses.network_runs import SHORT, needs_load_generator, run_benchmark, run_scenarios, scenarios_of
 from support.project import path_with_tests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from types import ModuleType
 
 
 @needs_load_generator
-def test_run_gives_plausible_figures_for_each_loop(tmp_path: Path) -> None:
+def test_run_gives_plausible_figures_for_each_contestant(tmp_path: Path) -> None:
     output = tmp_path / "result.json"
-    finished = run_benchmark(
-        *SHORT, "--loops", "asyncio,pyloop,limit", "--scenarios", "protocol", "--output", str(output)
-    )
+    chosen = ("--loops", "asyncio,pyloop,limit", "--workloads", "protocol_1024x100,protocol_102400x10")
+    finished = run_benchmark(*SHORT, *chosen, "--output", str(output))
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert "Protocol, TCP echo: 1 KiB x 100 connections" in finished.stdout
+    assert "Protocol, TCP echo: 1 KiB x 100 connections: CPU/request" in finished.stdout
     result: dict[str, Any] = json.loads(output.read_text())
-    assert result["reference"] == "asyncio"
-    assert result["missing"] == {}
-    assert result["loops"]["asyncio"]["engine"] is None
-    assert result["loops"]["pyloop"]["engine"]
-    assert [(cell["scenario"], cell["size"], cell["connections"]) for cell in result["cells"]] == [
-        ("protocol", 1024, 100),
-        ("protocol", 102400, 10),
+    assert (result["missing"], result["failures"]) == ({}, [])
+    assert result["contestants"]["asyncio"]["engine"] is None
+    assert result["contestants"]["pyloop"]["engine"]
+    assert [(row["workload"], row["metric"]) for row in result["rows"]] == [
+        (name, metric)
+        for name in ("protocol_1024x100", "protocol_102400x10")
+        for metric in ("cpu", "rate", "p50", "p99")
     ]
-    for cell in result["cells"]:
-        assert cell["failures"] == {}
-        assert list(cell["loops"]) == ["asyncio", "pyloop", "limit"]
-        for figures in cell["loops"].values():
-            assert all(len(values) == 2 for values in figures["rounds"].values())
-            assert figures["requests_per_second"] > 0
-            assert 0 < figures["loop_cpu_us"] <= figures["cpu_us"] * 1.01
-            assert 0 < figures["p50_us"] <= figures["p99_us"] <= figures["max_us"]
-            assert figures["lost"] == 0
-        assert cell["loops"]["asyncio"]["vs_reference"]["cpu_us"]["median"] == 1
-        assert list(cell["cpu_compared"]) == ["asyncio", "limit"]
-    last_table = finished.stdout[finished.stdout.index("CPU per request: pyloop") :]
-    assert [cell["title"] in last_table for cell in result["cells"]] == [True, True]
+    for row in result["rows"]:
+        assert list(row["contestants"]) == ["asyncio", "pyloop", "limit"]
+        for figures in row["contestants"].values():
+            assert len(figures["rounds"]) == 2
+            assert min(figures["rounds"]) > 0
+        own, other = (row["contestants"][name]["rounds"] for name in ("pyloop", "asyncio"))
+        better = [
+            mine / theirs if row["metric"] == "rate" else theirs / mine for mine, theirs in zip(own, other, strict=True)
+        ]
+        assert row["contestants"]["pyloop"]["vs_asyncio"]["median"] == pytest.approx(statistics.median(better))
+        assert row["best_rival"] is None
 
 
 @needs_load_generator
@@ -70,8 +66,8 @@ def test_every_kind_of_program_answers_right(scenarios: str, tmp_path: Path) -> 
     """With every byte compared, for stock asyncio: it is the harness that is tested."""
     names = scenarios.split(",")
     result = run_scenarios(tmp_path, names, "asyncio")
-    assert {cell["scenario"] for cell in result["cells"]} | set(result["missing"]) == set(names)
-    assert [cell["failures"] for cell in result["cells"]] == [{}] * len(result["cells"])
+    assert scenarios_of(result) == set(names)
+    assert result["failures"] == []
 
 
 @needs_load_generator
@@ -79,11 +75,10 @@ def test_database_client_with_and_without_tls(tmp_path: Path) -> None:
     """The measured client is asyncpg; the server is a PostgreSQL of the run's own, which is gone afterwards."""
     names = ["asyncpg", "asyncpg-rows"]
     result = run_scenarios(tmp_path, names, "asyncio,uvloop-plain")
-    assert {cell["scenario"] for cell in result["cells"]} | set(result["missing"]) == {*names, *result["missing"]}
-    for cell in result["cells"]:
-        assert cell["failures"] == {}
-        assert set(cell["loops"]) == {"asyncio", "uvloop-plain"} - set(result["missing"])
-        assert cell["loops"]["asyncio"]["client_load"] > 0
+    assert scenarios_of(result) == set(names)
+    assert result["failures"] == []
+    for row in result["rows"]:
+        assert set(row["contestants"]) == {"asyncio", "uvloop-plain"} - set(result["missing"])
 
 
 @needs_load_generator
@@ -175,47 +170,8 @@ def test_verified_connections_never_send_the_same_message(load_module: Callable[
 def test_windows_are_longer_with_many_connections(
     load_module: Callable[[str], ModuleType], connections: int, seconds: float
 ) -> None:
-    timing = load_module("measurement").Timing(rounds=7, window=0.3, warmup=2.0)
-    assert timing.window_of(Size(100, connections)) == pytest.approx(seconds)
-
-
-def test_ratios_are_medians_of_rounds_and_above_one_is_better(load_module: Callable[[str], ModuleType]) -> None:
-    def windows(*rounds: tuple[int, float]) -> list[dict[str, float]]:
-        zero = dict.fromkeys(("client_cpu", "waited", "lost", "p50_us", "p99_us", "p999_us", "max_us"), 0)
-        return [
-            zero | {"requests": requests, "seconds": 0.5, "process_cpu": cpu, "loop_cpu": cpu / 2}
-            for requests, cpu in rounds
-        ]
-
-    cell = SimpleNamespace(
-        scenario="protocol",
-        title="",
-        load=Size(1024, 10),
-        busy=False,
-        peer=None,
-        failures={"rloop": "refused"},
-        windows={
-            "uvloop": windows((1000, 0.1), (2000, 0.2), (1000, 0.1)),
-            "pyloop": windows((2000, 0.1), (2000, 0.1), (3000, 0.15)),
-        },
-    )
-    summary = load_module("figures").summarise(cell, "uvloop")
-    figures = summary["loops"]["pyloop"]
-    assert figures["requests_per_second"] == 4000
-    assert figures["cpu_us"] == pytest.approx(50)
-    assert figures["loop_cpu_us"] == pytest.approx(25)
-    assert figures["vs_reference"]["requests_per_second"] == {"median": 2, "low": 1, "high": 3}
-    assert figures["vs_reference"]["cpu_us"]["median"] == pytest.approx(2)
-    assert summary["cpu_compared"] == {"uvloop": figures["vs_reference"]["cpu_us"]}
-    assert not figures["client_bound"]
-    assert summary["failures"] == {"rloop": "refused"}
-    assert (summary["size"], summary["connections"]) == (1024, 10)
-
-
-@dataclass(frozen=True)
-class Size:
-    size: int
-    connections: int
+    runner, load = load_module("runner"), load_module("scenarios").Load(100, connections)
+    assert runner.seconds_of(runner.Timing(rounds=7, sample_ms=300), load) == pytest.approx(seconds)
 
 
 def test_run_time_of_this_process_grows(load_module: Callable[[str], ModuleType]) -> None:
@@ -240,37 +196,30 @@ def test_sizes_are_written_for_people(load_module: Callable[[str], ModuleType]) 
     ]
 
 
-def test_quick_form_has_the_scenarios_that_are_promised(load_module: Callable[[str], ModuleType]) -> None:
-    quick = {name for name, scenario in load_module("catalogue").SCENARIOS.items() if scenario.quick}
-    assert quick == {"protocol", "streams", "sockets", "udp", "tls", "churn"}
+def test_short_runs_have_the_scenarios_that_are_promised(load_module: Callable[[str], ModuleType]) -> None:
+    quick = {name for name, scenario in load_module("plan").SCENARIOS.items() if scenario.quick}
+    assert quick >= {"protocol", "streams", "sockets", "udp", "tls", "churn"}
 
 
-def test_groups_have_the_rows_that_are_promised(load_module: Callable[[str], ModuleType]) -> None:
-    catalogue = load_module("catalogue")
-    assert set(catalogue.GROUPS) == {"tls", "tcp"}
-    tls = {scenario.name: loads for scenario, loads in catalogue.GROUPS["tls"]}
-    assert set(tls) == {name for name, scenario in catalogue.SCENARIOS.items() if scenario.transport == "tls"}
-    assert {(load.size, load.connections) for load in tls["tls"]} == {
+def test_full_runs_have_the_loads_that_are_promised(load_module: Callable[[str], ModuleType]) -> None:
+    plan = load_module("plan")
+    loads = {name: {(load.size, load.connections) for load in each.full} for name, each in plan.SCENARIOS.items()}
+    assert loads["tls"] == {
         (size, connections) for size in (100, 1024, 10240, 16384, 102400) for connections in (10, 100)
     }
-    tcp = {scenario.name: loads for scenario, loads in catalogue.GROUPS["tcp"]}
-    assert set(tcp) == {"protocol", "churn", "unix-churn"}
-    assert [(load.size, load.connections) for load in tcp["protocol"]] == [
-        (102400, 10),
-        (102400, 100),
-        (1024, 1000),
-        (10240, 1000),
-    ]
+    assert loads["protocol"] == {
+        (size, connections) for size in (100, 1024, 10240, 102400) for connections in (1, 10, 100, 1000)
+    }
 
 
 def test_every_scenario_has_its_program(load_module: Callable[[str], ModuleType]) -> None:
-    for scenario in load_module("catalogue").SCENARIOS.values():
+    for scenario in load_module("plan").SCENARIOS.values():
         programs = load_module("clients").CLIENTS if scenario.peer else load_module("servers").SERVERS
         assert scenario.program in programs
         assert scenario.peer is None or scenario.peer in load_module("peers").PEERS
 
 
-def test_unknown_scenario_is_refused() -> None:
-    finished = run_benchmark("--scenarios", "nonsense")
+def test_unknown_workload_is_refused() -> None:
+    finished = run_benchmark("--workloads", "nonsense")
     assert finished.returncode == 2
     assert "unknown: nonsense" in finished.stderr

@@ -1,10 +1,9 @@
-"""TLS in the I/O benchmarks: which handshakes are made, and the server that shows the limit."""
+"""TLS in the benchmarks of servers: which handshakes are made, and the server that shows the limit."""
 
 from __future__ import annotations
 
 import contextlib
 import random
-import re
 import select
 import socket
 import ssl
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harnesses.io_runs import needs_load_generator, run_scenarios
+from harnesses.network_runs import needs_load_generator, run_scenarios, scenarios_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +42,8 @@ def test_sessions_are_resumed_exactly_when_they_are_meant_to_be(
     """By the count of the server: only the first connection of each place has no session to offer."""
     load_module("certificate").make_certificates(tmp_path)
     generator = load_module("load_generator").LoadGenerator(None)
-    scenario = replace(load_module("catalogue").SCENARIOS["resumed"], tls_version=version)
-    asyncio_loop = load_module("contestants").CONTESTANTS["asyncio"]
+    scenario = replace(load_module("plan").SCENARIOS["resumed"], tls_version=version)
+    asyncio_loop = load_module("harness.contestants").CONTESTANTS["asyncio"]
     server = load_module("programs").Server(asyncio_loop, scenario, tmp_path, None)
     try:
         server.wait()
@@ -63,24 +62,20 @@ def test_sessions_are_resumed_exactly_when_they_are_meant_to_be(
 
 @needs_load_generator
 def test_a_full_handshake_where_a_session_is_to_be_resumed_is_a_failure(
-    tmp_path: Path, load_module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+    load_module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A row of resumed handshakes has no figure for a server that makes others."""
-    catalogue, measurement = load_module("catalogue"), load_module("measurement")
-    load_module("certificate").make_certificates(tmp_path)
-    scenario = catalogue.SCENARIOS["resumed"]
+    runner, plan = load_module("runner"), load_module("plan")
+    scenario = plan.SCENARIOS["resumed"]
     words = type(scenario).words
     monkeypatch.setattr(type(scenario), "words", lambda *args, **options: words(*args, **options) | {"resume": "false"})
-    timing = measurement.Timing(rounds=1, window=0.05, warmup=0.05)
-    session = measurement.Session(
-        [load_module("contestants").CONTESTANTS["asyncio"]], timing, tmp_path, lambda *_: None
-    )
-    try:
-        (cell,) = session.run([(scenario, scenario.full)])
-    finally:
-        session.close()
-    assert cell.windows == {}
-    assert re.fullmatch(r"0 of \d+ handshakes resumed a session", cell.failures["asyncio"])
+    (line,) = plan.lines([scenario]).values()
+    asyncio_loop = load_module("harness.contestants").CONTESTANTS["asyncio"]
+    with contextlib.closing(runner.NetworkRunner(runner.Timing(1, sample_ms=50, warmup_max_ms=50))) as network:
+        network.prepare(line, asyncio_loop)
+        network.sample(line, asyncio_loop)
+        with pytest.raises(load_module("harness.failures").FailedError, match=r"0 of \d+ handshakes resumed a session"):
+            network.finish(line, asyncio_loop)
 
 
 @needs_load_generator
@@ -88,11 +83,12 @@ def test_the_limit_answers_right(tmp_path: Path) -> None:
     """The same for the server without Python, in the kinds that a quick run with all loops does not have."""
     names = ["unix-churn", "tls", "tls12", "handshake-rsa", "resumed"]
     result = run_scenarios(tmp_path, names, "limit")
-    assert {cell["scenario"] for cell in result["cells"]} | set(result["missing"]) == set(names)
-    for cell in result["cells"]:
-        # The TLS of a Python with OpenSSL inside cannot be called, which the run has to say.
-        unreachable = {"limit": "Python's ssl has no shared libssl that could be called"}
-        assert cell["failures"] == ({} if SHARED_LIBSSL or cell["scenario"] == "unix-churn" else unreachable)
+    assert scenarios_of(result) == set(names)
+    # The TLS of a Python with OpenSSL inside cannot be called, which the run has to say.
+    unreachable = "Python's ssl has no shared libssl that could be called"
+    failed = {} if SHARED_LIBSSL else dict.fromkeys(names[1:], unreachable)
+    said = {each["workload"].rpartition("_")[0]: each["error"] for each in result["failures"]}
+    assert said == failed
 
 
 @needs_load_generator
@@ -102,8 +98,8 @@ def test_the_limit_of_tls_keeps_what_a_slow_client_does_not_take(
 ) -> None:
     """Of several clients at once, which read only when they have sent more than all buffers hold."""
     load_module("certificate").make_certificates(tmp_path)
-    limit = load_module("contestants").CONTESTANTS["limit"]
-    server = load_module("programs").Server(limit, load_module("catalogue").SCENARIOS["tls"], tmp_path, None)
+    limit = load_module("harness.contestants").CONTESTANTS["limit"]
+    server = load_module("programs").Server(limit, load_module("plan").SCENARIOS["tls"], tmp_path, None)
     context = ssl.create_default_context(cafile=str(tmp_path / "ecdsa.pem"))
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
 

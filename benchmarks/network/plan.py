@@ -1,8 +1,14 @@
-"""The scenarios, and groups of them."""
+"""The scenarios, by suite, and the lines of their tables."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from benchmarks.network.line import Served
 from benchmarks.network.scenarios import KIB, MIB, Load, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SMALL = Load(KIB, 100)
 BULKY = Load(100 * KIB, 10)
@@ -157,17 +163,13 @@ CLIENTS = (
 
 SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*TCP, *OTHER_SOCKETS, *TLS, *WEB, *CLIENTS)}
 
-Plan = list[tuple[Scenario, tuple[Load, ...]]]
 
-GROUPS: dict[str, Plan] = {
-    "tls": [(scenario, scenario.full) for scenario in (*TLS, *WEB, *CLIENTS) if scenario.transport == "tls"],
-    "tcp": [
-        (
-            SCENARIOS["protocol"],
-            (*(Load(100 * KIB, count) for count in (10, 100)), *(Load(size, 1000) for size in (KIB, 10 * KIB))),
-        ),
-        (SCENARIOS["churn"], CONNECTS),
-        (SCENARIOS["unix-churn"], CONNECTS),
-    ],
-}
-"""What can be asked for by one name: everything with TLS; large messages, many and short connections without."""
+def lines(scenarios: Iterable[Scenario]) -> dict[str, Served]:
+    """The lines of a table, one for each load."""
+    served = [Served(scenario, load) for scenario in scenarios for load in scenario.full]
+    return {line.name: line for line in served}
+
+
+def brief(scenarios: Iterable[Scenario]) -> frozenset[str]:
+    """Names of the lines of a run that is not full."""
+    return frozenset(Served(scenario, load).name for scenario in scenarios for load in scenario.quick)

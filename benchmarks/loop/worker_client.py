@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import select
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.harness.failures import FailedError, clean_environment
+
 REPLY_SECONDS = 60.0
-DEBUG_SWITCHES = ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE")
-
-
-class LoopFailedError(Exception):
-    """The loop cannot be made, raised, died or hung."""
-
-
-def clean_environment() -> dict[str, str]:
-    """The environment of this process, without what turns on debug mode."""
-    return {name: value for name, value in os.environ.items() if name not in DEBUG_SWITCHES}
 
 
 class WorkerClient:
@@ -47,7 +38,7 @@ class WorkerClient:
             raise self._died("died")
         reply: dict[str, Any] = json.loads(line)
         if "error" in reply:
-            raise LoopFailedError(reply["error"])
+            raise FailedError(reply["error"])
         return reply
 
     def close(self) -> None:
@@ -77,10 +68,10 @@ class WorkerClient:
             )
         return self._process
 
-    def _died(self, what: str) -> LoopFailedError:
+    def _died(self, what: str) -> FailedError:
         process = self._process
         assert process is not None
         process.kill()
         status = process.wait()
         self.close()
-        return LoopFailedError(f"the worker process {what} (exit status {status})")
+        return FailedError(f"the worker process {what} (exit status {status})")

@@ -1,4 +1,4 @@
-"""The soak of the I/O benchmarks: what it reports and what it calls a failure. No servers are started."""
+"""The soak of the benchmarks of servers: what it reports and what it calls a failure. No servers are started."""
 
 from __future__ import annotations
 

@@ -16,9 +16,8 @@ if __name__ == "__main__":  # run as a script: what it imports is in the package
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from benchmarks.harness.loops import LOOPS, LoopSpec
-from benchmarks.harness.metadata import loaded_engine
-from benchmarks.harness.sampling import Limits, sample, warm_up
 from benchmarks.loop import WORKLOADS, Workload
+from benchmarks.loop.sampling import Limits, sample, warm_up
 
 if TYPE_CHECKING:
     import asyncio
@@ -38,8 +37,6 @@ class Worker:
     def answer(self, request: Reply) -> Reply:
         """Do what one request asks for."""
         match request["command"]:
-            case "describe":
-                return self._describe()
             case "prepare":
                 return self._prepare(WORKLOADS[request["workload"]], Limits(**request["limits"]))
             case "sample":
@@ -51,18 +48,12 @@ class Worker:
             case other:
                 raise ValueError(f"unknown command {other!r}")
 
-    def _describe(self) -> Reply:
-        """Versions, known for sure once a loop has been made."""
-        loop = self._spec.create()
-        if loop.get_debug():
-            raise RuntimeError("the loop is in debug mode, its times would mean nothing")
-        loop.close()
-        return {"version": self._spec.version(), "engine": loaded_engine()}
-
     def _prepare(self, workload: Workload, limits: Limits) -> Reply:
         """A new loop for each workload: what one leaves behind is not charged to the next."""
         self._finish()
         self._loop = self._spec.create()
+        if self._loop.get_debug():
+            raise RuntimeError("the loop is in debug mode, its times would mean nothing")
         self._workload, self._limits = workload, limits
         workload.set_up(self._loop)
         return {"warmup": asdict(warm_up(workload, limits))}

@@ -1,0 +1,71 @@
+"""The benchmarks.
+
+    python -m benchmarks run [--quick | --full] [--suites loop,io] [--loops asyncio,pyloop] [--workloads callbacks_10k]
+    python -m benchmarks list
+    python -m benchmarks compare BASELINE [CURRENT]
+    python -m benchmarks pyperf RESULT --contestant pyloop --output FILE
+
+benchmarks/README.md says what is measured and how.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from benchmarks.catalogue import SECTIONS, SUITES
+from benchmarks.harness import baseline, export
+from benchmarks.harness.run import add_arguments, perform, status
+from benchmarks.loop.control import asyncio_callbacks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def show_lines() -> int:
+    """Print the names of everything that can be measured."""
+    for section in SECTIONS:
+        print(f"{section.suite}/{section.name}: {section.title}")
+        for line in section.lines.values():
+            reason = line.obstacle()
+            print(f"  {line.name:32} {line.title}" + (f" (left out: {reason})" if reason else ""))
+    return 0
+
+
+def run(arguments: Sequence[str] | None, description: str, suites: Sequence[str] = SUITES) -> int:
+    """Measure, with the suites as the default; returns the status."""
+    parser = argparse.ArgumentParser(description=description)
+    add_arguments(parser, SECTIONS, suites)
+    options = parser.parse_args(arguments)
+    with asyncio_callbacks() as sample:
+        return status(perform(options, SECTIONS, sample))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the first argument says."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Compare event loops.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="measure, print tables, write a result")
+    commands.add_parser("list", help="show everything that can be measured")
+    baseline.add_command(commands)
+    export.add_command(commands)
+    options, _ = parser.parse_known_args(arguments[:1] if arguments[:1] == ["run"] else arguments)
+    match options.command:
+        case "run":
+            return run(arguments[1:], "Compare event loops.")
+        case "list":
+            return show_lines()
+        case "compare":
+            with asyncio_callbacks() as sample:
+                return baseline.main(options, SECTIONS, sample)
+        case _:
+            return export.main(options)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

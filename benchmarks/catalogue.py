@@ -1,0 +1,86 @@
+"""Everything that can be measured, by suite and section, in the order in which it runs and is reported."""
+
+from __future__ import annotations
+
+from benchmarks.cold import COLD, MEMORY
+from benchmarks.cold.runner import ColdRunner
+from benchmarks.harness.section import Section, Timing
+from benchmarks.loop import SHORT, WORKLOADS
+from benchmarks.loop.runners import ShortRunner, WarmRunner
+from benchmarks.network import plan
+from benchmarks.network.runner import NetworkRunner
+
+SERVED = {
+    "quick": Timing(2, sample_ms=150, warmup_max_ms=300),
+    "standard": Timing(3, sample_ms=200, warmup_max_ms=400),
+    "full": Timing(7, sample_ms=300, warmup_max_ms=500),
+}
+SERVED_SECONDS = {"quick": 0.25, "standard": 0.3, "full": 0.45}
+PROGRAMS = {"quick": Timing(2), "standard": Timing(5), "full": Timing(15)}
+PROGRAM_SECONDS = dict.fromkeys(PROGRAMS, 0.2)
+FEW_PROGRAMS = {"quick": Timing(1), "standard": Timing(3), "full": Timing(7)}
+
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        "cold",
+        "start",
+        "Cold: a new process for every sample, nothing done before",
+        COLD,
+        ColdRunner,
+        PROGRAMS,
+        PROGRAM_SECONDS,
+    ),
+    Section(
+        "cold",
+        "short",
+        "Short runs: a new process for every sample, no warm-up beyond 1,000 operations",
+        SHORT,
+        ShortRunner,
+        {"quick": Timing(2, sample_ms=10), "standard": Timing(3, sample_ms=50), "full": Timing(7, sample_ms=100)},
+        {"quick": 0.15, "standard": 0.2, "full": 0.3},
+    ),
+    Section(
+        "memory",
+        "process",
+        "Memory: a new process for every sample",
+        MEMORY,
+        ColdRunner,
+        FEW_PROGRAMS,
+        PROGRAM_SECONDS,
+        loadable=False,
+    ),
+    Section(
+        "loop",
+        "warm",
+        "Warm: one process per loop for all samples, warmed up",
+        WORKLOADS,
+        WarmRunner,
+        {
+            "quick": Timing(2, sample_ms=10, warmup_min_ms=20, warmup_max_ms=80),
+            "standard": Timing(5, sample_ms=20, warmup_min_ms=40, warmup_max_ms=150),
+            "full": Timing(9, sample_ms=60, warmup_min_ms=50, warmup_max_ms=500),
+        },
+        {"quick": 0.04, "standard": 0.06, "full": 0.13},
+    ),
+    *(
+        Section(
+            suite,
+            name,
+            title,
+            plan.lines(scenarios),
+            NetworkRunner,
+            SERVED,
+            SERVED_SECONDS,
+            brief=plan.brief(scenarios),
+            loadable=False,
+        )
+        for suite, name, title, scenarios in (
+            ("io", "tcp", "Servers on TCP", plan.TCP),
+            ("io", "other", "Servers on UDP and Unix sockets", plan.OTHER_SOCKETS),
+            ("tls", "records", "TLS: messages and handshakes", plan.TLS),
+            ("apps", "web", "Web servers", plan.WEB),
+            ("apps", "clients", "Clients", plan.CLIENTS),
+        )
+    ),
+)
+SUITES: tuple[str, ...] = tuple(dict.fromkeys(section.suite for section in SECTIONS))

@@ -1,0 +1,1 @@
+"""Reports from the result of a run: Markdown, plots and a page."""
