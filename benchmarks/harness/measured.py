@@ -28,6 +28,9 @@ class Measured:
     comparison: ClassVar[Comparison] = "ratio"
     """How contestants are compared: `none` where each comparison would mislead, see the workload."""
 
+    parameter: int | None = None
+    """The size, in lines that differ in nothing else: how a loop scales is drawn over it."""
+
     most_rounds: ClassVar[int | None] = None
     """More rounds than these are not worth their time; None if there is no such number."""
 

@@ -46,5 +46,5 @@ def expect(what: str, actual: int, expected: int) -> None:
 
 
 def short(number: int) -> str:
-    """A number of operations, as it stands in names and titles: 100, 1k, 50k."""
-    return f"{number // 1000}k" if number >= 1000 else str(number)
+    """A number of operations, as it stands in names and titles: 100, 1k, 2.5k, 50k."""
+    return f"{number / 1000:g}k" if number >= 1000 else str(number)

@@ -16,7 +16,7 @@ class Callbacks(Workload):
     def __init__(self, operations: int) -> None:
         self.name = f"callbacks_{short(operations)}"
         self.title = f"callbacks, {short(operations)}"
-        self.operations = operations
+        self.operations = self.parameter = operations
 
     def run(self, n: int) -> list[int]:
         loop = self.loop

@@ -44,3 +44,33 @@ class TimerLateness(Workload):
         loop.run_forever()
         expect("timers fired", len(samples), n)
         return samples
+
+
+class TimerPrecision(TimerLateness):
+    """As `TimerLateness`, but n timers scheduled at once, a tenth of them for each of 1 to 10 ms.
+
+    Ten timers are due at about the same time, and each waits for the callbacks of those before it.
+    """
+
+    name = "timer_precision"
+    title = "precision of 100 timers"
+    operations = 100
+
+    def run(self, n: int) -> list[int]:
+        loop = self.loop
+        samples: list[int] = []
+
+        def fire(scheduled: int, delay: int) -> None:
+            samples.append(perf_counter_ns() - scheduled - delay)
+            if len(samples) == n:
+                loop.stop()
+
+        def schedule() -> None:
+            for index in range(n):
+                milliseconds = index % 10 + 1
+                loop.call_later(milliseconds / 1000, fire, perf_counter_ns(), milliseconds * 1_000_000)
+
+        loop.call_soon(schedule)
+        loop.run_forever()
+        expect("timers fired", len(samples), n)
+        return samples

@@ -18,7 +18,7 @@ class ThreadsafeWakeup(Workload):
 
     The posting thread waits a millisecond, sees in /proc that the loop's thread sleeps in the kernel, posts,
     and blocks at once on a lock, which gives up the GIL. That hand-over is part of the latency, as it is in
-    every program.
+    every program. This is also the loop's response latency: how soon it does what another thread asks for.
     """
 
     name = "threadsafe_wakeup"

@@ -18,9 +18,10 @@ class TimersFired(Workload):
     The last timer is due after 9 ms, so no loop that keeps time can do 5000 of them in less than 1.8 us each.
     """
 
-    name = "timers_5k"
-    title = "timers, 5k, 0-9 ms"
-    operations = 5_000
+    def __init__(self, operations: int) -> None:
+        self.name = f"timers_{short(operations)}"
+        self.title = f"timers, {short(operations)}, 0-9 ms"
+        self.operations = self.parameter = operations
 
     def run(self, n: int) -> list[int]:
         loop = self.loop
@@ -50,7 +51,7 @@ class TimersScheduled(Workload):
     def __init__(self, operations: int) -> None:
         self.name = f"timers_scheduled_{short(operations)}"
         self.title = f"timers scheduled, {short(operations)}"
-        self.operations = operations
+        self.operations = self.parameter = operations
 
     def set_up(self, loop: asyncio.AbstractEventLoop) -> None:
         super().set_up(loop)
