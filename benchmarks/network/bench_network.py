@@ -32,7 +32,7 @@ from benchmarks.network.certificate import NoCertificateError, make_certificates
 from benchmarks.network.contestants import CONTESTANTS, REFERENCE, Contestant
 from benchmarks.network.figures import summarise
 from benchmarks.network.measurement import Session, Timing
-from benchmarks.network.postgres import find_programs
+from benchmarks.network.peers import missing_peer
 from benchmarks.network.processes import FailedError, processors
 
 if TYPE_CHECKING:
@@ -119,8 +119,8 @@ def without_missing(plan: Plan, directory: Path) -> tuple[Plan, dict[str, str]]:
         absent = [package for package in scenario.packages if not installed(package)]
         if absent:
             missing[scenario.name] = f"the package {absent[0]} is not installed"
-        elif scenario.peer == "postgres" and find_programs() is None:
-            missing[scenario.name] = "PostgreSQL is not installed: no commands initdb and postgres"
+        elif reason := missing_peer(scenario.peer):
+            missing[scenario.name] = reason
     return [entry for entry in plan if entry[0].name not in missing], missing
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.network.applications import APPLICATIONS
 from benchmarks.network.scenarios import KIB, MIB, Load, Scenario
 
 SMALL = Load(KIB, 100)
@@ -155,12 +156,15 @@ CLIENTS = (
     ),
 )
 
-SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*TCP, *OTHER_SOCKETS, *TLS, *WEB, *CLIENTS)}
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario for scenario in (*TCP, *OTHER_SOCKETS, *TLS, *WEB, *CLIENTS, *APPLICATIONS)
+}
 
 Plan = list[tuple[Scenario, tuple[Load, ...]]]
 
 GROUPS: dict[str, Plan] = {
     "tls": [(scenario, scenario.full) for scenario in (*TLS, *WEB, *CLIENTS) if scenario.transport == "tls"],
+    "apps": [(each, each.full) for each in (*WEB, *APPLICATIONS) if each.transport == "tcp"],
     "tcp": [
         (
             SCENARIOS["protocol"],
@@ -170,4 +174,5 @@ GROUPS: dict[str, Plan] = {
         (SCENARIOS["unix-churn"], CONNECTS),
     ],
 }
-"""What can be asked for by one name: everything with TLS; large messages, many and short connections without."""
+"""What can be asked for by one name: everything with TLS; without it applications, or large messages and many or short
+connections."""

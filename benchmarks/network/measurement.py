@@ -108,7 +108,8 @@ class Session:
         try:
             if scenario.peer is not None:
                 with noting_failure(failures, *fitting):
-                    certificate = certificate_path(self._directory, scenario.certificate)
+                    tls = scenario.transport == "tls"
+                    certificate = certificate_path(self._directory, scenario.certificate) if tls else None
                     self._peer = PEERS[scenario.peer](certificate, self._other_cpu)
             for contestant in fitting:
                 if contestant.name not in failures:
