@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 START_SECONDS = 20.0
 ANSWER_SECONDS = 30.0
-LEAST_SHARE = 0.1
-"""A worker that has used less than this part of the mean has not served."""
+LEAST_SHARE = 0.03
+"""A worker that has used less than this part of the mean has not served: it has only looked at the clock."""
 
 
 class Program:

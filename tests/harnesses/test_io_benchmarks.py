@@ -247,7 +247,7 @@ def test_quick_form_has_the_scenarios_that_are_promised(load_module: Callable[[s
 
 def test_groups_have_the_rows_that_are_promised(load_module: Callable[[str], ModuleType]) -> None:
     catalogue = load_module("catalogue")
-    assert set(catalogue.GROUPS) == {"tls", "tcp"}
+    assert set(catalogue.GROUPS) == {"tls", "apps", "tcp"}
     tls = {scenario.name: loads for scenario, loads in catalogue.GROUPS["tls"]}
     assert set(tls) == {name for name, scenario in catalogue.SCENARIOS.items() if scenario.transport == "tls"}
     assert {(load.size, load.connections) for load in tls["tls"]} == {
