@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from benchmarks.apps import APPS
 from benchmarks.cold import COLD, MEMORY
 from benchmarks.cold.runner import ColdRunner
+from benchmarks.frameworks import FRAMEWORK_PROGRAMS
 from benchmarks.harness.section import Section, Timing
-from benchmarks.loop import SHORT, WORKLOADS
+from benchmarks.loop import SCALING, SHORT, WORKLOADS
 from benchmarks.loop.runners import ShortRunner, WarmRunner
-from benchmarks.network import plan
+from benchmarks.network import applications, plan
 from benchmarks.network.runner import NetworkRunner
 
 SERVED = {
@@ -62,6 +64,21 @@ SECTIONS: tuple[Section, ...] = (
         },
         {"quick": 0.04, "standard": 0.06, "full": 0.13},
     ),
+    Section(
+        "loop",
+        "scaling",
+        "The same work in different sizes, warm",
+        SCALING,
+        WarmRunner,
+        {
+            "quick": Timing(2, sample_ms=10, warmup_min_ms=20, warmup_max_ms=80),
+            "standard": Timing(5, sample_ms=20, warmup_min_ms=20, warmup_max_ms=100),
+            "full": Timing(9, sample_ms=60, warmup_min_ms=50, warmup_max_ms=300),
+        },
+        {"quick": 0.05, "standard": 0.08, "full": 0.15},
+        extra=True,
+        loadable=False,
+    ),
     *(
         Section(
             suite,
@@ -78,9 +95,31 @@ SECTIONS: tuple[Section, ...] = (
             ("io", "tcp", "Servers on TCP", plan.TCP),
             ("io", "other", "Servers on UDP and Unix sockets", plan.OTHER_SOCKETS),
             ("tls", "records", "TLS: messages and handshakes", plan.TLS),
-            ("apps", "web", "Web servers", plan.WEB),
-            ("apps", "clients", "Clients", plan.CLIENTS),
+            ("apps", "web", "Web servers", (*plan.WEB, *applications.SERVERS)),
+            ("apps", "workers", "Web servers of several processes", applications.WORKERS),
+            ("apps", "clients", "Clients", (*plan.CLIENTS, *applications.CLIENTS)),
         )
+    ),
+    Section(
+        "apps",
+        "pyperformance",
+        "Programs of pyperformance, unmodified",
+        APPS,
+        ColdRunner,
+        {"quick": Timing(1), "standard": Timing(3), "full": Timing(7)},
+        dict.fromkeys(PROGRAMS, 1.0),
+        extra=True,
+        loadable=False,
+    ),
+    Section(
+        "frameworks",
+        "programs",
+        "The same small programs on several frameworks: the time of a whole program",
+        FRAMEWORK_PROGRAMS,
+        ColdRunner,
+        FEW_PROGRAMS,
+        dict.fromkeys(PROGRAMS, 0.4),
+        loadable=False,
     ),
 )
 SUITES: tuple[str, ...] = tuple(dict.fromkeys(section.suite for section in SECTIONS))

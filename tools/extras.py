@@ -11,6 +11,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+#: Python alone, of which there is no wheel.
+SOURCES = "curio"
 PYPROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
 
 
@@ -30,8 +32,9 @@ def pip_install(arguments: list[str], *, quiet_failure: bool = False) -> bool:
 
 def install_each(wanted: list[str]) -> None:
     """Install what can be installed; wheels only, since a compiler for each of them is too much to ask for."""
+    binary = ["--only-binary", ":all:", "--no-binary", SOURCES]
     for requirement in wanted:
-        if not pip_install(["--only-binary", ":all:", requirement], quiet_failure=True):
+        if not pip_install([*binary, requirement], quiet_failure=True):
             version = f"{sys.version_info.major}.{sys.version_info.minor}"
             print(f"left out: {requirement} (no wheel of it for Python {version} was found)", flush=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import json
 import subprocess
@@ -46,7 +47,11 @@ def _about(contestant: Contestant) -> About:
         if package is None:
             continue
         if not installed(package):
-            raise FailedError(f"the module {package} is not installed")
+            raise FailedError(f"the package {package} is not installed")
+        try:
+            importlib.import_module(package)
+        except Exception as error:  # curio, for one, uses what newer Pythons have removed
+            raise FailedError(f"{package} cannot be imported: {type(error).__name__}: {error}") from None
         version = f"{package} {importlib.metadata.version(package)}"
         about["version"] = f"{about['version']} with {version}" if about["version"] else version.partition(" ")[2]
     return about

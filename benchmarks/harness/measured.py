@@ -34,9 +34,6 @@ class Measured:
     most_rounds: ClassVar[int | None] = None
     """More rounds than these are not worth their time; None if there is no such number."""
 
-    parameter: int | None = None
-    """The size, where the same is measured with several."""
-
     packages: tuple[str, ...] = ()
     """Modules that must be installed besides the loop."""
 

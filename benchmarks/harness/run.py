@@ -34,7 +34,7 @@ DEFAULT_SEED = 20260112
 
 def add_arguments(parser: argparse.ArgumentParser, sections: Sequence[Section], suites: Sequence[str]) -> None:
     """What can be chosen; `suites` is what is measured if nothing is."""
-    known = list(dict.fromkeys(name for each in sections for name in (each.suite, f"{each.suite}/{each.name}")))
+    known = list(dict.fromkeys(name for each in sections for name in (each.suite, each.full_name)))
     lines = {name: None for section in sections for line in section.lines.values() for name in (line.name, line.group)}
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--quick", dest="kind", action="store_const", const="quick", help="few and short rounds")
@@ -52,11 +52,6 @@ def add_arguments(parser: argparse.ArgumentParser, sections: Sequence[Section], 
     parser.add_argument("--verify", action="store_true", help="compare every byte that comes back; costs the client")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of the order in which contestants take turns")
     parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT, help="JSON file to write")
-
-
-def is_chosen(section: Section, suites: Sequence[str]) -> bool:
-    """By its suite, or by itself."""
-    return section.suite in suites or f"{section.suite}/{section.name}" in suites
 
 
 def timing_of(section: Section, options: argparse.Namespace) -> Timing:
@@ -90,7 +85,9 @@ class Run:
     def measure(self, sections: Sequence[Section]) -> dict[str, Any]:
         """All of it; returns the result. Raises FailedError if what must be there is not."""
         options = self._options
-        chosen = [(section, self._possible(section)) for section in sections if is_chosen(section, options.suites)]
+        chosen = [
+            (section, self._possible(section)) for section in sections if section.belongs(options.suites, options.kind)
+        ]
         chosen = [(section, lines) for section, lines in chosen if lines]
         wanted = [
             contestant

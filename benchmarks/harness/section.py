@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -64,10 +64,19 @@ class Section:
     """About how long a sample takes, by kind of run: for the progress line alone."""
     brief: frozenset[str] | None = None
     """Names of the lines of a run that is not full; None for all."""
+    extra: bool = False
+    """Whether it belongs to its suite in full runs only; by its own name it can be chosen in all."""
     loadable: bool = True
     """Whether it is measured a second time in a loaded run."""
-    setting: dict[str, Any] = field(default_factory=dict)
-    """What the result says of it."""
+
+    @property
+    def full_name(self) -> str:
+        """Of the suite and the part."""
+        return f"{self.suite}/{self.name}"
+
+    def belongs(self, suites: Sequence[str], kind: str) -> bool:
+        """Whether it is in a run of these suites and sections."""
+        return self.full_name in suites or (self.suite in suites and (kind == "full" or not self.extra))
 
     def chosen(self, kind: str, names: Sequence[str] | None) -> list[Measured]:
         """The lines of a run: those named, or those that belong to the kind of run."""

@@ -8,7 +8,7 @@ from benchmarks.harness.contestants import LIMIT
 from benchmarks.harness.measured import Measured
 from benchmarks.network import certificate
 from benchmarks.network.load_generator import JAR
-from benchmarks.network.postgres import find_programs
+from benchmarks.network.peers import missing_peer
 from benchmarks.network.scenarios import LARGE_BYTES, load_title
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ class Served(Measured):
             return "the load generator is not built: `make loadgen` builds it"
         if self.scenario.transport == "tls" and (reason := certificate.obstacle()):
             return reason
-        if self.scenario.peer == "postgres" and find_programs() is None:
-            return "PostgreSQL is not installed: no commands initdb and postgres"
-        return super().obstacle()
+        return super().obstacle() or missing_peer(self.scenario.peer)
 
     def figure(self, samples: Sequence[float], metric: str) -> float:
         return samples[self.metrics.index(metric)]

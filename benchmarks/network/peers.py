@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from benchmarks.harness.loops import BASE
-from benchmarks.network.postgres import Postgres
+from benchmarks.network.postgres import Postgres, find_programs
 from benchmarks.network.processes import JsonProcess, process_seconds
+from benchmarks.network.redis_server import COMMAND, Redis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,14 +31,13 @@ class Peer(Protocol):
         """End it."""
 
 
-class HttpsServer:
-    """uvicorn on asyncio's own loop, with the smallest application."""
+class PythonServer:
+    """A server of `servers.SERVERS` on asyncio's own loop; with a certificate it has TLS."""
 
-    def __init__(self, certificate: Path, cpu: int | None) -> None:
+    def __init__(self, kind: str, certificate: Path | None, cpu: int | None) -> None:
         script = str(Path(__file__).with_name("server.py"))
-        self._process = JsonProcess(
-            [sys.executable, script, BASE, "uvicorn", "--certificate", str(certificate)], cpu, {}
-        )
+        tls = ["--certificate", str(certificate)] if certificate else []
+        self._process = JsonProcess([sys.executable, script, BASE, kind, *tls], cpu, {})
         try:
             self.port: int = self._process.read(START_SECONDS)["address"]
         except BaseException:
@@ -51,5 +53,21 @@ class HttpsServer:
         self._process.close()
 
 
-PEERS: dict[str, Callable[[Path, int | None], Peer]] = {"https": HttpsServer, "postgres": Postgres}
-"""Made with the certificate and the processor."""
+PEERS: dict[str, Callable[[Path | None, int | None], Peer]] = {
+    "https": partial(PythonServer, "uvicorn"),
+    "http": partial(PythonServer, "uvicorn"),
+    "websockets": partial(PythonServer, "websockets"),
+    "grpc": partial(PythonServer, "grpc"),
+    "postgres": Postgres,
+    "redis": Redis,
+}
+"""Made with the certificate, which is None without TLS, and the processor."""
+
+
+def missing_peer(name: str | None) -> str | None:
+    """Why a peer that is no Python cannot be started here; None if nothing is missing."""
+    if name == "postgres" and find_programs() is None:
+        return "PostgreSQL is not installed: no commands initdb and postgres"
+    if name == "redis" and shutil.which(COMMAND) is None:
+        return f"Redis is not installed: no command {COMMAND}"
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.network.applications import APPLICATIONS
 from benchmarks.network.line import Served
 from benchmarks.network.scenarios import KIB, MIB, Load, Scenario
 
@@ -114,6 +115,7 @@ WEB = tuple(
         name + (", TLS" if transport == "tls" else ""),
         name,
         REQUESTS,
+        REQUESTS if (name, transport) == ("uvicorn", "tcp") else (),
         transport=transport,
         exchange="http",
         packages=packages,
@@ -161,7 +163,9 @@ CLIENTS = (
     ),
 )
 
-SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (*TCP, *OTHER_SOCKETS, *TLS, *WEB, *CLIENTS)}
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario for scenario in (*TCP, *OTHER_SOCKETS, *TLS, *WEB, *CLIENTS, *APPLICATIONS)
+}
 
 
 def lines(scenarios: Iterable[Scenario]) -> dict[str, Served]:

@@ -1,4 +1,4 @@
-"""A temporary PostgreSQL with TLS, for the clients that are measured against one."""
+"""A temporary PostgreSQL, with TLS or without, for the clients that are measured against one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ UNPRIVILEGED = ("postgres", "nobody")
 SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
-    "ssl": "on",
     "fsync": "off",
     "autovacuum": "off",
     "max_connections": "300",
@@ -46,7 +45,7 @@ def find_programs() -> Path | None:
 class Postgres:
     """One server and its files; `close` ends the one and removes the others."""
 
-    def __init__(self, certificate: Path, cpu: int | None) -> None:
+    def __init__(self, certificate: Path | None, cpu: int | None) -> None:
         programs = find_programs()
         if programs is None:
             raise FailedError("PostgreSQL is not installed")
@@ -59,12 +58,14 @@ class Postgres:
             data = self._directory / "data"
             with running_on(cpu):
                 self._initialise([str(programs / "initdb"), "--no-sync", "-A", "trust", "-U", USER, "-D", str(data)])
-                self.port = _free_port()
-                key = data / "server.pem"
-                shutil.copy(certificate, key)
-                key.chmod(0o600)
-                self._give(key)
-                settings = SETTINGS | {"port": str(self.port), "ssl_cert_file": key.name, "ssl_key_file": key.name}
+                self.port = free_port()
+                settings = SETTINGS | {"port": str(self.port)}
+                if certificate is not None:
+                    key = data / "server.pem"
+                    shutil.copy(certificate, key)
+                    key.chmod(0o600)
+                    self._give(key)
+                    settings |= {"ssl": "on", "ssl_cert_file": key.name, "ssl_key_file": key.name}
                 options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
                 command = ["sh", "-c", KEEPER, "sh", str(programs / "postgres"), "-D", str(data), *options]
                 with (self._directory / "log").open("wb") as log:
@@ -145,7 +146,8 @@ def _exists(user: str) -> bool:
     return True
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listened at a moment ago, for servers that must be told one."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.harness.failures import FailedError
 from benchmarks.network.certificate import certificate_path
 from benchmarks.network.load_generator import limit_command, tls_limit_command
 from benchmarks.network.processes import JsonProcess, RunTime, run_time
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 START_SECONDS = 20.0
 ANSWER_SECONDS = 30.0
+LEAST_SHARE = 0.03
+"""A worker that has used less than this part of the mean has not served: it has only looked at the clock."""
 
 
 class Program:
@@ -37,8 +40,13 @@ class Program:
         self.ready = self.process.read(START_SECONDS)
 
     def run_time(self) -> RunTime:
-        """What its process and the thread of its loop have used."""
-        return run_time(self.process.pid, self.ready["tid"])
+        """What its process and the thread of its loop have used; with workers, all of them together."""
+        times = self.run_times()
+        return RunTime(*(sum(getattr(each, field) for each in times) for field in ("process", "loop", "waited")))
+
+    def run_times(self) -> list[RunTime]:
+        """That of each of its processes."""
+        return [run_time(pid, tid) for pid, tid in self.ready.get("workers", [(self.process.pid, self.ready["tid"])])]
 
     def ask(self, line: str, seconds: float = 0) -> dict[str, Any]:
         """One line to it, one from it."""
@@ -68,6 +76,7 @@ class Server(Program):
         command = [*python_command("server.py", contestant, scenario), "--size", str(size)]
         command += ["--path", path] if path else []
         command += ["--certificate", tls] if tls else []
+        command += ["--workers", str(scenario.workers)] if scenario.workers else []
         command += ["--tls-version", scenario.tls_version] if scenario.tls_version else []
         return command + (["--busy"] if scenario.busy else [])
 
@@ -101,8 +110,14 @@ class LoadedServer(Server):
         self._generator.open(self.name, words)
 
     def run(self, seconds: float) -> Window:
-        """Load it."""
-        return self._generator.run(self.name, seconds)
+        """Load it, and see that each of its workers has taken part."""
+        before = self.run_times() if self._scenario.workers else []
+        window = self._generator.run(self.name, seconds)
+        if before:
+            used = [after.process - earlier.process for after, earlier in zip(self.run_times(), before, strict=True)]
+            if min(used) < LEAST_SHARE * sum(used) / len(used):
+                raise FailedError(f"of {len(used)} workers one has used {min(used) / sum(used):.0%} of the time of all")
+        return window
 
     def disconnect(self) -> None:
         """Close the connections."""

@@ -162,7 +162,8 @@ class NetworkRunner(Runner[Served]):
             verify = self._timing.verify
             return LoadedServer(contestant, scenario, directory, cpu, self._generator, verify=verify)
         if self._peer is None:
-            self._peer = PEERS[scenario.peer](certificate_path(directory, scenario.certificate), self._other_cpu)
+            certificate = certificate_path(directory, scenario.certificate) if scenario.transport == "tls" else None
+            self._peer = PEERS[scenario.peer](certificate, self._other_cpu)
         return Client(contestant, scenario, directory, cpu, self._peer)
 
     def _count_handshakes(self, name: str) -> tuple[int, int]:

@@ -55,6 +55,8 @@ class Scenario:
     """What the program is a client of, in `peers.PEERS`; None if it is a server, which the load generator loads."""
     layered: bool = False
     """Whether contestants with a layer take part."""
+    workers: int | None = None
+    """How many processes listen at the port of the server; None for one that has the port to itself."""
     plain: bool = False
     """Whether contestants without TLS take part."""
 

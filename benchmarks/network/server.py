@@ -1,6 +1,7 @@
 """A server process: one loop and one kind of server, until standard input ends.
 
 python server.py LOOP KIND [--layer PACKAGE] [--size N] [--path PATH] [--certificate FILE [--tls-version 1.2]] [--busy]
+                 [--workers N]
 
 When it can be connected to it prints a line of JSON: address, thread of the loop, versions. It answers each line on
 standard input with another one: what only the process itself can tell.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import ssl
 import sys
 import threading
@@ -22,6 +24,7 @@ if __name__ == "__main__":  # run as a script: what it imports is in the package
 from benchmarks.network import measured
 from benchmarks.network.servers import SERVERS
 from benchmarks.network.servers.settings import Settings
+from benchmarks.network.servers.workers import further_workers
 
 TLS_VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
@@ -52,6 +55,8 @@ def main() -> None:
     parser.add_argument("--certificate")
     parser.add_argument("--tls-version", choices=TLS_VERSIONS)
     parser.add_argument("--busy", action="store_true", help="with a thread that computes")
+    parser.add_argument("--workers", type=int, help="processes at the same port, this one included")
+    parser.add_argument("--port", type=int, default=0, help="the port of the first of several workers")
     options = parser.parse_args()
     tls = server_context(options.certificate, options.tls_version) if options.certificate else None
 
@@ -65,11 +70,14 @@ def main() -> None:
         return {"allocated_blocks": sys.getallocatedblocks()}
 
     loop = measured.create_loop(options)
-    settings = Settings(options.size, options.path, tls, options.certificate)
+    shared = options.workers is not None
+    settings = Settings(options.size, options.path, tls, options.certificate, options.port, shared)
     address = loop.run_until_complete(SERVERS[options.kind](loop, settings))
     if options.busy:
         threading.Thread(target=compute, daemon=True).start()
-    measured.serve_driver(loop, options, answer, address=address)
+    with further_workers((options.workers or 1) - 1, address) as others:
+        workers = [(os.getpid(), threading.get_native_id()), *others]
+        measured.serve_driver(loop, options, answer, address=address, workers=workers)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.network.clients import database, web
+from benchmarks.network.clients import cache, database, messages, web
 
 if TYPE_CHECKING:
     from benchmarks.network.clients.endpoint import Open
@@ -16,4 +16,8 @@ CLIENTS: dict[str, Open] = {
     "httpx-client-new": web.open_httpx_without_keep_alive,
     "asyncpg": database.open_single_rows,
     "asyncpg-rows": database.open_many_rows,
+    "redis": cache.open_single_commands,
+    "redis-pipeline": cache.open_pipelines,
+    "websockets": messages.open_websockets,
+    "grpc": messages.open_grpc,
 }

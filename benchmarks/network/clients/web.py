@@ -1,4 +1,4 @@
-"""Clients of an HTTPS server, with connections that are kept or with a new one for each request."""
+"""Clients of a web server, with connections that are kept or with a new one for each request."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.network.servers import protocols, sockets, streams, web
+from benchmarks.network.servers import applications, messages, protocols, sockets, streams, web
 
 if TYPE_CHECKING:
     from benchmarks.network.servers.settings import Start
@@ -21,4 +21,11 @@ SERVERS: dict[str, Start] = {
     "sockets": sockets.start_echo,
     "uvicorn": web.start_uvicorn,
     "aiohttp": web.start_aiohttp,
+    "uvicorn-json": web.start_uvicorn_with(lambda: applications.json_application),
+    "uvicorn-10k": web.start_uvicorn_with(lambda: applications.large_application),
+    "starlette": web.start_uvicorn_with(applications.load_starlette),
+    "fastapi": web.start_uvicorn_with(applications.load_fastapi),
+    "split-http": protocols.start_split_http,
+    "websockets": messages.start_websockets,
+    "grpc": messages.start_grpc,
 }

@@ -14,6 +14,9 @@ BUFFER_BYTES = 256 * 1024
 CHUNK_BYTES = 64 * 1024
 DOWNLOAD_PATTERN = bytes(range(251))
 HEADER_BYTES = 4
+END_OF_HEAD = b"\r\n\r\n"
+HTTP_BODY = b"x" * 1024
+HTTP_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % len(HTTP_BODY)
 
 
 class Echo(asyncio.Protocol):
@@ -76,6 +79,20 @@ class FramedEcho(Echo):
             del self.received[:end]
             self.transport.write(len(body).to_bytes(HEADER_BYTES, "big"))
             self.transport.write(body)
+
+
+class SplitHttp(Echo):
+    """Answers GET over HTTP, and writes head and body one after the other."""
+
+    def __init__(self) -> None:
+        self.received = bytearray()
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        while (end := self.received.find(END_OF_HEAD)) >= 0:
+            del self.received[: end + len(END_OF_HEAD)]
+            self.transport.write(HTTP_HEAD)
+            self.transport.write(HTTP_BODY)
 
 
 class Download(Echo):
@@ -150,6 +167,11 @@ async def start_buffered_echo(loop: asyncio.AbstractEventLoop, settings: Setting
 async def start_framed_echo(loop: asyncio.AbstractEventLoop, settings: Settings) -> Address:
     """Serve messages of header and body."""
     return await listen(loop, settings, FramedEcho)
+
+
+async def start_split_http(loop: asyncio.AbstractEventLoop, settings: Settings) -> Address:
+    """Serve HTTP with split answers."""
+    return await listen(loop, settings, SplitHttp)
 
 
 async def start_download(loop: asyncio.AbstractEventLoop, settings: Settings) -> Address:

@@ -27,6 +27,10 @@ class Settings:
     tls: ssl.SSLContext | None = None
     certificate: str | None = None
     """The file of which `tls` was made, for servers that make a context themselves."""
+    port: int = 0
+    """0 for one of the system's choice."""
+    shared: bool = False
+    """Whether other processes listen at the same port, so that the kernel divides the connections among them."""
 
 
 Address = int | str
@@ -44,11 +48,13 @@ async def listen(
     return port_of(server.sockets[0])
 
 
-def listening_socket() -> socket.socket:
+def listening_socket(settings: Settings) -> socket.socket:
     """A socket for servers that want to be given one."""
     # asyncio switches Nagle's algorithm off only for sockets that name their protocol.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind((HOST, 0))
+    if settings.shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.bind((HOST, settings.port))
     listener.listen(BACKLOG)
     listener.setblocking(False)
     return listener

@@ -39,6 +39,6 @@ def keep(task: asyncio.Task[None]) -> None:
 
 async def start_echo(loop: asyncio.AbstractEventLoop, settings: Settings) -> Address:
     """Serve echoes."""
-    listener = listening_socket()
+    listener = listening_socket(settings)
     keep(loop.create_task(accept(loop, listener)))
     return port_of(listener)

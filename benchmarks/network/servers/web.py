@@ -1,4 +1,4 @@
-"""Web servers with the smallest application: a text of fixed length for every request."""
+"""Web servers, with the smallest application or with another one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from benchmarks.network.servers.sockets import keep
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, MutableMapping
 
-    Message = dict[str, Any]
+    from benchmarks.network.servers.settings import Start
+
+    Message = MutableMapping[str, Any]
+    Application = Callable[
+        [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
+    ]
 
 BODY = b"Hello, World!" * 8
 KEEP_ALIVE_SECONDS = 600
@@ -27,13 +32,27 @@ async def application(
     await send({"type": "http.response.body", "body": BODY})
 
 
+def start_uvicorn_with(load: Callable[[], Application]) -> Start:
+    """What serves an application with uvicorn and httptools; `load` imports and makes it."""
+
+    async def start(loop: asyncio.AbstractEventLoop, settings: Settings) -> Address:
+        return await serve_with_uvicorn(loop, settings, load())
+
+    return start
+
+
 async def start_uvicorn(loop: asyncio.AbstractEventLoop, settings: Settings) -> Address:
-    """Serve with uvicorn and httptools."""
+    """Serve the smallest application with uvicorn and httptools."""
+    return await serve_with_uvicorn(loop, settings, application)
+
+
+async def serve_with_uvicorn(loop: asyncio.AbstractEventLoop, settings: Settings, served: Application) -> Address:
+    """Serve; without the events of start and end, which the smallest application does not know."""
     import uvicorn
 
-    listener = listening_socket()
+    listener = listening_socket(settings)
     config = uvicorn.Config(
-        application,
+        served,
         http="httptools",
         ws="none",
         lifespan="off",
@@ -58,6 +77,6 @@ async def start_aiohttp(loop: asyncio.AbstractEventLoop, settings: Settings) -> 
     app.router.add_get("/", handler)
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=KEEP_ALIVE_SECONDS)
     await runner.setup()
-    listener = listening_socket()
+    listener = listening_socket(settings)
     await web.SockSite(runner, listener, ssl_context=settings.tls, backlog=BACKLOG).start()
     return port_of(listener)

@@ -3,7 +3,7 @@
 import sys
 
 if sys.argv[3] == "before":
-    from gevent import monkey  # type: ignore[import-untyped]
+    from gevent import monkey
 
     monkey.patch_all()
 
