@@ -1,61 +1,94 @@
-"""The figure of a run: how many times faster than asyncio each loop is, workload by workload."""
+"""All plots of some runs."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-from matplotlib.ticker import ScalarFormatter
-
-from benchmarks.harness.load import QUIET
-from benchmarks.harness.loops import BASE
+from benchmarks.report import (
+    breakdown_plot,
+    curve_plot,
+    dot_plot,
+    families,
+    headline,
+    latency_plot,
+    markdown,
+    ratio_plot,
+    sections,
+)
+from benchmarks.report.palette import THEMES
+from benchmarks.report.runs import SCALING
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
-    from benchmarks.harness.table import Result
+    from benchmarks.report.palette import Theme
+    from benchmarks.report.runs import Row, Run
 
-COLOURS = {"uvloop": "#7f8fa6", "rloop": "#c08552", "rsloop": "#9c89b8", "zuvloop": "#d4a5a5", "pyloop": "#1b7f5c"}
-
-
-def plot_ratios(result: Result, target: Path) -> None:
-    """Bars on a logarithmic axis, with the lowest and highest round as whiskers; asyncio is the line at 1."""
-    loops = [name for name in result["loops"] if name != BASE]
-    rows = [
-        row
-        for row in result["rows"]
-        if row["comparison"] == "ratio" and any(cell["vs_asyncio"] for cell in row["loops"].values())
-    ]
-    figure = Figure(figsize=(9, 1 + 0.22 * len(rows) * (len(loops) + 1)), layout="constrained")
-    axes = figure.add_subplot()
-    height = 0.8 / max(len(loops), 1)
-    for index, loop in enumerate(loops):
-        places, medians, below, above = [], [], [], []
-        for place, row in enumerate(rows):
-            ratio = row["loops"].get(loop, {}).get("vs_asyncio")
-            if ratio is None:
-                continue
-            places.append(place + (index - (len(loops) - 1) / 2) * height)
-            medians.append(ratio["median"])
-            below.append(ratio["median"] - ratio["low"])
-            above.append(ratio["high"] - ratio["median"])
-        # Bars start at 1: on a logarithmic axis only the distance from asyncio has a meaning.
-        widths = [value - 1 for value in medians]
-        axes.barh(places, widths, height, left=1, label=loop, color=COLOURS.get(loop))
-        axes.errorbar(medians, places, xerr=[below, above], fmt="none", ecolor="black", elinewidth=0.8)
-    axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(ScalarFormatter())
-    axes.axvline(1, color="black", linewidth=0.8)
-    axes.set_yticks(range(len(rows)), [_title(row) for row in rows])
-    axes.margins(y=0.01)
-    axes.invert_yaxis()
-    figure.supxlabel(
-        "times faster than asyncio (log scale); bars: median of rounds, lines: lowest to highest round", fontsize=9
-    )
-    axes.set_title(f"{result['metadata']['processor']}, Python {result['metadata']['python']}", fontsize=9)
-    axes.legend()
-    figure.savefig(target, dpi=150)
+Anchor = tuple[str, str, str]
+HEADLINE: Anchor = ("", "headline", "")
+BARS = ("mean", "p50", "cpu")
+"""The metrics that are drawn as bars; the others of the same work would only repeat it."""
+LATENCIES = ("loop", "io", "apps")
 
 
-def _title(row: Result) -> str:
-    return f"{row['suite']}: {row['title']}" + ("" if row["load"] == QUIET else f" ({row['load']})")
+@dataclass(frozen=True)
+class Plot:
+    """A picture that can be drawn in any theme."""
+
+    name: str
+    title: str
+    run: Run
+    anchor: Anchor
+    """The table it belongs to."""
+    draw: Callable[[Theme], str]
+
+    def markdown(self, folder: str = "plots") -> str:
+        """As it stands in a page."""
+        return markdown.picture(self.name, f"{self.title}, {self.run.label}", folder)
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Names and contents of its files."""
+        for name, theme in THEMES.items():
+            yield f"{self.name}-{name}.svg", self.draw(theme)
+
+
+def plots(runs: Sequence[Run]) -> list[Plot]:
+    """The plots in the order of the pages."""
+    return [plot for run in runs for plot in _of_run(run)]
+
+
+def _of_run(run: Run) -> Iterator[Plot]:
+    if rows := [row for row in headline.rows(run) if ratio_plot.has_ratio(row)]:
+        yield _plot(run, HEADLINE, "Event loops compared", lambda theme, title: ratio_plot.draw(theme, run, rows, title))
+    tables = run.tables()
+    for anchor in sections.ordered(run):
+        yield from _of_table(run, anchor, tables[anchor])
+    for suite in LATENCIES:
+        if found := latency_plot.latencies(run, suite):
+            anchor = next(anchor for anchor in tables if anchor[0] == suite)
+            title = f"Latencies: {sections.SUITES[suite].lower()}"
+            yield _plot(run, anchor, title, lambda theme, title, found=found: latency_plot.draw(theme, run, found, title))
+    for family in families.families(run):
+        anchor = (family.rows[0].suite, SCALING, family.name)
+        title = f"{family.title}: throughput by number"
+        yield _plot(run, anchor, title, lambda theme, _title, family=family: curve_plot.draw(theme, run, family))
+
+
+def _of_table(run: Run, anchor: Anchor, rows: list[Row]) -> Iterator[Plot]:
+    suite, section, _load = anchor
+    title = sections.title(anchor)
+    if section == breakdown_plot.SECTION:
+        yield _plot(run, anchor, title, lambda theme, _title: breakdown_plot.draw(theme, run, rows))
+        return
+    dots = [row for row in rows if suite == "cold" and row.unit == "ns"]
+    dots = dots or [row for row in rows if row.unit == "bytes" and suite in ("cold", "memory")]
+    if dots:
+        yield _plot(run, anchor, title, lambda theme, title: dot_plot.draw(theme, run, dots, title))
+    elif bars := [row for row in rows if ratio_plot.has_ratio(row) and row.metric in BARS]:
+        yield _plot(run, anchor, title, lambda theme, title: ratio_plot.draw(theme, run, bars, title))
+
+
+def _plot(run: Run, anchor: Anchor, title: str, draw: Callable[[Theme, str], str]) -> Plot:
+    words = ["-".join(part for part in anchor if part), *(["latency"] if title.startswith("Latencies") else []), run.slug]
+    return Plot("-".join(dict.fromkeys(words)).replace("_", "-"), title, run, anchor, lambda theme: draw(theme, title))

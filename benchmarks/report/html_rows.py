@@ -1,0 +1,94 @@
+"""The table of all rows of all runs, which can be sorted and filtered; without scripts it is a table."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from benchmarks.harness.loops import BASE
+from benchmarks.report import sections
+from benchmarks.report.html_parts import inline
+from benchmarks.report.intervals import Verdict
+from benchmarks.report.numbers import judged_text, value_text
+from benchmarks.report.runs import shown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.report.intervals import Interval
+    from benchmarks.report.runs import Row, Run
+
+CONTROLS = """<form class="controls" hidden>
+<label>Search <input type="search" id="search" placeholder="row or suite"></label>
+<label>Python <select id="python"><option value="">all</option>{pythons}</select></label>
+<label>Suite <select id="suite"><option value="">all</option>{suites}</select></label>
+<label>PyLoop is <select id="verdict"><option value="">anything</option>{verdicts}</select></label>
+<output id="count" aria-live="polite"></output>
+</form>"""
+
+
+def controls(runs: Sequence[Run]) -> str:
+    """What filters; scripts show it."""
+    suites = dict.fromkeys(anchor[0] for run in runs for anchor in sections.ordered(run))
+    return CONTROLS.format(
+        pythons=_options({run.label: run.label for run in runs}),
+        suites=_options({suite: sections.SUITES.get(suite, suite) for suite in suites}),
+        verdicts=_options({verdict.value: verdict.value for verdict in Verdict}),
+    )
+
+
+def _options(texts: dict[str, str]) -> str:
+    return "".join(f'<option value="{escape(value)}">{escape(text)}</option>' for value, text in texts.items())
+
+
+def table(runs: Sequence[Run]) -> str:
+    """The table: the figures of all contestants, and PyLoop's comparisons."""
+    names = list(dict.fromkeys(name for run in runs for name in run.columns(run.rows)))
+    header = ["row", "measured", *(shown_name(name) for name in names), "vs asyncio", "vs best rival"]
+    heads = "".join(
+        f'<th scope="col"{"" if index < 2 else " class=number"}>{escape(text)}</th>' for index, text in enumerate(header)
+    )
+    lines = [_line(run, row, names) for run in runs for anchor in sections.ordered(run) for row in run.tables()[anchor]]
+    return (
+        '<div class="scroll" role="region" tabindex="0" aria-label="All rows"><table id="rows">'
+        f"<caption>Medians; PyLoop's comparisons with a confidence interval</caption><thead><tr>{heads}</tr></thead>\n"
+        f"<tbody>{chr(10).join(lines)}</tbody></table></div>"
+    )
+
+
+def _line(run: Run, row: Row, names: Sequence[str]) -> str:
+    title = sections.title(row.anchor)
+    cells = [f"<td>{escape(title)}, {escape(run.label)}</td>"]
+    for name in names:
+        value = row.value(name)
+        cells.append(f'<td class="number"{_sort(value)}>{escape(value_text(row, value))}</td>')
+    rival = row.best_rival
+    cells.append(_compared(row, BASE, ""))
+    cells.append(_compared(row, rival, f" {shown_name(rival)}" if rival else ""))
+    return (
+        f'<tr data-python="{escape(run.label)}" data-suite="{escape(row.suite)}" data-verdict="{_verdict(row)}">'
+        f'<th scope="row">{escape(row.title)}</th>{"".join(cells)}</tr>'
+    )
+
+
+def _verdict(row: Row) -> str:
+    references = row.references()
+    if not references:
+        return ""
+    if row.winner():
+        return Verdict.BEHIND.value
+    ahead = all(row.verdict(name) is Verdict.AHEAD for name in references)
+    return Verdict.AHEAD.value if ahead else Verdict.NOISE.value
+
+
+def _compared(row: Row, reference: str | None, suffix: str) -> str:
+    interval: Interval | None = row.compared(reference) if reference else None
+    if interval is None:
+        return '<td class="number">-</td>'
+    verdict = row.verdict(reference) if reference else None
+    kind = " behind" if verdict is Verdict.BEHIND else ""
+    return f'<td class="number{kind}"{_sort(interval.median)}>{inline(judged_text(row, reference))}{escape(suffix)}</td>'
+
+
+def _sort(value: float | None) -> str:
+    return "" if value is None else f' data-value="{value:.6g}"'
