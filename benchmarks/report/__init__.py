@@ -1,1 +1,1 @@
-"""Reports of benchmark runs: Markdown pages, plots, one HTML page and the figures of README.md, all made from the JSON."""
+"""Reports of benchmark runs, all made from the JSON: Markdown pages, plots, an HTML page, the figures of README.md."""

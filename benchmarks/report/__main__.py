@@ -20,9 +20,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "results", nargs="*", type=Path, metavar="RESULT.json", help="the main run first; default: those published"
     )
-    parser.add_argument("--output", type=Path, default=documents.FOLDER, help="folder to write; default: docs/benchmarks")
-    parser.add_argument("--causes", type=Path, default=causes.FILE, help="why rows are lost; default: docs/benchmarks/causes.toml")
-    parser.add_argument("--readme", type=Path, help="file with marks to write the figures to; default: README.md with docs/benchmarks")
+    parser.add_argument(
+        "--output", type=Path, default=documents.FOLDER, help="folder to write; default: docs/benchmarks"
+    )
+    parser.add_argument(
+        "--causes", type=Path, default=causes.FILE, help="why rows are lost; default: docs/benchmarks/causes.toml"
+    )
+    parser.add_argument(
+        "--readme", type=Path, help="file with marks to write the figures to; default: README.md with docs/benchmarks"
+    )
     options = parser.parse_args(arguments)
     paths = options.results or documents.published()
     if not paths:

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from benchmarks.report.runs import Row, Run
     from benchmarks.report.scales import LinearScale, LogScale
 
-HEAD = 106
+HEAD = 112
 """The height of title, subtitle and legend."""
 MARGIN = 20
+LEFT = 330
+"""Where the axis begins beside labels of rows."""
+TALL = 700
+LINE = TEXT + 2
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,14 @@ class Frame:
     bottom: float
 
     def grid(self, drawing: Drawing, scale: LogScale | LinearScale, ticks: Iterable[tuple[float, str]]) -> None:
-        """Vertical lines, and their values below."""
+        """Vertical lines, and their values below; where the axis below is far away, also above."""
+        tall = self.bottom - self.top > TALL
         for value, text in ticks:
             x = scale.place(value)
             drawing.line((x, self.top), (x, self.bottom), "grid")
             drawing.text((x, self.bottom + 22), text, colour="muted", size=SMALL, anchor="middle")
+            if tall:
+                drawing.text((x, self.top - 8), text, colour="muted", size=SMALL, anchor="middle")
 
     def levels(self, drawing: Drawing, scale: LogScale | LinearScale, ticks: Iterable[tuple[float, str]]) -> None:
         """Horizontal lines, and their values to the left."""
@@ -78,11 +85,10 @@ def legend(drawing: Drawing, names: Sequence[str], *, bar: bool = True) -> None:
         x += 29 + width_of(shown_name(name)) + 26
 
 
-def row_label(drawing: Drawing, right: float, middle: float, text: str) -> None:
-    """At the left of a row, on two lines if it is long."""
-    lines = wrapped(text, right - MARGIN)
+def row_label(drawing: Drawing, right: float, middle: float, lines: Sequence[str]) -> None:
+    """At the left of a row, on several lines if it is long."""
     for number, line in enumerate(lines):
-        drawing.text((right, middle + 5 + (number - (len(lines) - 1) / 2) * (TEXT + 2)), line, anchor="end")
+        drawing.text((right, middle + 5 + (number - (len(lines) - 1) / 2) * LINE), line, anchor="end")
 
 
 def caption(drawing: Drawing, frame: Frame, text: str) -> None:

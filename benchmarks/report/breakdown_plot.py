@@ -1,7 +1,7 @@
 """Stacked bars: where the time of a callback goes.
 
-The data are rows of the section `breakdown`, one for each part, in the order in which they follow each other: the metric is
-`mean`, the unit ns for one callback, the title says what the part is.
+The data are rows of the section `breakdown`, one for each part, in the order in which they follow each other: the
+metric is `mean`, the unit ns for one callback, the title says what the part is.
 """
 
 from __future__ import annotations
@@ -26,12 +26,11 @@ SHADES = ("uvloop", "zuvloop", "rloop", "pyloop", "rsloop", "other-1", "asyncio"
 """Of the parts, in their order."""
 
 
-def draw(theme: Theme, run: Run, rows: Sequence[Row]) -> str:
+def draw(theme: Theme, run: Run, rows: Sequence[Row], title: str) -> str:
     """The picture: a bar for each contestant, a piece for each part."""
     names = contestants_of(run, rows)
     keys = (len(rows) + 1) // 2
     frame = Frame(HEAD + 24 * keys - 20, 130, WIDTH - 90, HEAD + 24 * keys - 20 + ROW * len(names))
-    title = "Where the time of one callback goes"
     drawing = Drawing(theme, frame.bottom + 62, f"{title}. The table has the figures.")
     heading(drawing, title, run)
     for number, row in enumerate(rows):
@@ -50,7 +49,9 @@ def draw(theme: Theme, run: Run, rows: Sequence[Row]) -> str:
             shade = SHADES[number % len(SHADES)]
             drawing.rectangle((start, top), width - 1, 40, shade, f"{shown_name(name)}: {row.title} {digits(value)} ns")
             if width > width_of(digits(value), SMALL) + 8:
-                drawing.text((start + width / 2, top + 25), digits(value), colour="surface", size=SMALL, anchor="middle")
+                drawing.text(
+                    (start + width / 2, top + 25), digits(value), colour="surface", size=SMALL, anchor="middle"
+                )
             at += value
         drawing.text((scale.place(at) + 8, top + 25), f"{digits(at)} ns", bold=place == 0)
     caption(drawing, frame, "Mean time of one callback by part; lower is better.")

@@ -15,7 +15,6 @@ FILE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks" / "causes.tom
 UNEXPLAINED = "not explained yet"
 
 
-
 def read(path: Path = FILE) -> dict[str, str]:
     """Causes by suite/workload/metric."""
     entries = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -26,13 +26,13 @@ APART = 19
 """Names closer than that would overlap."""
 
 
-def draw(theme: Theme, run: Run, family: Family) -> str:
+def draw(theme: Theme, run: Run, family: Family, title: str) -> str:
     """The picture; every curve has its name at its end."""
     names = contestants_of(run, family.rows)
     curves = {name: family.per_second(name) for name in names}
     frame = Frame(HEAD, 100, WIDTH - RIGHT, HEAD + HEIGHT)
-    drawing = Drawing(theme, frame.bottom + 62, f"{family.title}: throughput by number. The page has the figures.")
-    heading(drawing, f"{family.title}: throughput by number", run)
+    drawing = Drawing(theme, frame.bottom + 62, f"{title}. The page has the figures.")
+    heading(drawing, title, run)
     legend(drawing, names, bar=False)
     sizes = sorted({size for points in curves.values() for size, _rate in points})
     across = log_scale(sizes, frame.left, frame.right)
@@ -49,7 +49,11 @@ def draw(theme: Theme, run: Run, family: Family) -> str:
         ends.append((points[-1], name, colour))
     for (x, y), name, colour in _apart(ends):
         drawing.text((x + 14, y + 5), shown_name(name), colour=colour, bold=name == SUBJECT)
-    caption(drawing, frame, "Operations per second by how many there are at a time; both axes are logarithmic. Higher is better.")
+    caption(
+        drawing,
+        frame,
+        "Operations per second by how many there are at a time; both axes are logarithmic. Higher is better.",
+    )
     return drawing.source()
 
 

@@ -18,6 +18,18 @@ CHARACTER = 0.53
 
 Point = tuple[float, float]
 
+_CORNERS: dict[str, list[Point]] = {
+    "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
+    "triangle": [(0, -1.2), (1.15, 0.9), (-1.15, 0.9)],
+    "diamond": [(0, -1.35), (1.35, 0), (0, 1.35), (-1.35, 0)],
+    "bar": [(-0.4, -1.3), (0.4, -1.3), (0.4, 1.3), (-0.4, 1.3)],
+    "cross": [
+        (-0.4, -1.2), (0.4, -1.2), (0.4, -0.4), (1.2, -0.4), (1.2, 0.4), (0.4, 0.4),
+        (0.4, 1.2), (-0.4, 1.2), (-0.4, 0.4), (-1.2, 0.4), (-1.2, -0.4), (-0.4, -0.4),
+    ],
+}  # fmt: skip
+"""Around the middle of a mark, in sizes of it; what is not here is a circle."""
+
 
 class Drawing:
     """A picture under construction; coordinates in pixels from the upper left."""
@@ -33,7 +45,7 @@ class Drawing:
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {self.height:.0f}" role="img" '
             f'aria-label="{escape(self._description)}" '
-            'font-family="system-ui, -apple-system, \'Segoe UI\', Roboto, \'Liberation Sans\', Arial, sans-serif">'
+            "font-family=\"system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif\">"
         )
         background = f'<rect width="{WIDTH}" height="{self.height:.0f}" style="fill:{self.theme["surface"]}"/>'
         return "\n".join([head, background, *self._parts, "</svg>\n"])
@@ -59,8 +71,8 @@ class Drawing:
         """A straight line."""
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
         self._parts.append(
-            f'<line x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}" stroke-width="{width:g}"{dashes} '
-            f'style="stroke:{self.theme[colour]}"/>'
+            f'<line x1="{start[0]:.1f}" y1="{start[1]:.1f}" x2="{end[0]:.1f}" y2="{end[1]:.1f}" '
+            f'stroke-width="{width:g}"{dashes} style="stroke:{self.theme[colour]}"/>'
         )
 
     def rectangle(self, corner: Point, width: float, height: float, colour: str, hint: str = "") -> None:
@@ -82,20 +94,10 @@ class Drawing:
         """A symbol around a point, with a border in the colour of the page so that it stands out from what is below."""
         x, y = place
         kind, _, hollow = shape.partition("-")
-        fill, stroke = (("surface", colour) if hollow else (colour, "surface"))
+        fill, stroke = ("surface", colour) if hollow else (colour, "surface")
         style = f'stroke-width="2" style="fill:{self.theme[fill]};stroke:{self.theme[stroke]}"'
-        corners = {
-            "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
-            "triangle": [(0, -1.2), (1.15, 0.9), (-1.15, 0.9)],
-            "diamond": [(0, -1.35), (1.35, 0), (0, 1.35), (-1.35, 0)],
-            "bar": [(-0.4, -1.3), (0.4, -1.3), (0.4, 1.3), (-0.4, 1.3)],
-            "cross": [
-                (-0.4, -1.2), (0.4, -1.2), (0.4, -0.4), (1.2, -0.4), (1.2, 0.4), (0.4, 0.4),
-                (0.4, 1.2), (-0.4, 1.2), (-0.4, 0.4), (-1.2, 0.4), (-1.2, -0.4), (-0.4, -0.4),
-            ],
-        }  # fmt: skip
-        if kind in corners:
-            points = " ".join(f"{x + size * dx:.1f},{y + size * dy:.1f}" for dx, dy in corners[kind])
+        if kind in _CORNERS:
+            points = " ".join(f"{x + size * dx:.1f},{y + size * dy:.1f}" for dx, dy in _CORNERS[kind])
             self._parts.append(f'<polygon points="{points}" {style}>{_hint(hint)}</polygon>')
         else:
             self._parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:g}" {style}>{_hint(hint)}</circle>')

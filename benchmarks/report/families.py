@@ -20,6 +20,11 @@ class Family:
     title: str
     rows: list[Row]
 
+    @property
+    def heading(self) -> str:
+        """The title with a capital."""
+        return self.title[:1].upper() + self.title[1:]
+
     def per_second(self, name: str) -> list[tuple[int, float]]:
         """Throughput of a contestant by size."""
         found = [(row.parameter, row.value(name)) for row in self.rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from benchmarks.harness.loops import BASE
+from benchmarks.harness.loops import BASE, SUBJECT
 from benchmarks.report import sections
 from benchmarks.report.html_parts import inline
 from benchmarks.report.intervals import Verdict
@@ -43,12 +43,15 @@ def _options(texts: dict[str, str]) -> str:
 
 def table(runs: Sequence[Run]) -> str:
     """The table: the figures of all contestants, and PyLoop's comparisons."""
-    names = list(dict.fromkeys(name for run in runs for name in run.columns(run.rows)))
-    header = ["row", "measured", *(shown_name(name) for name in names), "vs asyncio", "vs best rival"]
+    others = list(dict.fromkeys(name for run in runs for name in run.columns(run.rows) if name != SUBJECT))
+    header = ["row", "measured", shown_name(SUBJECT), "vs asyncio", "vs best rival", *map(shown_name, others)]
     heads = "".join(
-        f'<th scope="col"{"" if index < 2 else " class=number"}>{escape(text)}</th>' for index, text in enumerate(header)
+        f'<th scope="col"{"" if index < 2 else " class=number"}>{escape(text)}</th>'
+        for index, text in enumerate(header)
     )
-    lines = [_line(run, row, names) for run in runs for anchor in sections.ordered(run) for row in run.tables()[anchor]]
+    lines = [
+        _line(run, row, others) for run in runs for anchor in sections.ordered(run) for row in run.tables()[anchor]
+    ]
     return (
         '<div class="scroll" role="region" tabindex="0" aria-label="All rows"><table id="rows">'
         f"<caption>Medians; PyLoop's comparisons with a confidence interval</caption><thead><tr>{heads}</tr></thead>\n"
@@ -56,19 +59,24 @@ def table(runs: Sequence[Run]) -> str:
     )
 
 
-def _line(run: Run, row: Row, names: Sequence[str]) -> str:
-    title = sections.title(row.anchor)
-    cells = [f"<td>{escape(title)}, {escape(run.label)}</td>"]
-    for name in names:
-        value = row.value(name)
-        cells.append(f'<td class="number"{_sort(value)}>{escape(value_text(row, value))}</td>')
+def _line(run: Run, row: Row, others: Sequence[str]) -> str:
     rival = row.best_rival
-    cells.append(_compared(row, BASE, ""))
-    cells.append(_compared(row, rival, f" {shown_name(rival)}" if rival else ""))
+    cells = [
+        f"<td>{escape(sections.title(row.anchor))}, {escape(run.label)}</td>",
+        _figure(row, SUBJECT),
+        _compared(row, BASE, ""),
+        _compared(row, rival, f" {shown_name(rival)}" if rival else ""),
+        *(_figure(row, name) for name in others),
+    ]
     return (
         f'<tr data-python="{escape(run.label)}" data-suite="{escape(row.suite)}" data-verdict="{_verdict(row)}">'
         f'<th scope="row">{escape(row.title)}</th>{"".join(cells)}</tr>'
     )
+
+
+def _figure(row: Row, name: str) -> str:
+    value = row.value(name)
+    return f'<td class="number"{_sort(value)}>{escape(value_text(row, value))}</td>'
 
 
 def _verdict(row: Row) -> str:
@@ -87,7 +95,9 @@ def _compared(row: Row, reference: str | None, suffix: str) -> str:
         return '<td class="number">-</td>'
     verdict = row.verdict(reference) if reference else None
     kind = " behind" if verdict is Verdict.BEHIND else ""
-    return f'<td class="number{kind}"{_sort(interval.median)}>{inline(judged_text(row, reference))}{escape(suffix)}</td>'
+    return (
+        f'<td class="number{kind}"{_sort(interval.median)}>{inline(judged_text(row, reference))}{escape(suffix)}</td>'
+    )
 
 
 def _sort(value: float | None) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.harness.loops import SUBJECT
 from benchmarks.report.axes import HEAD, Frame, caption, colours, contestants_of, heading, legend, row_label
-from benchmarks.report.drawing import WIDTH, Drawing
-from benchmarks.report.numbers import time_text
+from benchmarks.report.drawing import WIDTH, Drawing, wrapped
+from benchmarks.report.numbers import round_time_text, time_text
 from benchmarks.report.palette import SHAPES
 from benchmarks.report.runs import QUIET, shown_name
 from benchmarks.report.scales import log_scale
@@ -61,10 +61,10 @@ def draw(theme: Theme, run: Run, found: Sequence[Latency], title: str) -> str:
     legend(drawing, names, bar=False)
     values = [value for latency in found for name in names for value in latency.values(name).values()]
     scale = log_scale(values, frame.left, frame.right, margin=1.25)
-    frame.grid(drawing, scale, [(value, time_text(value).replace(".00", "").replace(".0 ", " ")) for value in scale.ticks(7)])
+    frame.grid(drawing, scale, [(value, round_time_text(value)) for value in scale.ticks(7)])
     for place, latency in enumerate(found):
         top = frame.top + block * place
-        row_label(drawing, frame.left - 14, top + block / 2, latency.title)
+        row_label(drawing, frame.left - 14, top + block / 2, wrapped(latency.title, frame.left - 34))
         if place:
             drawing.line((20, top), (WIDTH - 20, top), "grid")
         for number, (name, colour) in enumerate(colours(names)):
@@ -82,10 +82,9 @@ def draw(theme: Theme, run: Run, found: Sequence[Latency], title: str) -> str:
             if name == SUBJECT:
                 text = f"{time_text(own['p50'])}"
                 drawing.text((WIDTH - 100, height + 5), text, bold=True)
-    caption(
-        drawing,
-        frame,
-        "The mark is the median, the line reaches to the 99th percentile, the dots to the longest where it is known; on a "
-        "log scale, lower is better. The figure is PyLoop's median.",
+    text = (
+        "The mark is the median, the line reaches to the 99th percentile, the dots to the longest where it is known. "
+        "Log scale, lower is better. The figure is PyLoop's median."
     )
+    caption(drawing, frame, text)
     return drawing.source()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from benchmarks.report.runs import shown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from benchmarks.report.runs import Run
 
@@ -18,9 +17,9 @@ NOISY_CORES = 0.1
 """With more than this of a core in use by others a run is called noisy."""
 
 
-def table(header: Sequence[str], lines: Sequence[Sequence[str]], *, left: int = 1) -> list[str]:
-    """A table whose first columns are aligned left."""
-    rule = ["---" if index < left else "---:" for index in range(len(header))]
+def table(header: Sequence[str], lines: Sequence[Sequence[str]], words: Iterable[int] = (0,)) -> list[str]:
+    """A table; the columns with these numbers hold words and are aligned left, the others hold figures."""
+    rule = ["---" if index in set(words) else "---:" for index in range(len(header))]
     return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in (header, rule, *lines)]
 
 
@@ -31,11 +30,6 @@ def picture(name: str, alt: str, folder: str = "plots") -> str:
         f'<picture><source media="(prefers-color-scheme: dark)" srcset="{base}-dark.svg">'
         f'<img alt="{alt}" src="{base}-light.svg" width="900"></picture>'
     )
-
-
-def anchor(heading: str) -> str:
-    """The fragment that GitHub gives a heading."""
-    return "#" + re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def joined(paragraphs: Sequence[str | Sequence[str]]) -> str:
@@ -50,17 +44,22 @@ def void_note(runs: Sequence[Run]) -> list[str]:
     if not void:
         return []
     texts = [
-        f"**{run.label}: {shown_name(run.control['name'])}, which is the control, changed by {run.control['drift']:.0%} during "
-        "the run. Whatever changed it changed the other figures too.**"
+        f"**{run.label}: the control, {shown_name(run.control['name'])}, changed by {percent(run.control['drift'])} "
+        "during the run. Whatever changed it changed the other figures too.**"
         for run in void
     ]
     return [VOID, *texts]
 
 
+def percent(part: float, decimals: int = 0) -> str:
+    """A part of 1."""
+    return f"{part * 100:.{decimals}f} %"
+
+
 def drift_text(run: Run) -> str:
     """How calm the control was."""
     verdict = "which makes the run void" if run.void else "which is little enough"
-    return f"{run.control['drift']:.1%}, {verdict}"
+    return f"{percent(run.control['drift'], 1)}, {verdict}"
 
 
 def warnings(run: Run) -> list[str]:

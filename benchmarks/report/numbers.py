@@ -52,6 +52,11 @@ def time_text(nanoseconds: float) -> str:
     return f"{digits(nanoseconds / SCALES['s'])} s"
 
 
+def round_time_text(nanoseconds: float) -> str:
+    """The same of a round value, as at an axis: no zeros behind the point."""
+    return time_text(nanoseconds).replace(".00 ", " ").replace(".0 ", " ")
+
+
 def interval_text(row: Row, interval: Interval | None) -> str:
     """A ratio or a difference, in brackets its interval."""
     if interval is None:

@@ -1,4 +1,4 @@
-"""Colours that readers with any colour vision tell apart, for light and dark pages: those of Okabe and Ito, or near them."""
+"""Colours that readers with any colour vision tell apart, for light and dark pages: near those of Okabe and Ito."""
 
 from __future__ import annotations
 

@@ -24,79 +24,86 @@ class Question:
     """What each row is called in the answer."""
 
 
+def _apps(workload: str) -> RowName:
+    """Processor time of an application's request, whatever its load is called."""
+    return RowName("apps|tls", f"{workload}|{workload}[!-]*", "cpu")
+
+
+def _short(workload: str, metric: str = "mean") -> RowName:
+    return RowName("loop", workload, metric, "short")
+
+
+KIBIBYTE = "*1[kK0]*100"
+"""1 KiB on 100 connections."""
+
 QUESTIONS: tuple[Question, ...] = (
     Question(
         "web server",
-        (
-            ("uvicorn", RowName("apps", "uvicorn*", "cpu")),
-            ("FastAPI", RowName("apps", "fastapi*", "cpu")),
-            ("aiohttp", RowName("apps", "aiohttp_server*", "cpu")),
-        ),
+        (("uvicorn", _apps("uvicorn")), ("FastAPI", _apps("fastapi")), ("aiohttp", _apps("aiohttp"))),
     ),
-    Question("web server with TLS", (("uvicorn", RowName("*", "uvicorn-tls*", "cpu")),)),
-    Question("bot, websocket client or server", (("websockets", RowName("apps", "websockets*", "cpu")),)),
-    Question(
-        "HTTP client",
-        (("aiohttp", RowName("*", "aiohttp-client*", "cpu")), ("httpx", RowName("*", "httpx-client*", "cpu"))),
-    ),
-    Question(
-        "database or cache client",
-        (("asyncpg", RowName("*", "asyncpg*", "cpu")), ("redis-py", RowName("apps", "redis*", "cpu"))),
-    ),
-    Question("gRPC service", (("grpc.aio", RowName("apps", "grpc*", "cpu")),)),
-    Question("protocol of your own over TCP", (("echo of 1 KiB", RowName("io", "protocol*1[Kk0]*100", "cpu")),)),
-    Question(
-        "streams (`asyncio.start_server`)", (("echo of 1 KiB", RowName("io", "streams*1[Kk0]*100", "cpu")),)
-    ),
+    Question("web server with TLS", (("uvicorn", _apps("uvicorn-tls")),)),
+    Question("bot or websocket client", (("websockets", _apps("websockets")),)),
+    Question("HTTP client", (("aiohttp", _apps("aiohttp-client-http")), ("httpx", _apps("httpx-client-http")))),
+    Question("HTTPS client", (("aiohttp", _apps("aiohttp-client")), ("httpx", _apps("httpx-client")))),
+    Question("database client", (("asyncpg", _apps("asyncpg-plain")), ("asyncpg with TLS", _apps("asyncpg")))),
+    Question("cache client", (("redis-py", _apps("redis")),)),
+    Question("gRPC client", (("unary calls", _apps("grpc")),)),
+    Question("own protocol over TCP", (("echo of 1 KiB", RowName("io", f"protocol{KIBIBYTE}", "cpu")),)),
+    Question("streams over TCP", (("echo of 1 KiB", RowName("io", f"streams{KIBIBYTE}", "cpu")),)),
     Question("datagrams (UDP)", (("echo of 1 KiB", RowName("io", "udp*", "cpu")),)),
     Question(
         "TLS",
         (
-            ("echo of 1 KiB", RowName("tls", "tls_1[Kk0]*100", "cpu")),
-            ("full handshake", RowName("tls", "handshake_*", "cpu")),
+            ("echo of 1 KiB", RowName("tls", f"tls[!1a-zA-Z-]{KIBIBYTE}", "cpu")),
+            ("full handshake", RowName("tls", "handshake|handshake[!-]*", "cpu")),
         ),
     ),
-    Question("many short connections", (("connect, one request, close", RowName("io", "churn*", "cpu")),)),
+    Question("many short connections", (("connect, one request, close", RowName("io", "churn|churn[!-]*", "cpu")),)),
     Question(
-        "test suite", (("500 small async tests", RowName("cold", "pytest*")),)
+        "many idle connections", (("a ready loop beside 250", RowName("loop", "loop_overhead_250", section="warm")),)
+    ),
+    Question(
+        "tests",
+        (
+            ("500 with pytest-asyncio", RowName("cold", "pytest_asyncio")),
+            ("with anyio", RowName("cold", "pytest_anyio")),
+        ),
     ),
     Question(
         "short script",
         (
-            ("script of 0.3 s", RowName("cold", "script*")),
-            ("import and first loop", RowName("cold", "import_first_loop")),
+            ("0.3 s of work", RowName("cold", "script")),
+            ("imports, first callback", RowName("cold", "nothing_first_loop")),
         ),
     ),
-    Question("many callbacks", (("10,000 callbacks", RowName("loop", "callbacks_10k", section="short")),)),
+    Question("many callbacks", (("10,000", _short("callbacks_10k")),)),
     Question(
-        "many tasks",
-        (
-            ("created and awaited", RowName("loop", "task_create_await", section="short")),
-            ("`gather` of 10", RowName("loop", "gather_10", section="short")),
-        ),
+        "many tasks", (("created, awaited", _short("task_create_await")), ("`gather` of 10", _short("gather_10")))
     ),
     Question(
-        "many timers and timeouts",
+        "timers and timeouts",
         (
-            ("scheduled and cancelled", RowName("loop", "timers_cancelled", section="short")),
-            ("completed", RowName("loop", "timers_completed")),
-            ("`asyncio.timeout`", RowName("loop", "timeout_context", section="short")),
+            ("scheduled, cancelled", _short("timers_cancelled")),
+            ("completed", RowName("loop", "timers_completed", section="warm")),
+            ("`asyncio.timeout`", _short("timeout_context")),
         ),
     ),
     Question(
-        "many threads that call the loop",
+        "many threads",
         (
-            ("callbacks from a thread", RowName("loop", "threadsafe_flood", section="short")),
-            ("wakeup, median", RowName("loop", "threadsafe_wakeup", "p50", "short")),
+            ("callbacks from a thread", _short("threadsafe_flood")),
+            ("from 4 threads", RowName("loop", "producers_4", section="warm")),
+            ("wakeup, median", _short("threadsafe_wakeup", "p50")),
         ),
     ),
-    Question("work in executors", (("`run_in_executor`", RowName("loop", "executor", section="short")),)),
-    Question("subprocesses", (("started and ended", RowName("loop", "spawn", section="short")),)),
+    Question("executors", (("`run_in_executor`", _short("executor")),)),
+    Question("subprocesses", (("started, ended", _short("spawn")),)),
     Question(
-        "little memory",
+        "memory",
         (
-            ("process with a loop, RSS", RowName("*", "used_loop", "RSS")),
-            ("forked worker, PSS", RowName("*", "workers", "PSS")),
+            ("process with a loop, RSS", RowName("memory", "used_loop", "RSS")),
+            ("forked worker, PSS", RowName("memory", "workers", "PSS")),
+            ("each connection", RowName("memory", "one_connection", "RSS")),
         ),
     ),
 )
@@ -116,7 +123,7 @@ class Answer:
 
     @property
     def verdict(self) -> str:
-        """For the row that is worst for PyLoop: whether it is ahead of asyncio, and of uvloop or, without it, the best rival."""
+        """Of the row that is worst for PyLoop: is it ahead of asyncio and of uvloop, or else of the best rival?"""
         return min((_verdict(row) for _label, row in self.rows), key=_rank)
 
     @property
@@ -129,7 +136,7 @@ def answers(run: Run) -> list[Answer]:
     """Of all questions that the run can answer."""
     found = []
     for question in QUESTIONS:
-        picked = [(label, run.first([name])) for label, name in question.names]
+        picked = [(label, run.first(name)) for label, name in question.names]
         rows = tuple((label, row) for label, row in picked if row is not None and row.value(SUBJECT) is not None)
         if any(row.references() for _label, row in rows):
             found.append(Answer(question, rows))

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from benchmarks.report.questions import Answer
     from benchmarks.report.runs import Row, Run
 
+MATRIX = ["Is it better for ...", "answer", "than asyncio", "than uvloop"]
 READING = (
-    "Figures above 1 mean that PyLoop takes less time, less processor time or less of what the row names: 2.00 is half of it. "
-    "In brackets is a confidence interval. **Bold**: PyLoop is behind. ≈: within noise. Memory is a difference. An answer "
-    "follows its worst row."
+    "A figure above 1 means that PyLoop takes less time, or less processor time: at 2.00 it takes half. In brackets is "
+    "a confidence interval. **Bold**: PyLoop is behind. ≈: within noise. Memory is a difference. An answer follows its "
+    "worst row."
 )
 USAGE = """```python
 import asyncio
@@ -39,8 +40,9 @@ MEASURE = [
     "    python benchmarks/pyloop/bench_scaling.py        # by number of operations",
 ]
 LIMITS = (
-    "Whatever the figures say, PyLoop is no choice on Windows, macOS, musl, other processors than x86-64, PyPy or free-threaded "
-    "builds of Python ([requirements](../../README.md#requirements)), and version 0.1.0 is alpha software."
+    "Whatever the figures say, PyLoop is no choice on Windows, macOS, musl, other processors than x86-64, PyPy or "
+    "free-threaded builds of Python ([requirements](../../README.md#requirements)), and version 0.1.0 is alpha "
+    "software."
 )
 
 
@@ -55,7 +57,7 @@ def page(runs: Sequence[Run], plots: Sequence[Plot]) -> str:
         f"Should I use PyLoop? Measured on {main.label}, {main.about['processor']}, {main.about['date'][:10]}.",
         *markdown.warnings(main),
         "## Decision matrix",
-        markdown.table(["Is it faster for my ...", "answer", "than asyncio", "than uvloop"], [matrix_line(each) for each in found], left=2),
+        markdown.table(MATRIX, [matrix_line(each) for each in found], words=range(4)),
         READING,
         *_unanswered(main),
         "## When PyLoop, when not",
@@ -70,8 +72,8 @@ def page(runs: Sequence[Run], plots: Sequence[Plot]) -> str:
         USAGE,
         "## Measure it",
         MEASURE,
-        "[benchmarks/README.md](../../benchmarks/README.md) says how, [BENCHMARK_RESULTS.md](BENCHMARK_RESULTS.md) has all "
-        "rows, the lost ones with their causes, [SCALING_ANALYSIS.md](SCALING_ANALYSIS.md) the curves.",
+        "[benchmarks/README.md](../../benchmarks/README.md) says how, [BENCHMARK_RESULTS.md](BENCHMARK_RESULTS.md) has "
+        "all rows, the lost ones with their causes, [SCALING_ANALYSIS.md](SCALING_ANALYSIS.md) the curves.",
     ]
     return markdown.joined(paragraphs)
 

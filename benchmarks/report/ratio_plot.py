@@ -5,8 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.harness.loops import BASE, SUBJECT
-from benchmarks.report.axes import HEAD, Frame, caption, colours, contestants_of, heading, legend, row_label
-from benchmarks.report.drawing import WIDTH, Drawing
+from benchmarks.report.axes import (
+    HEAD,
+    LEFT,
+    LINE,
+    MARGIN,
+    Frame,
+    caption,
+    colours,
+    contestants_of,
+    heading,
+    legend,
+    row_label,
+)
+from benchmarks.report.drawing import WIDTH, Drawing, wrapped
 from benchmarks.report.numbers import interval_text, ratio_digits
 from benchmarks.report.palette import SHAPES
 from benchmarks.report.runs import shown_name
@@ -19,10 +31,12 @@ if TYPE_CHECKING:
     from benchmarks.report.palette import Theme
     from benchmarks.report.runs import Row, Run
 
-ROW = 46
 BAR = 16
+LANE = 11
+"""The height that each rival has below PyLoop's bar."""
+GAP = 14
 RIGHT = 80
-"""Room for the figure behind the bars."""
+"""The width for the figure behind the bars."""
 
 
 def has_ratio(row: Row) -> bool:
@@ -30,46 +44,54 @@ def has_ratio(row: Row) -> bool:
     return row.comparison == "ratio" and row.compared(BASE) is not None
 
 
-def draw(theme: Theme, run: Run, rows: Sequence[Row], title: str) -> str:
-    """The picture; rows without a ratio are left out."""
+def draw(theme: Theme, run: Run, rows: Sequence[Row], title: str, names: Sequence[str] = ()) -> str:
+    """The picture; rows without a ratio are left out, and all contestants drawn if none are named."""
     rows = [row for row in rows if has_ratio(row)]
-    names = [name for name in contestants_of(run, rows) if name != BASE]
-    frame = Frame(top=HEAD, left=330, right=WIDTH - RIGHT, bottom=HEAD + ROW * len(rows))
-    drawing = Drawing(theme, frame.bottom + 62, f"{title}: ratios to asyncio. The table below has all figures.")
+    names = [name for name in contestants_of(run, rows) if name != BASE and (not names or name in names)]
+    labels = [wrapped(_label(row), LEFT - 14 - MARGIN) for row in rows]
+    heights = [max(BAR + LANE * (len(names) - 1), LINE * len(lines)) + GAP for lines in labels]
+    frame = Frame(HEAD, LEFT, WIDTH - RIGHT, HEAD + sum(heights))
+    drawing = Drawing(theme, frame.bottom + 62, f"{title}: ratios to asyncio. The table has all figures.")
     heading(drawing, title, run)
     legend(drawing, names)
-    intervals = {(row.key, row.load): {name: row.compared(BASE, name) for name in names} for row in rows}
-    medians = [each.median for found in intervals.values() for each in found.values() if each]
+    intervals = [{name: row.compared(BASE, name) for name in names} for row in rows]
+    medians = [each.median for found in intervals for each in found.values() if each]
     scale = log_scale([1, *medians], frame.left, frame.right, margin=1.15)
     frame.grid(drawing, scale, [(value, f"{value:g}x") for value in scale.ticks()])
-    for place, row in enumerate(rows):
-        middle = frame.top + ROW * (place + 0.5)
-        row_label(drawing, frame.left - 14, middle, row.title)
-        _row(drawing, scale, middle, row, intervals[row.key, row.load], names)
+    top: float = frame.top
+    for row, lines, height, found in zip(rows, labels, heights, intervals, strict=True):
+        row_label(drawing, frame.left - 14, top + height / 2, lines)
+        _row(drawing, scale, top + GAP / 2, row, found)
+        top += height
     one = scale.place(1)
     drawing.line((one, frame.top - 6), (one, frame.bottom + 6), "text", 1.5)
-    text = "Times as fast as asyncio, which is the line at 1, on a log scale. Medians; thin lines are confidence intervals."
+    text = "Times as fast as asyncio, the line at 1, on a log scale. Medians; thin lines are confidence intervals."
     caption(drawing, frame, text)
     return drawing.source()
 
 
-def _row(
-    drawing: Drawing, scale: LogScale, middle: float, row: Row, found: dict[str, Interval | None], names: Sequence[str]
-) -> None:
-    own = found[SUBJECT]
+def _label(row: Row) -> str:
+    return str(row.title).removesuffix(", cpu")
+
+
+def _row(drawing: Drawing, scale: LogScale, top: float, row: Row, found: dict[str, Interval | None]) -> None:
+    own, middle = found[SUBJECT], top + BAR / 2
     assert own is not None
     ends = sorted((scale.place(1), scale.place(own.median)))
-    upper, lower = middle - 5, middle + 13
     hint = f"{row.title}: PyLoop {interval_text(row, own)} times as fast as asyncio"
-    drawing.rectangle((ends[0], upper - BAR / 2), ends[1] - ends[0], BAR, SUBJECT, hint)
-    whisker(drawing, scale, upper, own, "text")
-    drawing.text((WIDTH - RIGHT + 12, upper + 5), f"{ratio_digits(own.median)}x", bold=True)
-    for name, colour in colours(names):
+    drawing.rectangle((ends[0], top), ends[1] - ends[0], BAR, SUBJECT, hint)
+    whisker(drawing, scale, middle, own, "text")
+    drawing.text((WIDTH - RIGHT + 12, middle + 5), f"{ratio_digits(own.median)}x", bold=True)
+    middle += BAR / 2 - LANE / 2 + 2
+    for name, colour in colours(list(found)):
         interval = found[name]
-        if name != SUBJECT and interval is not None:
-            whisker(drawing, scale, lower, interval, colour)
+        if name == SUBJECT:
+            continue
+        middle += LANE
+        if interval is not None:
+            whisker(drawing, scale, middle, interval, colour)
             hint = f"{row.title}: {shown_name(name)} {interval_text(row, interval)} times as fast as asyncio"
-            drawing.mark((scale.place(interval.median), lower), SHAPES[colour], colour, 5, hint)
+            drawing.mark((scale.place(interval.median), middle), SHAPES[colour], colour, 4.5, hint)
 
 
 def whisker(drawing: Drawing, scale: LogScale, height: float, interval: Interval, colour: str) -> None:

@@ -53,15 +53,15 @@ def block(runs: Sequence[Run], plots: Sequence[Plot]) -> str:
     paragraphs: list[str | list[str]] = [
         BEGIN,
         *markdown.void_note([main]),
-        f"{about['implementation']} {about['python']} on {about['cores']} cores of {about['processor']}, {about['kernel']}, "
-        f"{about['date'][:10]}; {versions}. Medians, in brackets confidence intervals; above 1 PyLoop is better, **bold** "
-        "means behind, ≈ within noise.",
+        f"{about['implementation']} {about['python']} on {about['cores']} cores of {about['processor']}, "
+        f"{about['kernel']}, {about['date'][:10]}; {versions}. Medians, in brackets confidence intervals; above 1 PyLoop "
+        "is better, **bold** means behind, ≈ within noise.",
         *markdown.warnings(main),
         *(plot.markdown(f"{FOLDER}/plots") for plot in plots if plot.run is main and plot.anchor[1] == "headline"),
         markdown.table(["", *(shown_name(name) for name in names), "vs asyncio", "vs best rival"], lines),
-        f"Of all {ahead + noise + behind} compared rows PyLoop is ahead of asyncio and of the best rival in {ahead}, within "
-        f"noise in {noise}, and behind in {behind}: [the lost rows with their causes]({FOLDER}/BENCHMARK_RESULTS.md"
-        "#rows-in-which-pyloop-is-behind). " + " ".join(_other_runs(runs[1:])),
+        f"Of all {ahead + noise + behind} compared rows PyLoop is ahead of asyncio and of the best rival in {ahead}, "
+        f"within noise in {noise}, and behind in {behind}: [the lost rows with their causes]"
+        f"({FOLDER}/BENCHMARK_RESULTS.md#rows-in-which-pyloop-is-behind). " + " ".join(_other_runs(runs[1:])),
         f"[Is it faster for my program?]({FOLDER}/QUICK_REFERENCE.md) · [all results]({FOLDER}/BENCHMARK_RESULTS.md) · "
         f"[scaling]({FOLDER}/SCALING_ANALYSIS.md) · [one page to sort and filter]({FOLDER}/index.html)",
         END,

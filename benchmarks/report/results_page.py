@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.harness.loops import BASE, SUBJECT
 from benchmarks.report import causes, markdown, sections, standings
-from benchmarks.report.numbers import interval_text, judged_text, plural, value_text
+from benchmarks.report.numbers import interval_text, judged_text, value_text
 from benchmarks.report.runs import shown_name
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Paragraphs = list["str | list[str]"]
 
+LOSING = ["row", "Python", "PyLoop", "better", "comparison", "cause"]
 READING = (
     "PyLoop is compared with asyncio and with the best rival of each row, which is named. A ratio above 1 means that "
     "PyLoop is better; in brackets is a confidence interval of the median of the rounds. Memory is compared by "
@@ -24,8 +25,8 @@ READING = (
     "nothing can be said."
 )
 METHOD = [
-    "- Every contestant is measured once per round, in turn and in processes of its own; the first one changes each time "
-    "([how](../../benchmarks/README.md#how)).",
+    "- Every contestant is measured once per round, in turn and in processes of its own; the first one changes each "
+    "time ([how](../../benchmarks/README.md#how)).",
     "- A comparison is made within each round; the table has the median over the rounds. asyncio is measured again and "
     "again as the control: if it drifts, the run is void.",
     "- What the figures do not show: [of the loop](../../benchmarks/README.md#what-these-figures-do-not-show), and "
@@ -37,18 +38,14 @@ def page(runs: Sequence[Run], plots: Sequence[Plot], reasons: Mapping[str, str])
     """The page."""
     paragraphs: Paragraphs = [markdown.GENERATED, *markdown.void_note(runs), "# Benchmark results"]
     for run in runs:
-        ahead, noise, behind = standings.of_best(run)
-        paragraphs.append(
-            f"**{run.label}**: of {plural(ahead + noise + behind, 'compared row')} PyLoop is ahead of asyncio and of the best "
-            f"rival in {ahead}, within noise in {noise}, and behind in {behind}."
-        )
+        paragraphs.append(standings.summary(run))
         paragraphs += markdown.warnings(run)
     paragraphs += [
         READING,
-        "[Quick reference](QUICK_REFERENCE.md) · [Scaling](SCALING_ANALYSIS.md) · [the same as one page to sort and filter]"
-        "(index.html)",
+        "[Quick reference](QUICK_REFERENCE.md) · [scaling](SCALING_ANALYSIS.md) · "
+        "[one page to sort and filter](index.html)",
         "## Runs",
-        markdown.table(*markdown.about_lines(runs), left=len(runs) + 1),
+        markdown.table(*markdown.about_lines(runs), words=range(len(runs) + 1)),
         METHOD,
         "## Against each rival",
         markdown.table(standings.HEADER, standings.lines(runs)),
@@ -62,24 +59,24 @@ def page(runs: Sequence[Run], plots: Sequence[Plot], reasons: Mapping[str, str])
 
 def losing(runs: Sequence[Run], reasons: Mapping[str, str]) -> list[str] | str:
     """The table of lost rows, each with its cause."""
-    lines = []
-    for run in runs:
-        for row in run.losing():
-            winner = row.winner()
-            assert winner is not None
-            lines.append(
-                [
-                    f"{sections.title(row.anchor)}: {row.title}",
-                    run.label,
-                    value_text(row, row.value(SUBJECT)),
-                    f"{shown_name(winner)} {value_text(row, row.value(winner))}",
-                    interval_text(row, row.compared(winner)),
-                    causes.of(row, reasons),
-                ]
-            )
-    if not lines:
-        return "None."
-    return markdown.table(["row", "Python", "PyLoop", "better", "comparison", "cause"], lines, left=2)
+    lines = losing_lines(runs, reasons)
+    return markdown.table(LOSING, lines, words=(0, 1, 5)) if lines else "None."
+
+
+def losing_lines(runs: Sequence[Run], reasons: Mapping[str, str]) -> list[list[str]]:
+    """The same as texts of cells."""
+    return [_losing_line(run, row, winner, reasons) for run in runs for row in run.losing() if (winner := row.winner())]
+
+
+def _losing_line(run: Run, row: Row, winner: str, reasons: Mapping[str, str]) -> list[str]:
+    return [
+        f"{sections.title(row.anchor)}: {row.title}",
+        run.label,
+        value_text(row, row.value(SUBJECT)),
+        f"{shown_name(winner)} {value_text(row, row.value(winner))}",
+        interval_text(row, row.compared(winner)),
+        causes.of(row, reasons),
+    ]
 
 
 def _of_run(run: Run, plots: Sequence[Plot]) -> Paragraphs:

@@ -19,7 +19,6 @@ LIMIT = "limit"
 """Bare system calls: it shows what is possible, and is no rival."""
 QUIET = "quiet"
 SCALING = "scaling"
-NAMES = {SUBJECT: "PyLoop", f"{SUBJECT}+aiofastnet": "PyLoop+aiofastnet"}
 
 
 class FormatError(Exception):
@@ -27,7 +26,7 @@ class FormatError(Exception):
 
 
 class RowName(NamedTuple):
-    """Names rows; each part may be a pattern of `fnmatch`."""
+    """Names rows; each part may be a pattern of `fnmatch`, or several with | between them."""
 
     suite: str
     workload: str
@@ -57,15 +56,15 @@ class Row:
         """The table it stands in."""
         return (self.entry["suite"], self.entry["section"], self.entry["load"])
 
-    @property
-    def rivals(self) -> list[str]:
-        """The contestants that PyLoop is compared with, asyncio not among them."""
-        return [name for name in self.entry["contestants"] if name not in (BASE, LIMIT) and not name.startswith(SUBJECT)]
-
     def value(self, name: str) -> float | None:
         """The figure of a contestant, in the row's unit; None if it has none."""
         cell = self.entry["contestants"].get(name)
         return cell["value"] if cell else None
+
+    def rounds(self, name: str) -> list[float]:
+        """The figure of each round; none if there are none."""
+        cell = self.entry["contestants"].get(name)
+        return list(cell["rounds"]) if cell else []
 
     def compared(self, reference: str, name: str = SUBJECT) -> Interval | None:
         """A contestant with another: a ratio, above 1 if it is better, or a difference; None if there is none."""
@@ -92,7 +91,9 @@ class Row:
         interval = self.compared(reference)
         if interval is None:
             return None
-        return of_ratio(interval) if self.entry["comparison"] == "ratio" else of_difference(interval, self.entry["better"])
+        return (
+            of_ratio(interval) if self.entry["comparison"] == "ratio" else of_difference(interval, self.entry["better"])
+        )
 
     def references(self) -> list[str]:
         """What PyLoop has to be ahead of: asyncio and the best rival."""
@@ -155,31 +156,35 @@ class Run:
             row
             for row in self.rows
             if row.load == load
-            and all(fnmatchcase(getattr(row, part), pattern) for part, pattern in name._asdict().items())
+            and all(_fits(getattr(row, part), patterns) for part, patterns in name._asdict().items())
         ]
 
-    def first(self, names: Iterable[RowName]) -> Row | None:
-        """The first row that has one of the names and a figure of PyLoop."""
-        return next((row for name in names for row in self.pick(name) if row.value(SUBJECT) is not None), None)
+    def first(self, name: RowName) -> Row | None:
+        """The first row with such a name and a figure of PyLoop."""
+        return next((row for row in self.pick(name) if row.value(SUBJECT) is not None), None)
 
     def losing(self) -> list[Row]:
         """The rows in which PyLoop is behind asyncio or the best rival."""
         return [row for row in self.rows if row.winner()]
 
 
-def _ordered(contestants: Iterable[str]) -> list[str]:
-    """asyncio first, PyLoop last but for the limit."""
-    names = list(contestants)
-    if any(name.startswith(SUBJECT) for name in names) and BASE in names:
-        own = sorted((name for name in names if name.startswith(SUBJECT)), key=len, reverse=True)
-        others = [name for name in names if name not in (BASE, LIMIT, *own)]
-        return [BASE, *others, *own, *([LIMIT] if LIMIT in names else [])]
-    return names
+def is_rival(contestant: str) -> bool:
+    """Whether PyLoop is compared with it: it is no bound, and does not run on PyLoop itself."""
+    return contestant != LIMIT and SUBJECT not in contestant
 
 
 def shown_name(contestant: str) -> str:
     """A contestant as reports name it."""
-    return NAMES.get(contestant, contestant)
+    return contestant.replace(SUBJECT, "PyLoop")
+
+
+def _ordered(contestants: Iterable[str]) -> list[str]:
+    """asyncio first, then the rivals, what runs on PyLoop, PyLoop itself, and the limit."""
+    return sorted(contestants, key=lambda name: (name != BASE, not is_rival(name), name == SUBJECT, name == LIMIT))
+
+
+def _fits(text: str, patterns: str) -> bool:
+    return any(fnmatchcase(text, pattern) for pattern in patterns.split("|"))
 
 
 def read(path: Path) -> Run:

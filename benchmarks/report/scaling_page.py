@@ -29,17 +29,17 @@ def page(runs: Sequence[Run], plots: Sequence[Plot]) -> str:
         markdown.GENERATED,
         *markdown.void_note(runs),
         "# Scaling analysis",
-        "How many operations each loop does in a second, by how many there are at a time. Each size is a row of its own; "
-        "duration is the median round, throughput compares it with the smallest size. Ratios are PyLoop's: above 1 it is "
-        "faster, in brackets is a confidence interval, **bold** means behind, ≈ within noise.",
+        "How many operations each loop does in a second, by how many there are at a time. Duration is that of the "
+        "median round, throughput compares it with the smallest number. Ratios are PyLoop's: above 1 it is faster, in "
+        "brackets is a confidence interval, **bold** means behind, ≈ within noise.",
     ]
     if not with_sizes:
         paragraphs.append("The runs have no rows of this kind.")
     for run in with_sizes:
         paragraphs += [f"## {run.label}", *markdown.warnings(run), "### Key findings"]
-        paragraphs.append([f"- {sentence}" for family in families(run) for sentence in findings(family)])
+        paragraphs.append([f"- {sentence}" for family in families(run) if (sentence := findings(family))])
         for family in families(run):
-            paragraphs += [f"### {heading(family)} ({run.label})"]
+            paragraphs += [f"### {family.heading} ({run.label})"]
             paragraphs += [plot.markdown() for plot in plots if plot.run is run and plot.anchor[2] == family.name]
             paragraphs += [_speedups(family, run)]
             for name in (SUBJECT, BASE):
@@ -49,15 +49,11 @@ def page(runs: Sequence[Run], plots: Sequence[Plot]) -> str:
     return markdown.joined(paragraphs)
 
 
-def heading(family: Family) -> str:
-    """The title with a capital."""
-    return family.title[:1].upper() + family.title[1:]
-
-
-def findings(family: Family) -> list[str]:
+def findings(family: Family) -> str:
     """What the figures say, in sentences."""
-    texts = [text for name in (SUBJECT, BASE) if (text := _change(family, name))]
-    return [f"**{heading(family)}**: {texts[0]}", *texts[1:], *_lead(family, BASE), *_best_rival(family)] if texts else []
+    texts = [_change(family, name) for name in (SUBJECT, BASE)]
+    texts = [text for text in (*texts, *_lead(family, BASE), *_best_rival(family)) if text]
+    return f"**{family.heading}**: {' '.join(texts)}" if texts else ""
 
 
 def _change(family: Family, name: str) -> str:
@@ -67,9 +63,9 @@ def _change(family: Family, name: str) -> str:
     (small, first), (large, last) = points[0], points[-1]
     change = last / first - 1
     verb = "rises" if change > 0 else "falls"
-    how = f"{verb} by {abs(change):.0%}" if abs(change) >= CHANGE else "hardly changes"
+    how = f"{verb} by {markdown.percent(abs(change))}" if abs(change) >= CHANGE else "hardly changes"
     return (
-        f"from {small:,} to {large:,}, {shown_name(name)}'s throughput {how}, {rate_text(first)} to {rate_text(last)} "
+        f"From {small:,} to {large:,}, {shown_name(name)}'s throughput {how}, {rate_text(first)} to {rate_text(last)} "
         f"({_span(points)})."
     )
 
@@ -115,13 +111,13 @@ def _speedups(family: Family, run: Run) -> list[str]:
         against = best if best == "-" else f"{best} {shown_name(row.best_rival)}"
         lines.append([f"{row.parameter:,}", *rates, judged_text(row, BASE), against])
     header = ["number", *(shown_name(name) for name in names), "speed-up: vs asyncio", "vs best rival"]
-    return markdown.table(header, lines, left=0)
+    return markdown.table(header, lines, words=())
 
 
 def _own(family: Family, name: str) -> list[str]:
     points = family.per_second(name)
-    lines = [
-        [f"{size:,}", time_text(size / rate * 1e9), f"{rate:,.0f}", digits(1e9 / rate), f"{rate / points[0][1]:.0%}"]
-        for size, rate in points
-    ]
-    return markdown.table(["number", "duration", "per second", "ns each", "throughput"], lines, left=0)
+    lines = []
+    for size, rate in points:
+        part = markdown.percent(rate / points[0][1])
+        lines.append([f"{size:,}", time_text(size / rate * 1e9), f"{rate:,.0f}", digits(1e9 / rate), part])
+    return markdown.table(["number", "duration", "per second", "ns each", "throughput"], lines, words=())

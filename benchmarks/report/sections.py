@@ -26,7 +26,7 @@ SECTIONS = {
     "short": "short runs, each in a new process",
     "cold": "new processes",
     "scaling": "by number of operations",
-    "latency": "latencies",
+    "breakdown": "where the time of one callback goes",
 }
 ABOUT = {
     "loop": "Time for one operation: lower is better.",
