@@ -54,8 +54,8 @@ def block(runs: Sequence[Run], plots: Sequence[Plot]) -> str:
         BEGIN,
         *markdown.void_note([main]),
         f"{about['implementation']} {about['python']} on {about['cores']} cores of {about['processor']}, "
-        f"{about['kernel']}, {about['date'][:10]}; {versions}. Medians, in brackets confidence intervals; above 1 PyLoop "
-        "is better, **bold** means behind, ≈ within noise.",
+        f"{about['kernel']}, {about['date'][:10]}; {versions}. Medians, in brackets confidence intervals; above 1 "
+        "PyLoop is better, **bold** means behind, ≈ within noise.",
         *markdown.warnings(main),
         *(plot.markdown(f"{FOLDER}/plots") for plot in plots if plot.run is main and plot.anchor[1] == "headline"),
         markdown.table(["", *(shown_name(name) for name in names), "vs asyncio", "vs best rival"], lines),

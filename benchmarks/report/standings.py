@@ -57,8 +57,8 @@ def summary(run: Run) -> str:
     ahead, noise, behind = of_best(run)
     rows = plural(ahead + noise + behind, "compared row")
     return (
-        f"**{run.label}**, {run.about['processor']}, {run.about['date'][:10]}: of {rows} PyLoop is ahead of asyncio and "
-        f"of the best rival in {ahead}, within noise in {noise}, and behind in {behind}."
+        f"**{run.label}**, {run.about['processor']}, {run.about['date'][:10]}: of {rows} PyLoop is ahead of asyncio "
+        f"and of the best rival in {ahead}, within noise in {noise}, and behind in {behind}."
     )
 
 

@@ -231,15 +231,6 @@ def test_load_ends_with_its_parent() -> None:
     assert killed.returncode == -9
 
 
-def test_report_has_a_table_for_each_suite_with_a_line_for_each_row(result_file: Path, result: dict[str, Any]) -> None:
-    finished = run_script("report/report.py", str(result_file))
-    assert finished.returncode == 0, finished.stderr
-    assert len([line for line in finished.stdout.splitlines() if line.startswith("## ")]) == 3
-    lines = [line for line in finished.stdout.splitlines() if line.startswith("|")]
-    assert len(lines) == len(result["rows"]) + 3 * 2
-    assert len({line.count(" | ") for line in lines}) == 1
-
-
 def test_failing_loop_is_named_and_has_no_figure(rival: MakeRival, tmp_path: Path) -> None:
     """A rival that raises is a result, not the end of the run."""
     rival("Broken")
