@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from benchmarks.report.runs import Row, Run
     from benchmarks.report.scales import LinearScale, LogScale
 
-HEAD = 112
-"""The height of title, subtitle and legend."""
+HEAD = 118
+"""The height of title, subtitle and a legend of one line."""
+LEGEND_LINE = 24
 MARGIN = 20
 LEFT = 330
 """Where the axis begins beside labels of rows."""
@@ -73,16 +74,33 @@ def heading(drawing: Drawing, title: str, run: Run) -> None:
     drawing.text((MARGIN, 56), text, colour="muted", size=SMALL)
 
 
+def head(names: Sequence[str]) -> float:
+    """The height of title, subtitle and legend."""
+    return HEAD + LEGEND_LINE * max((line for _name, _x, line in _places(names)), default=0)
+
+
 def legend(drawing: Drawing, names: Sequence[str], *, bar: bool = True) -> None:
     """Which mark is whose; PyLoop's is a bar if it is drawn as one."""
-    x = float(MARGIN)
-    for name, colour in colours(names):
+    by_name = dict(colours(names))
+    for name, x, line in _places(names):
+        y = 79 + LEGEND_LINE * line
         if name == SUBJECT and bar:
-            drawing.rectangle((x, 72), 22, 14, colour)
+            drawing.rectangle((x, y - 7), 22, 14, by_name[name])
         else:
-            drawing.mark((x + 11, 79), SHAPES[colour], colour, 6)
-        drawing.text((x + 29, 84), shown_name(name), bold=name == SUBJECT)
-        x += 29 + width_of(shown_name(name)) + 26
+            drawing.mark((x + 11, y), SHAPES[by_name[name]], by_name[name], 6)
+        drawing.text((x + 29, y + 5), shown_name(name), bold=name == SUBJECT)
+
+
+def _places(names: Sequence[str]) -> list[tuple[str, float, int]]:
+    """Where each entry of the legend begins, and in which line."""
+    found, x, line = [], float(MARGIN), 0
+    for name in names:
+        width = 29 + width_of(shown_name(name))
+        if x + width > WIDTH - MARGIN:
+            x, line = float(MARGIN), line + 1
+        found.append((name, x, line))
+        x += width + 26
+    return found
 
 
 def row_label(drawing: Drawing, right: float, middle: float, lines: Sequence[str]) -> None:

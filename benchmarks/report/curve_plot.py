@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.harness.loops import SUBJECT
-from benchmarks.report.axes import HEAD, Frame, caption, colours, contestants_of, heading, legend
+from benchmarks.report.axes import Frame, caption, colours, contestants_of, head, heading, legend
 from benchmarks.report.drawing import WIDTH, Drawing
 from benchmarks.report.numbers import digits, rate_text
 from benchmarks.report.palette import SHAPES
@@ -30,7 +30,8 @@ def draw(theme: Theme, run: Run, family: Family, title: str) -> str:
     """The picture; every curve has its name at its end."""
     names = contestants_of(run, family.rows)
     curves = {name: family.per_second(name) for name in names}
-    frame = Frame(HEAD, 100, WIDTH - RIGHT, HEAD + HEIGHT)
+    top = head(names)
+    frame = Frame(top, 100, WIDTH - RIGHT, top + HEIGHT)
     drawing = Drawing(theme, frame.bottom + 62, f"{title}. The page has the figures.")
     heading(drawing, title, run)
     legend(drawing, names, bar=False)

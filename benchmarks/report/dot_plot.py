@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.harness.loops import SUBJECT
-from benchmarks.report.axes import HEAD, LEFT, Frame, caption, colours, contestants_of, heading, legend, row_label
+from benchmarks.report.axes import LEFT, Frame, caption, colours, contestants_of, head, heading, legend, row_label
 from benchmarks.report.drawing import WIDTH, Drawing, wrapped
 from benchmarks.report.intervals import Interval
 from benchmarks.report.numbers import digits, round_time_text, value_text
@@ -29,7 +29,8 @@ def draw(theme: Theme, run: Run, rows: Sequence[Row], title: str) -> str:
     """The picture of rows in one unit: times on a logarithmic axis, memory on one from 0."""
     names = contestants_of(run, rows)
     height = LANE * len(names) + GAP
-    frame = Frame(HEAD, LEFT, WIDTH - 110, HEAD + height * len(rows))
+    top = head(names)
+    frame = Frame(top, LEFT, WIDTH - 110, top + height * len(rows))
     drawing = Drawing(theme, frame.bottom + 62, f"{title}. The table below has all figures.")
     heading(drawing, title, run)
     legend(drawing, names, bar=False)

@@ -114,4 +114,5 @@ def _runs(runs: Sequence[Run]) -> str:
 
 def _without_links(text: str) -> str:
     """The page may be read apart from the checkout."""
+    text = re.sub(r" \(\[[^\]]+\]\([^)]+\)\)", "", text)
     return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", text)

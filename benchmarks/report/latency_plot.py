@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from benchmarks.harness.loops import SUBJECT
-from benchmarks.report.axes import HEAD, Frame, caption, colours, contestants_of, heading, legend, row_label
+from benchmarks.report.axes import Frame, caption, colours, contestants_of, head, heading, legend, row_label
 from benchmarks.report.drawing import WIDTH, Drawing, wrapped
 from benchmarks.report.numbers import round_time_text, time_text
 from benchmarks.report.palette import SHAPES
@@ -55,7 +55,8 @@ def draw(theme: Theme, run: Run, found: Sequence[Latency], title: str) -> str:
     rows = [row for latency in found for row in latency.rows.values()]
     names = contestants_of(run, rows)
     block = LINE * len(names) + 22
-    frame = Frame(HEAD, 300, WIDTH - 110, HEAD + block * len(found))
+    top = head(names)
+    frame = Frame(top, 300, WIDTH - 110, top + block * len(found))
     drawing = Drawing(theme, frame.bottom + 70, f"{title}: median, 99th percentile and maximum of each contestant.")
     heading(drawing, title, run)
     legend(drawing, names, bar=False)

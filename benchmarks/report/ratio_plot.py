@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from benchmarks.harness.loops import BASE, SUBJECT
 from benchmarks.report.axes import (
-    HEAD,
     LEFT,
     LINE,
     MARGIN,
@@ -14,6 +13,7 @@ from benchmarks.report.axes import (
     caption,
     colours,
     contestants_of,
+    head,
     heading,
     legend,
     row_label,
@@ -50,22 +50,24 @@ def draw(theme: Theme, run: Run, rows: Sequence[Row], title: str, names: Sequenc
     names = [name for name in contestants_of(run, rows) if name != BASE and (not names or name in names)]
     labels = [wrapped(_label(row), LEFT - 14 - MARGIN) for row in rows]
     heights = [max(BAR + LANE * (len(names) - 1), LINE * len(lines)) + GAP for lines in labels]
-    frame = Frame(HEAD, LEFT, WIDTH - RIGHT, HEAD + sum(heights))
-    drawing = Drawing(theme, frame.bottom + 62, f"{title}: ratios to asyncio. The table has all figures.")
+    top = head(names)
+    frame = Frame(top, LEFT, WIDTH - RIGHT, top + sum(heights))
+    drawing = Drawing(theme, frame.bottom + 78, f"{title}: ratios to asyncio. The table has all figures.")
     heading(drawing, title, run)
     legend(drawing, names)
     intervals = [{name: row.compared(BASE, name) for name in names} for row in rows]
     medians = [each.median for found in intervals for each in found.values() if each]
     scale = log_scale([1, *medians], frame.left, frame.right, margin=1.15)
     frame.grid(drawing, scale, [(value, f"{value:g}x") for value in scale.ticks()])
-    top: float = frame.top
     for row, lines, height, found in zip(rows, labels, heights, intervals, strict=True):
         row_label(drawing, frame.left - 14, top + height / 2, lines)
         _row(drawing, scale, top + GAP / 2, row, found)
         top += height
     one = scale.place(1)
     drawing.line((one, frame.top - 6), (one, frame.bottom + 6), "text", 1.5)
-    text = "Times as fast as asyncio, the line at 1, on a log scale. Medians; thin lines are confidence intervals."
+    measure = "Processor time" if all(row.metric == "cpu" for row in rows) else "Time"
+    text = f"{measure} of asyncio, the line at 1, divided by that of each; further right is better. Log scale, medians,"
+    text += " confidence intervals as thin lines."
     caption(drawing, frame, text)
     return drawing.source()
 

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from support.benchmark_results import memory, result, row, scaling, without
+from documents.benchmark_results import memory, result, row, scaling, without
 from support.project import ROOT
 
 PAGES = ("BENCHMARK_RESULTS.md", "SCALING_ANALYSIS.md", "QUICK_REFERENCE.md", "index.html")
