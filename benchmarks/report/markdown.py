@@ -40,15 +40,13 @@ def joined(paragraphs: Sequence[str | Sequence[str]]) -> str:
 
 def void_note(runs: Sequence[Run]) -> list[str]:
     """The warning at the top of a page, in the largest letters that Markdown has."""
-    void = [run for run in runs if run.void]
-    if not void:
-        return []
     texts = [
         f"**{run.label}: the control, {shown_name(run.control['name'])}, changed by {percent(run.control['drift'])} "
         "during the run. Whatever changed it changed the other figures too.**"
-        for run in void
+        for run in runs
+        if run.control and run.void
     ]
-    return [VOID, *texts]
+    return [VOID, *texts] if texts else []
 
 
 def percent(part: float, decimals: int = 0) -> str:
@@ -58,6 +56,8 @@ def percent(part: float, decimals: int = 0) -> str:
 
 def drift_text(run: Run) -> str:
     """How calm the control was."""
+    if run.control is None:
+        return "not measured"
     verdict = "which makes the run void" if run.void else "which is little enough"
     return f"{percent(run.control['drift'], 1)}, {verdict}"
 

@@ -129,15 +129,15 @@ class Run:
         return self.label.lower().replace(" ", "-")
 
     @property
-    def control(self) -> dict[str, Any]:
-        """How much the contestant that never changes did change."""
-        control: dict[str, Any] = self.result["control"]
+    def control(self) -> dict[str, Any] | None:
+        """How much the contestant that never changes did change; None if it was not in the run."""
+        control: dict[str, Any] | None = self.result["control"]
         return control
 
     @property
     def void(self) -> bool:
         """Whether the control changed so much that nothing here may be quoted."""
-        return bool(self.control["void"])
+        return self.control is not None and bool(self.control["void"])
 
     def tables(self) -> dict[tuple[str, str, str], list[Row]]:
         """The rows by suite, section and load, in the order of the run."""

@@ -1,52 +1,19 @@
 """Reports of benchmarks: README.md and docs/benchmarks are what published results make, and they say what is so."""
 
-import importlib
 import json
 import re
-import sys
-from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
-from types import ModuleType
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 
 from documents.benchmark_results import memory, result, row, scaling, without
+from documents.made_reports import PAGES, module, page, reports, section
 from support.project import ROOT
 
-PAGES = ("BENCHMARK_RESULTS.md", "SCALING_ANALYSIS.md", "QUICK_REFERENCE.md", "index.html")
 PUBLISHED = sorted((ROOT / "benchmarks" / "results" / "published").glob("*.json"))
 pytestmark = pytest.mark.usefixtures("benchmarks")
 published = pytest.mark.skipif(not PUBLISHED, reason="no published results yet")
-
-
-@pytest.fixture
-def benchmarks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The package can be imported, although it is not below tests/."""
-    monkeypatch.syspath_prepend(str(ROOT))
-    yield
-    for name in [name for name in sys.modules if name.partition(".")[0] == "benchmarks"]:
-        del sys.modules[name]
-
-
-def module(name: str) -> ModuleType:
-    return importlib.import_module(f"benchmarks.report.{name}")
-
-
-def reports(*results: dict[str, Any], causes: dict[str, str] | None = None) -> Any:
-    return module("documents").make([module("runs").Run(each, "run.json") for each in results], causes or {})
-
-
-def page(name: str, *results: dict[str, Any], **others: Any) -> str:
-    text: str = reports(*results, **others).files[name]
-    return text
-
-
-def section(text: str, heading: str) -> str:
-    """What stands below a heading of the second level."""
-    return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
 
 
 def made_of_published() -> Any:
@@ -296,91 +263,5 @@ def test_several_runs_are_reported_under_their_pythons() -> None:
     assert "On CPython 3.14 it is ahead of uvloop in 0 rows" in reports(result(row("callbacks_10k")), newer).readme
 
 
-def full_run() -> dict[str, Any]:
-    latencies = [
-        row("threadsafe_wakeup", metric=metric, title=f"thread wakeup, {metric}", rival=1.0 + number)
-        for number, metric in enumerate(("p50", "p99", "max"))
-    ]
-    return result(
-        row("callbacks_10k"),
-        *latencies,
-        row("first_1k", suite="cold", section="cold", shown_unit="us"),
-        memory("used_loop", 2**23),
-        row("protocol 1 KiB x 100", suite="io", section="io", metric="cpu", title='echo, "1 KiB" <x> 100, cpu'),
-        row("call", section="breakdown", title="the call"),
-        row("queue", section="breakdown", title="the queue"),
-        *scaling("callbacks", {1000: 2.0, 10_000: 1.5}),
-    )
-
-
-def test_plots_are_well_formed_and_described() -> None:
-    plots = {name: text for name, text in reports(full_run()).files.items() if name.endswith(".svg")}
-    kinds = [
-        "headline",
-        "loop-short",
-        "loop-short-latency",
-        "loop-breakdown",
-        "cold",
-        "memory",
-        "io",
-        "loop-scaling-callbacks",
-    ]
-    assert set(plots) == {f"plots/{kind}-cpython-3.11-{theme}.svg" for kind in kinds for theme in ("light", "dark")}
-    for name, text in plots.items():
-        root = ElementTree.fromstring(text)
-        assert root.get("aria-label"), name
-        sizes = {int(each.get("font-size", "0")) for each in root.iter("{http://www.w3.org/2000/svg}text")}
-        assert min(sizes) >= 13, name
-        assert "nan" not in text, name
-        assert "PyLoop" in text, name
-
-
-def test_pictures_in_pages_exist() -> None:
-    files = reports(full_run()).files
-    for name in PAGES[:3]:
-        named = re.findall(r'"(plots/[^"]+)"', files[name])
-        assert named, name
-        assert [path for path in named if path not in files] == []
-
-
-class Elements(HTMLParser):
-    """Counts elements, and finds those that are not closed or load something."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
-        self.wrong: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
-        if tag not in ("meta", "input"):
-            self.open.append(tag)
-        if tag in ("link", "img", "iframe", "base") or dict(attrs).get("src"):
-            self.wrong.append(f"{tag} loads something")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.wrong.append(f"{tag} is closed but not open")
-
-
-def test_html_page_is_self_contained_and_accessible() -> None:
-    elements = Elements()
-    text = page("index.html", full_run())
-    elements.feed(text)
-    assert (elements.wrong, elements.open) == ([], [])
-    assert ("html", {"lang": "en"}) in elements.seen
-    identities = [attributes["id"] for _tag, attributes in elements.seen if "id" in attributes]
-    assert len(identities) == len(set(identities))
-    links = [attributes.get("href") or "" for tag, attributes in elements.seen if tag == "a"]
-    assert {link[1:] for link in links} <= set(identities)
-    tags = [tag for tag, _attributes in elements.seen]
-    assert tags.count("table") == tags.count("caption") == tags.count("thead")
-    assert all(attributes.get("scope") for tag, attributes in elements.seen if tag == "th")
-    assert all(attributes.get("aria-label") for tag, attributes in elements.seen if tag == "svg")
-    assert "url(" not in text
-    assert "prefers-color-scheme: dark" in text
-    assert 'echo, "1 KiB" &lt;x&gt; 100' in text.replace("&quot;", '"')
+def test_run_without_control_says_so() -> None:
+    assert "| drift of the control | not measured |" in page(PAGES[0], result(row("callbacks_10k"), control=None))
