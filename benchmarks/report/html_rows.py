@@ -9,13 +9,12 @@ from benchmarks.harness.loops import BASE, SUBJECT
 from benchmarks.report import sections
 from benchmarks.report.html_parts import inline
 from benchmarks.report.intervals import Verdict
-from benchmarks.report.numbers import judged_text, value_text
+from benchmarks.report.numbers import MISSING, best_rival_text, judged_text, value_text
 from benchmarks.report.runs import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.report.intervals import Interval
     from benchmarks.report.runs import Row, Run
 
 CONTROLS = """<form class="controls" hidden>
@@ -60,12 +59,11 @@ def table(runs: Sequence[Run]) -> str:
 
 
 def _line(run: Run, row: Row, others: Sequence[str]) -> str:
-    rival = row.best_rival
     cells = [
         f"<td>{escape(sections.title(row.anchor))}, {escape(run.label)}</td>",
         _figure(row, SUBJECT),
-        _compared(row, BASE, ""),
-        _compared(row, rival, f" {shown_name(rival)}" if rival else ""),
+        _compared(row, BASE, judged_text(row, BASE)),
+        _compared(row, row.best_rival, best_rival_text(row)),
         *(_figure(row, name) for name in others),
     ]
     return (
@@ -89,15 +87,11 @@ def _verdict(row: Row) -> str:
     return Verdict.AHEAD.value if ahead else Verdict.NOISE.value
 
 
-def _compared(row: Row, reference: str | None, suffix: str) -> str:
-    interval: Interval | None = row.compared(reference) if reference else None
+def _compared(row: Row, reference: str | None, text: str) -> str:
+    interval = row.compared(reference) if reference else None
     if interval is None:
-        return '<td class="number">-</td>'
-    verdict = row.verdict(reference) if reference else None
-    kind = " behind" if verdict is Verdict.BEHIND else ""
-    return (
-        f'<td class="number{kind}"{_sort(interval.median)}>{inline(judged_text(row, reference))}{escape(suffix)}</td>'
-    )
+        return f'<td class="number">{MISSING}</td>'
+    return f'<td class="number"{_sort(interval.median)}>{inline(text)}</td>'
 
 
 def _sort(value: float | None) -> str:

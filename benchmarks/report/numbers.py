@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.report.intervals import Verdict
+from benchmarks.report.runs import shown_name
 
 if TYPE_CHECKING:
     from benchmarks.report.intervals import Interval
@@ -87,6 +88,13 @@ def judged_text(row: Row, reference: str | None) -> str:
     if verdict is Verdict.BEHIND:
         return f"**{text}**"
     return f"{text} ≈" if verdict is Verdict.NOISE else text
+
+
+def best_rival_text(row: Row) -> str:
+    """The best rival and PyLoop compared with it."""
+    if not row.best_rival or row.compared(row.best_rival) is None:
+        return MISSING
+    return f"{shown_name(row.best_rival)} {judged_text(row, row.best_rival)}"
 
 
 def plural(count: int, one: str, many: str = "") -> str:

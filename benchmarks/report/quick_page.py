@@ -91,7 +91,7 @@ def matrix_line(answer: Answer) -> list[str]:
 def _against_rival(row: Row) -> str:
     rival = questions.other(row)
     text = judged_text(row, rival)
-    return text if rival in (questions.UVLOOP, None) else f"{text} {shown_name(rival)}"
+    return text if rival in (questions.UVLOOP, None) else f"{shown_name(rival)} {text}"
 
 
 def advice(found: Sequence[Answer]) -> list[str]:

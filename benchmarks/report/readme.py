@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.harness.loops import BASE, SUBJECT
 from benchmarks.report import headline, markdown, standings
-from benchmarks.report.numbers import judged_text, value_text
+from benchmarks.report.numbers import best_rival_text, judged_text, value_text
 from benchmarks.report.runs import shown_name
 
 if TYPE_CHECKING:
@@ -43,8 +43,9 @@ def block(runs: Sequence[Run], plots: Sequence[Plot]) -> str:
     names = ["asyncio", "uvloop", SUBJECT]
     lines = []
     for label, row in headline.picked(main):
-        against = f"{judged_text(row, row.best_rival)} {shown_name(row.best_rival)}" if row.best_rival else "-"
-        lines.append([label, *(value_text(row, row.value(name)) for name in names), judged_text(row, BASE), against])
+        lines.append(
+            [label, *(value_text(row, row.value(name)) for name in names), judged_text(row, BASE), best_rival_text(row)]
+        )
     versions = ", ".join(
         f"{shown_name(name)} {entry['version']}"
         for name, entry in main.result["contestants"].items()
@@ -63,7 +64,7 @@ def block(runs: Sequence[Run], plots: Sequence[Plot]) -> str:
         f"within noise in {noise}, and behind in {behind}: [the lost rows with their causes]"
         f"({FOLDER}/BENCHMARK_RESULTS.md#rows-in-which-pyloop-is-behind). " + " ".join(_other_runs(runs[1:])),
         f"[Is it faster for my program?]({FOLDER}/QUICK_REFERENCE.md) · [all results]({FOLDER}/BENCHMARK_RESULTS.md) · "
-        f"[scaling]({FOLDER}/SCALING_ANALYSIS.md) · [one page to sort and filter]({FOLDER}/index.html)",
+        f"[scaling]({FOLDER}/SCALING_ANALYSIS.md) · [one page to sort and filter, for a browser]({FOLDER}/index.html)",
         END,
     ]
     return markdown.joined(paragraphs).removesuffix("\n")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.harness.loops import BASE, SUBJECT
 from benchmarks.report import causes, markdown, sections, standings
-from benchmarks.report.numbers import interval_text, judged_text, value_text
+from benchmarks.report.numbers import best_rival_text, interval_text, judged_text, value_text
 from benchmarks.report.runs import shown_name
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def page(runs: Sequence[Run], plots: Sequence[Plot], reasons: Mapping[str, str])
     paragraphs += [
         READING,
         "[Quick reference](QUICK_REFERENCE.md) · [scaling](SCALING_ANALYSIS.md) · "
-        "[one page to sort and filter](index.html)",
+        "[one page to sort and filter, for a browser](index.html)",
         "## Runs",
         markdown.table(*markdown.about_lines(runs), words=range(len(runs) + 1)),
         METHOD,
@@ -98,9 +98,7 @@ def rows_table(run: Run, rows: Sequence[Row]) -> list[str]:
     lines = []
     for row in rows:
         figures = [value_text(row, row.value(name)) for name in names]
-        best = judged_text(row, row.best_rival)
-        against = best if best == "-" else f"{best} {shown_name(row.best_rival)}"
-        lines.append([row.title, *figures, judged_text(row, BASE), against])
+        lines.append([row.title, *figures, judged_text(row, BASE), best_rival_text(row)])
     return markdown.table(header, lines)
 
 

@@ -8,7 +8,7 @@ from benchmarks.harness.loops import BASE, SUBJECT
 from benchmarks.report import markdown, sections
 from benchmarks.report.families import families
 from benchmarks.report.intervals import Verdict
-from benchmarks.report.numbers import digits, judged_text, rate_text, ratio_digits, time_text
+from benchmarks.report.numbers import best_rival_text, digits, judged_text, rate_text, ratio_digits, time_text
 from benchmarks.report.runs import LIMIT, QUIET, SCALING, shown_name
 
 if TYPE_CHECKING:
@@ -107,9 +107,7 @@ def _speedups(family: Family, run: Run) -> list[str]:
     lines = []
     for row in family.rows:
         rates = [rate_text(1e9 / value) if (value := row.value(name)) else "-" for name in names]
-        best = judged_text(row, row.best_rival)
-        against = best if best == "-" else f"{best} {shown_name(row.best_rival)}"
-        lines.append([f"{row.parameter:,}", *rates, judged_text(row, BASE), against])
+        lines.append([f"{row.parameter:,}", *rates, judged_text(row, BASE), best_rival_text(row)])
     header = ["number", *(shown_name(name) for name in names), "speed-up: vs asyncio", "vs best rival"]
     return markdown.table(header, lines, words=())
 
