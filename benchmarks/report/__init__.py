@@ -1,1 +1,1 @@
-"""Reports from the result of a run: Markdown, plots and a page."""
+"""Reports of benchmark runs, all made from the JSON: Markdown pages, plots, an HTML page, the figures of README.md."""
