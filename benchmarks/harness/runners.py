@@ -6,11 +6,13 @@ from contextlib import closing
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.cold import COLD
 from benchmarks.harness.loops import LOOPS
 from benchmarks.harness.worker_client import WorkerClient
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from benchmarks.cold import ColdMeasurement
     from benchmarks.harness.sampling import Limits
 
 
@@ -35,12 +37,15 @@ class Runner:
 class ColdRunner(Runner):
     """Each sample in a process of its own, from its start."""
 
+    def __init__(self, lines: Mapping[str, ColdMeasurement]) -> None:
+        self._lines = lines
+
     def prepare(self, name: str, loop: str) -> None:
         # So that the files of the loop are in the page cache and compiled to bytecode, as after the first run of a day.
-        COLD[name].run(LOOPS[loop])
+        self._lines[name].run(LOOPS[loop])
 
     def sample(self, name: str, loop: str) -> list[float]:
-        return COLD[name].run(LOOPS[loop])
+        return self._lines[name].run(LOOPS[loop])
 
 
 class ShortRunner(Runner):

@@ -9,6 +9,7 @@ from benchmarks.cold import COLD
 from benchmarks.harness.runners import ColdRunner, Runner, ShortRunner, WarmRunner
 from benchmarks.harness.sampling import Limits
 from benchmarks.loop import SHORT, WORKLOADS
+from benchmarks.memory import MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,11 +44,22 @@ SUITES: dict[str, Suite] = {
             "cold",
             "Cold: a new process for every sample, nothing done before",
             COLD,
-            lambda _limits: ColdRunner(),
+            lambda _limits: ColdRunner(COLD),
             {
                 "full": Timing(15, Limits(0, 0, 0)),
                 "quick": Timing(3, Limits(0, 0, 0)),
                 "long": Timing(31, Limits(0, 0, 0)),
+            },
+        ),
+        Suite(
+            "memory",
+            "Memory: a new process for every sample",
+            MEMORY,
+            lambda _limits: ColdRunner(MEMORY),
+            {
+                "full": Timing(3, Limits(0, 0, 0)),
+                "quick": Timing(3, Limits(0, 0, 0)),
+                "long": Timing(3, Limits(0, 0, 0)),
             },
         ),
         Suite(

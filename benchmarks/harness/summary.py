@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Rounds = list[list[float]]
 
-STORED_UNITS = {"ns": "ns", "us": "ns", "ms": "ns", "MiB": "bytes", "": "count"}
+STORED_UNITS = {"ns": "ns", "us": "ns", "ms": "ns", "MiB": "bytes", "B": "bytes", "": "count"}
 """By the unit that is printed, the one of the figures."""
 
 

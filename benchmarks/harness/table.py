@@ -12,7 +12,7 @@ Result = dict[str, Any]
 QUIET_CORES = 0.1
 """With more than this of a core in use by others a run is called noisy."""
 
-_SCALES = {"ns": (1, 0), "us": (1e3, 1), "ms": (1e6, 2), "MiB": (1 << 20, 1), "": (1, 0)}
+_SCALES = {"ns": (1, 0), "us": (1e3, 1), "ms": (1e6, 2), "MiB": (1 << 20, 1), "B": (1, 0), "": (1, 0)}
 """By unit: what a figure is divided by, and decimals."""
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 if __name__ == "__main__":  # run as a script: what it imports is in the package, not beside it
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
+from benchmarks.cold import ColdMeasurement
 from benchmarks.harness import metadata, table
 from benchmarks.harness.command_line import ProgressLine, names, positive
 from benchmarks.harness.load import LOADED, QUIET
@@ -78,10 +79,16 @@ class Run:
         self.rows: list[Row] = []
         self.failures: list[dict[str, str]] = []
         self.warmups: list[dict[str, Any]] = []
+        self.missing: dict[str, str] = {}
 
     def measure(self, suite: Suite, timing: Timing, chosen: Sequence[str]) -> None:
         """Run one suite."""
-        lines = [line for name, line in suite.lines.items() if name in chosen]
+        lines = []
+        for name, line in suite.lines.items():
+            if name in chosen and isinstance(line, ColdMeasurement) and (package := line.absent()):
+                self.missing[name] = f"the package {package} is not installed"
+            elif name in chosen:
+                lines.append(line)
         runner = suite.runner(timing.limits)
         session = Session(suite.name, runner, self._loops, timing.rounds, self._loads, self._progress)
         rows: list[Row] = []
@@ -131,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         },
         "seconds": round(time.monotonic() - begun, 1),
         "loops": loops,
-        "missing": missing,
+        "missing": missing | run.missing,
         "failures": run.failures,
         "rows": run.rows,
         "effects_of_load": effects(run.rows),
