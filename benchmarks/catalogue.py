@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from benchmarks.apps import APPS
-from benchmarks.cold import COLD, MEMORY
+from benchmarks.cold import COLD
 from benchmarks.cold.runner import ColdRunner
 from benchmarks.frameworks import FRAMEWORK_PROGRAMS
 from benchmarks.harness.section import Section, Timing
 from benchmarks.loop import SCALING, SHORT, WORKLOADS
 from benchmarks.loop.runners import ShortRunner, WarmRunner
+from benchmarks.memory import MEMORY
 from benchmarks.network import applications, plan
 from benchmarks.network.runner import NetworkRunner
 

@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, ClassVar
 
 from benchmarks.harness.failures import FailedError, clean_environment
 from benchmarks.harness.loops import LOOPS
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from benchmarks.harness.contestants import Contestant
 
-PROGRAMS = Path(__file__).with_name("programs")
 PROGRAM_SECONDS = 60.0
 
 
@@ -25,15 +25,21 @@ class ColdMeasurement(Measured):
     """A program that is given a loop, measures once, and prints a JSON list of figures, one for each metric."""
 
     unit = "ms"
+    programs: ClassVar[Path] = Path(__file__).with_name("programs")
 
     def __init__(self, name: str, title: str, program: str, *arguments: str) -> None:
         self.name = name
         self.title = title
-        self._program = PROGRAMS / program
+        self._program = self.programs / program
         self._arguments = arguments
 
     def run(self, contestant: Contestant) -> list[float]:
-        """Start the program and wait for its figures."""
+        """Start the program and wait for its figures; raises FailedError."""
+        figures: list[float] = json.loads(self._output(contestant).splitlines()[-1])
+        return figures
+
+    def _output(self, contestant: Contestant) -> str:
+        """What the program prints."""
         command = [sys.executable, str(self._program), *self._names(contestant), *self._arguments]
         try:
             finished = subprocess.run(
@@ -44,8 +50,7 @@ class ColdMeasurement(Measured):
         if finished.returncode:
             last = [line.strip() for line in finished.stderr.splitlines() if line.strip()][-1:]
             raise FailedError(f"{self._program.name}: exit status {finished.returncode} {''.join(last)[:200]}")
-        figures: list[float] = json.loads(finished.stdout.splitlines()[-1])
-        return figures
+        return finished.stdout
 
     def _names(self, contestant: Contestant) -> tuple[str, ...]:
         """What tells the program which loop: its module and the factory in it."""
@@ -57,16 +62,23 @@ class ColdMeasurement(Measured):
         return samples[self.metrics.index(metric)]
 
 
-class MemoryMeasurement(ColdMeasurement):
-    """What a process holds; loops are compared by the difference, because most of it is Python's."""
+class WholeProcess(ColdMeasurement):
+    """The time of a whole process, from before it is started until it has ended. It must print the expected text."""
 
-    unit = "MiB"
-    comparison = "difference"
-    most_rounds = 3
+    most_rounds = 7
 
-    def __init__(self, name: str, title: str, program: str, metrics: tuple[str, ...]) -> None:
-        super().__init__(name, title, program)
-        self.metrics = metrics
+    def __init__(
+        self, name: str, title: str, program: str, *arguments: str, expected: str, packages: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(name, title, program, *arguments)
+        self.packages = packages
+        self._expected = expected
 
-    def unit_of(self, metric: str) -> str:
-        return "" if metric == "threads" else self.unit
+    def run(self, contestant: Contestant) -> list[float]:
+        start = perf_counter_ns()
+        output = self._output(contestant)
+        elapsed = perf_counter_ns() - start
+        if self._expected not in output:
+            last = "".join(output.splitlines()[-1:])
+            raise FailedError(f"{self._program.name}: expected {self._expected!r}, got {last[:200]!r}")
+        return [elapsed]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
+import importlib.util
 import json
 import os
 import platform
@@ -24,14 +26,33 @@ LOOPS = ("asyncio", "pyloop")
 COLD = [
     "import_first_loop",
     "nothing_first_loop",
+    "first_100",
     "first_1k",
     "first_10k",
     "first_100k",
     "first_100_requests",
     "first_1k_requests",
     "first_500_connections",
+    "script",
+    "pytest_asyncio",
+    "pytest_anyio",
 ]
-MEMORY = ["used_loop", "workers"]
+PACKAGES = {"pytest_asyncio": "pytest_asyncio", "pytest_anyio": "anyio"}
+MEMORY = [
+    "held_import",
+    "held_loop",
+    "held_100",
+    "held_1000",
+    "held_10000",
+    "held_100000",
+    "used_loop",
+    "workers",
+    "one_handle",
+    "one_timer",
+    "one_task",
+    "one_connection",
+    "idle_connections_10k",
+]
 SHORT = [
     "callbacks_100",
     "callbacks_1k",
@@ -50,14 +71,50 @@ SHORT = [
     "threadsafe_flood",
     "threadsafe_wakeup",
     "executor",
+    "getaddrinfo_literal",
+    "spawn",
 ]
-WARM_ONLY = {"callbacks_arg", "burst_10k", "timers_5k", "timer_lateness"}
+WARM_ONLY = {
+    "callbacks_arg",
+    "burst_10k",
+    "exceptions",
+    "loop_overhead_250",
+    "loops_in_threads_2",
+    "loops_in_threads_4",
+    "timers_5k",
+    "timers_100us",
+    "timers_completed",
+    "timers_overdue",
+    "due_batch_5k",
+    "producers_1",
+    "producers_2",
+    "producers_4",
+    "producers_1_lateness",
+    "producers_2_lateness",
+    "producers_4_lateness",
+    "mixed_patterns",
+    "idle_wakeup",
+    "idle_cpu",
+    "pipes_1KiB",
+    "timer_lateness",
+    "timer_precision",
+}
 METRICS = {
+    **{name: ["RSS", "PSS"] for name in MEMORY if name.startswith("held_")},
+    **{name: ["RSS", "blocks"] for name in MEMORY if name.startswith("one_")},
     "used_loop": ["RSS", "VmSize", "threads"],
     "workers": ["PSS", "private"],
+    "idle_connections_10k": ["RSS", "blocks", "connections"],
+    **{name: ["p50", "p99"] for name in WARM_ONLY if name.startswith("producers_") and name.endswith("_lateness")},
     "threadsafe_wakeup": ["mean", "p50", "p99"],
+    "mixed_patterns": ["immediate", "delayed", "burst"],
+    "idle_wakeup": ["mean", "p50", "p99"],
     "timer_lateness": ["mean", "p99", "max", "early"],
+    "timer_precision": ["mean", "p99", "max", "early"],
 }
+WHOLE_RUN_SECONDS = 400
+# The first test waits for the run of everything.
+pytestmark = pytest.mark.timeout(WHOLE_RUN_SECONDS)
 SHORTEST = ("--quick", "--rounds", "2", "--sample-ms", "1", "--warmup-ms", "0")
 
 
@@ -67,7 +124,11 @@ class MakeRival(Protocol):
 
 def run_script(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(BENCHMARKS / script), *arguments], capture_output=True, text=True, timeout=150, check=False
+        [sys.executable, str(BENCHMARKS / script), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=WHOLE_RUN_SECONDS,
+        check=False,
     )
 
 
@@ -101,6 +162,13 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
+def loop_workloads(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The package with the workloads of the loop."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    return importlib.import_module("benchmarks.loop")
+
+
+@pytest.fixture
 def rival(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MakeRival:
     """A function that makes a package by another name of a loop of harnesses/programs/rivals.py."""
     directory = tmp_path / "rivals"
@@ -123,8 +191,10 @@ def test_every_line_and_metric_is_reported_once(result: dict[str, Any]) -> None:
     for row in result["rows"]:
         assert row["load"] == "quiet"
         by_section.setdefault(f"{row['suite']}/{row['section']}", []).append((row["workload"], row["metric"]))
+    missing = {name for name, package in PACKAGES.items() if importlib.util.find_spec(package) is None}
+    assert result["missing"] == {name: f"the package {PACKAGES[name]} is not installed" for name in missing}
     assert list(by_section) == ["cold/start", "cold/short", "memory/process", "loop/warm"]
-    assert by_section["cold/start"] == with_metrics(COLD)
+    assert by_section["cold/start"] == with_metrics([name for name in COLD if name not in missing])
     assert by_section["cold/short"] == with_metrics(SHORT)
     assert by_section["memory/process"] == with_metrics(MEMORY)
     assert sorted(by_section["loop/warm"]) == sorted(with_metrics([*SHORT, *WARM_ONLY]))
@@ -136,7 +206,8 @@ def test_each_cell_has_its_rounds_and_comparisons(result: dict[str, Any]) -> Non
         assert tuple(row["contestants"]) == LOOPS
         for cell in row["contestants"].values():
             assert len(cell["rounds"]) == 2
-            if row["workload"] == "timer_lateness":
+            if row["comparison"] == "none":
+                assert row["workload"] in {"timer_lateness", "timer_precision"}
                 assert cell["vs_asyncio"] is None
             else:
                 assert cell["value"] > 0
@@ -183,6 +254,31 @@ def test_metadata_names_software_and_machine_but_no_host(result: dict[str, Any])
     sections = result["settings"]["sections"]
     assert list(sections) == ["cold/start", "cold/short", "memory/process", "loop/warm"]
     assert {timing["rounds"] for timing in sections.values()} == {2}
+
+
+def test_sizes_for_scaling_are_those_of_the_names(loop_workloads: Any) -> None:
+    sizes: dict[str, list[int]] = {}
+    for name, workload in loop_workloads.SCALING.items():
+        assert workload.name == name
+        assert workload.parameter == workload.operations
+        assert f"{workload.parameter / 1000:g}k" in name or str(workload.parameter) in name
+        sizes.setdefault(type(workload).__name__, []).append(workload.parameter)
+    timers = [100, 500, 1_000, 2_500, 5_000, 10_000]
+    assert sizes == {
+        "Callbacks": [1_000, 5_000, 10_000, 25_000, 50_000, 100_000],
+        "TimersFired": timers,
+        "TimersScheduled": timers,
+    }
+
+
+def test_every_size_for_scaling_does_its_work(loop_workloads: Any) -> None:
+    for workload in loop_workloads.SCALING.values():
+        loop = asyncio.new_event_loop()
+        workload.set_up(loop)
+        (elapsed,) = workload.run(workload.operations)
+        assert elapsed > 0
+        workload.tear_down()
+        loop.close()
 
 
 def test_loaded_run_gives_the_rows_twice_and_the_effect_on_ratios(rival: MakeRival, tmp_path: Path) -> None:
@@ -255,7 +351,7 @@ def test_result_has_the_documented_form(result: dict[str, Any]) -> None:
 
 
 def test_control_is_taken_before_each_line_and_at_the_end(result: dict[str, Any]) -> None:
-    lines = len(COLD) + 2 * len(SHORT) + len(MEMORY) + len(WARM_ONLY)
+    lines = len(COLD) - len(result["missing"]) + 2 * len(SHORT) + len(MEMORY) + len(WARM_ONLY)
     assert len(result["control"]["samples"]) == lines + 1
     assert result["control"]["void"] == (result["control"]["drift"] > 0.15)
 
