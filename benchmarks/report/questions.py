@@ -76,7 +76,7 @@ QUESTIONS: tuple[Question, ...] = (
             ("imports, first callback", RowName("cold", "nothing_first_loop")),
         ),
     ),
-    Question("many callbacks", (("10,000", _short("callbacks_10k")),)),
+    Question("many callbacks", (("each of 10,000", _short("callbacks_10k")),)),
     Question(
         "many tasks", (("created, awaited", _short("task_create_await")), ("`gather` of 10", _short("gather_10")))
     ),
