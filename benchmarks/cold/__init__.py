@@ -10,7 +10,7 @@ COLD: dict[str, ColdMeasurement] = {
     measurement.name: measurement
     for measurement in (
         ColdMeasurement("import_first_loop", "import + first loop", "first_loop.py", "asyncio"),
-        ColdMeasurement("nothing_first_loop", "the same, and import asyncio", "first_loop.py"),
+        ColdMeasurement("nothing_first_loop", "import asyncio, import + first loop", "first_loop.py"),
         ColdMeasurement("first_100", "first 100 callbacks", "first_callbacks.py", "100"),
         ColdMeasurement("first_1k", "first 1k callbacks", "first_callbacks.py", "1000"),
         ColdMeasurement("first_10k", "first 10k callbacks", "first_callbacks.py", "10000"),

@@ -16,7 +16,7 @@ class IterationsWithConnections(Iterations):
     """As `Iterations`, while the loop serves 250 TCP connections on which nothing happens."""
 
     name = "loop_overhead_250"
-    title = "the same, 250 idle connections"
+    title = "chain, 10k, 250 idle connections"
 
     def set_up(self, loop: asyncio.AbstractEventLoop) -> None:
         super().set_up(loop)

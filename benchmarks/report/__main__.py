@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.harness.result import ResultError
 from benchmarks.report import causes, documents, readme
-from benchmarks.report.runs import FormatError, read
+from benchmarks.report.runs import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         made = documents.make([read(path) for path in paths], causes.read(options.causes))
         text = readme.replaced(target.read_text(encoding="utf-8"), made.readme) if target else None
-    except (FormatError, readme.MarksError, ValueError) as error:
+    except (ResultError, readme.MarksError, ValueError) as error:
         print(f"no report: {error}", file=sys.stderr)
         return 1
     documents.write(made, options.output)

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from benchmarks.report.runs import Row, Run
 
 ROWS: tuple[tuple[str, RowName], ...] = (
-    ("a callback, of 10,000", RowName("loop", "callbacks_10k", section="short")),
-    ("a timer, scheduled and cancelled", RowName("loop", "timers_cancelled", section="short")),
-    ("a task, created and awaited", RowName("loop", "task_create_await", section="short")),
-    ("a callback from another thread", RowName("loop", "threadsafe_flood", section="short")),
-    ("a wakeup by another thread, p99", RowName("loop", "threadsafe_wakeup", "p99", "short")),
-    ("TCP echo of 1 KiB, CPU", RowName("io", "protocol*1[kK0]*100", "cpu")),
-    ("TLS echo of 1 KiB, CPU", RowName("tls", "tls[!1a-zA-Z-]*1[kK0]*100", "cpu")),
-    ("uvicorn, small response, CPU", RowName("apps|tls", "uvicorn|uvicorn[!-]*", "cpu")),
+    ("a callback, of 10,000", RowName("loop", "callbacks_10k", section="warm")),
+    ("a timer, scheduled and cancelled", RowName("loop", "timers_cancelled", section="warm")),
+    ("a task, created and awaited", RowName("loop", "task_create_await", section="warm")),
+    ("a callback from another thread", RowName("loop", "threadsafe_flood", section="warm")),
+    ("a wakeup by another thread, p99", RowName("loop", "threadsafe_wakeup", "p99", "warm")),
+    ("TCP echo of 1 KiB, CPU", RowName("io", "protocol_1024x100", "cpu")),
+    ("TLS echo of 1 KiB, CPU", RowName("tls", "tls_1024x100", "cpu")),
+    ("uvicorn, small response, CPU", RowName("apps", "uvicorn_*", "cpu")),
     ("import asyncio and the loop, first callback", RowName("cold", "nothing_first_loop")),
     ("memory of a process with one loop", RowName("memory", "used_loop", "RSS")),
 )

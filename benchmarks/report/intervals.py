@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import Enum
-from statistics import median
 from typing import TYPE_CHECKING, Any
+
+from benchmarks.harness import statistics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-CONFIDENCE = 0.98
-"""That of the intervals that are computed here; what a run brings along keeps its own."""
 
 
 @dataclass(frozen=True)
@@ -30,24 +27,8 @@ class Interval:
 
     @classmethod
     def of_values(cls, values: Sequence[float]) -> Interval | None:
-        """From order statistics: no distribution is assumed. With too few values all of them are inside."""
-        if not values:
-            return None
-        ordered = sorted(values)
-        left_out = _left_out(len(ordered))
-        return cls(median(ordered), ordered[left_out], ordered[-1 - left_out])
-
-
-def _left_out(count: int) -> int:
-    """How many values may be left out at each end. How many are below the median is a binomial number."""
-    outside, left_out = 0.0, 0
-    while left_out < (count - 1) // 2:
-        outside += math.comb(count, left_out) / 2.0**count
-        following = outside + math.comb(count, left_out + 1) / 2.0**count
-        if 1 - 2 * following < CONFIDENCE:
-            break
-        left_out += 1
-    return left_out
+        """From figures of rounds."""
+        return cls.of_json(statistics.interval(values)) if values else None
 
 
 class Verdict(Enum):

@@ -26,14 +26,15 @@ class Question:
 
 def _apps(workload: str) -> RowName:
     """Processor time of an application's request, whatever its load is called."""
-    return RowName("apps|tls", f"{workload}|{workload}[!-]*", "cpu")
+    return RowName("apps", f"{workload}_*", "cpu")
 
 
-def _short(workload: str, metric: str = "mean") -> RowName:
-    return RowName("loop", workload, metric, "short")
+def _loop(workload: str, metric: str = "mean") -> RowName:
+    """A warm loop, as in a program that runs for longer than a second."""
+    return RowName("loop", workload, metric, "warm")
 
 
-KIBIBYTE = "*1[kK0]*100"
+KIBIBYTE = "_1024x100"
 """1 KiB on 100 connections."""
 
 QUESTIONS: tuple[Question, ...] = (
@@ -50,18 +51,16 @@ QUESTIONS: tuple[Question, ...] = (
     Question("gRPC client", (("unary calls", _apps("grpc")),)),
     Question("own protocol over TCP", (("echo of 1 KiB", RowName("io", f"protocol{KIBIBYTE}", "cpu")),)),
     Question("streams over TCP", (("echo of 1 KiB", RowName("io", f"streams{KIBIBYTE}", "cpu")),)),
-    Question("datagrams (UDP)", (("echo of 1 KiB", RowName("io", "udp*", "cpu")),)),
+    Question("datagrams (UDP)", (("echo of 1 KiB", RowName("io", "udp_1024x50", "cpu")),)),
     Question(
         "TLS",
         (
-            ("echo of 1 KiB", RowName("tls", f"tls[!1a-zA-Z-]{KIBIBYTE}", "cpu")),
-            ("full handshake", RowName("tls", "handshake|handshake[!-]*", "cpu")),
+            ("echo of 1 KiB", RowName("tls", f"tls{KIBIBYTE}", "cpu")),
+            ("full handshake", RowName("tls", "handshake_*", "cpu")),
         ),
     ),
-    Question("many short connections", (("connect, one request, close", RowName("io", "churn|churn[!-]*", "cpu")),)),
-    Question(
-        "many idle connections", (("a ready loop beside 250", RowName("loop", "loop_overhead_250", section="warm")),)
-    ),
+    Question("many short connections", (("connect, one request, close", RowName("io", "churn_*", "cpu")),)),
+    Question("many idle connections", (("a ready loop beside 250", _loop("loop_overhead_250")),)),
     Question(
         "tests",
         (
@@ -76,28 +75,26 @@ QUESTIONS: tuple[Question, ...] = (
             ("imports, first callback", RowName("cold", "nothing_first_loop")),
         ),
     ),
-    Question("many callbacks", (("each of 10,000", _short("callbacks_10k")),)),
-    Question(
-        "many tasks", (("created, awaited", _short("task_create_await")), ("`gather` of 10", _short("gather_10")))
-    ),
+    Question("many callbacks", (("each of 10,000", _loop("callbacks_10k")),)),
+    Question("many tasks", (("created, awaited", _loop("task_create_await")), ("`gather` of 10", _loop("gather_10")))),
     Question(
         "timers and timeouts",
         (
-            ("scheduled, cancelled", _short("timers_cancelled")),
-            ("completed", RowName("loop", "timers_completed", section="warm")),
-            ("`asyncio.timeout`", _short("timeout_context")),
+            ("scheduled, cancelled", _loop("timers_cancelled")),
+            ("completed", _loop("timers_completed")),
+            ("`asyncio.timeout`", _loop("timeout_context")),
         ),
     ),
     Question(
         "many threads",
         (
-            ("callbacks from a thread", _short("threadsafe_flood")),
-            ("from 4 threads", RowName("loop", "producers_4", section="warm")),
-            ("wakeup, median", _short("threadsafe_wakeup", "p50")),
+            ("callbacks from a thread", _loop("threadsafe_flood")),
+            ("from 4 threads", _loop("producers_4")),
+            ("wakeup, median", _loop("threadsafe_wakeup", "p50")),
         ),
     ),
-    Question("executors", (("`run_in_executor`", _short("executor")),)),
-    Question("subprocesses", (("started, ended", _short("spawn")),)),
+    Question("executors", (("`run_in_executor`", _loop("executor")),)),
+    Question("subprocesses", (("started, ended", _loop("spawn")),)),
     Question(
         "memory",
         (

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.harness.loops import BASE, SUBJECT
+from benchmarks.harness.result import read as read_result
 from benchmarks.report.intervals import Interval, Verdict, of_difference, of_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-FORMAT = 3
 LIMIT = "limit"
 """Bare system calls: it shows what is possible, and is no rival."""
 QUIET = "quiet"
 SCALING = "scaling"
-
-
-class FormatError(Exception):
-    """The file is no result of a run, or one of another format."""
 
 
 class RowName(NamedTuple):
@@ -109,8 +104,6 @@ class Run:
     """One run of the benchmarks under one Python."""
 
     def __init__(self, result: dict[str, Any], name: str = "") -> None:
-        if result.get("format") != FORMAT:
-            raise FormatError(f"format {result.get('format')!r} instead of {FORMAT}")
         self.name = name
         """Of the file it was read from."""
         self.result = result
@@ -188,8 +181,5 @@ def _fits(text: str, patterns: str) -> bool:
 
 
 def read(path: Path) -> Run:
-    """A run from its file; raises FormatError."""
-    try:
-        return Run(json.loads(path.read_text(encoding="utf-8")), path.name)
-    except (ValueError, KeyError) as error:
-        raise FormatError(f"{path.name}: {error}") from error
+    """A run from its file; raises ResultError."""
+    return Run(read_result(path), path.name)

@@ -17,16 +17,25 @@ SUITES = {
     "memory": "Memory",
     "io": "Servers of bytes",
     "tls": "TLS",
-    "apps": "Web servers and clients",
+    "apps": "Applications",
     "frameworks": "The same programs on other frameworks",
 }
 """In the order in which readers are shown them."""
 SECTIONS = {
+    "start": "nothing done before",
+    "short": "short runs",
+    "process": "processes and their objects",
     "warm": "warmed up",
-    "short": "short runs, each in a new process",
-    "cold": "new processes",
     "scaling": "by number of operations",
     "breakdown": "where the time of one callback goes",
+    "tcp": "TCP",
+    "other": "UDP and Unix sockets",
+    "records": "messages and handshakes",
+    "web": "web servers",
+    "workers": "web servers of several processes",
+    "clients": "clients",
+    "pyperformance": "programs of pyperformance",
+    "programs": "whole programs",
 }
 ABOUT = {
     "loop": "Time for one operation: lower is better.",
@@ -61,5 +70,4 @@ def ordered(run: Run) -> list[Anchor]:
 def command(anchor: Anchor) -> str:
     """What measures the rows of a table again."""
     suite, section, load = anchor
-    options = f" --suites {suite}" + (f" --sections {section}" if section not in (suite, "") else "")
-    return f"python -m benchmarks{options}" + ("" if load == QUIET else " --loaded")
+    return f"python -m benchmarks run --full --suites {suite}/{section}" + ("" if load == QUIET else " --loaded")

@@ -24,7 +24,7 @@ def row(workload: str, *, rival: float = 1.5, asyncio: float = 3.0, **changes: A
     }
     return {
         "suite": "loop",
-        "section": "short",
+        "section": "warm",
         "load": "quiet",
         "workload": workload,
         "metric": "mean",

@@ -35,8 +35,8 @@ def test_plots_are_well_formed_and_described() -> None:
     plots = {name: text for name, text in reports(full_run()).files.items() if name.endswith(".svg")}
     kinds = [
         "headline",
-        "loop-short",
-        "loop-short-latency",
+        "loop-warm",
+        "loop-warm-latency",
         "loop-breakdown",
         "cold",
         "memory",
