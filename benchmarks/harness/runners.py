@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.harness.loops import LOOPS
-from benchmarks.harness.worker_client import WorkerClient
+from benchmarks.harness.worker_client import LoopFailedError, WorkerClient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,17 +70,25 @@ class WarmRunner(Runner):
         self._clients: dict[str, WorkerClient] = {}
 
     def prepare(self, name: str, loop: str) -> dict[str, Any]:
-        client = self._clients.setdefault(loop, WorkerClient(loop))
-        warmup: dict[str, Any] = client.request("prepare", workload=name, limits=self._limits)["warmup"]
+        warmup: dict[str, Any] = self._request(loop, "prepare", workload=name, limits=self._limits)["warmup"]
         return warmup
 
     def sample(self, name: str, loop: str) -> list[float]:
-        samples: list[float] = self._clients[loop].request("sample")["samples"]
+        samples: list[float] = self._request(loop, "sample")["samples"]
         return samples
 
     def finish(self, name: str, loop: str) -> None:
-        self._clients[loop].request("finish")
+        self._request(loop, "finish")
 
     def close(self) -> None:
         for client in self._clients.values():
             client.close()
+
+    def _request(self, loop: str, command: str, **arguments: object) -> dict[str, Any]:
+        client = self._clients.setdefault(loop, WorkerClient(loop))
+        try:
+            return client.request(command, **arguments)
+        except LoopFailedError:
+            # What a failed loop leaves behind, such as one that cannot be closed, must not fail the next lines too.
+            client.close()
+            raise

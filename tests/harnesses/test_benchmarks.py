@@ -354,6 +354,16 @@ def test_failing_loop_is_named_and_has_no_figure(rival: MakeRival, tmp_path: Pat
     assert "FAILED: uvloop, cold, first_1k, quiet" in finished.stdout
 
 
+def test_failure_of_one_line_does_not_spread_to_the_next(rival: MakeRival, tmp_path: Path) -> None:
+    rival("Unclosable")
+    output = tmp_path / "result.json"
+    chosen = ("--suites", "warm", "--loops", "asyncio,uvloop", "--workloads", "timers_scheduled_100,sleep_zero")
+    run_benchmark(output, *chosen)
+    result: dict[str, Any] = json.loads(output.read_text())
+    assert [(entry["workload"], entry["loop"]) for entry in result["failures"]] == [("timers_scheduled_100", "uvloop")]
+    assert [list(row["loops"]) for row in result["rows"]] == [["asyncio"], ["asyncio", "uvloop"]]
+
+
 def test_unknown_loop_is_refused() -> None:
     finished = run_script("pyloop/bench_event_loop.py", "--loops", "asyncio,nonsense")
     assert finished.returncode == 2
