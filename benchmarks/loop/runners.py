@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.harness.failures import FailedError
 from benchmarks.harness.section import Runner, Timing
 from benchmarks.loop.base import Workload
 from benchmarks.loop.sampling import Limits
@@ -38,19 +39,28 @@ class WarmRunner(Runner[Workload]):
         self._clients: dict[str, WorkerClient] = {}
 
     def prepare(self, line: Workload, contestant: Contestant) -> dict[str, Any]:
-        assert contestant.loop is not None
-        client = self._clients.setdefault(contestant.name, WorkerClient(contestant.loop))
-        warmup: dict[str, Any] = client.request("prepare", workload=line.name, limits=self._limits)["warmup"]
+        request = {"workload": line.name, "limits": self._limits}
+        warmup: dict[str, Any] = self._request(contestant, "prepare", **request)["warmup"]
         return warmup
 
     def sample(self, line: Workload, contestant: Contestant) -> list[float]:
-        samples: list[float] = self._clients[contestant.name].request("sample")["samples"]
+        samples: list[float] = self._request(contestant, "sample")["samples"]
         return samples
 
     def finish(self, line: Workload, contestant: Contestant) -> tuple[str, ...]:
-        self._clients[contestant.name].request("finish")
+        self._request(contestant, "finish")
         return ()
 
     def close(self) -> None:
         for client in self._clients.values():
             client.close()
+
+    def _request(self, contestant: Contestant, command: str, **arguments: object) -> dict[str, Any]:
+        assert contestant.loop is not None
+        client = self._clients.setdefault(contestant.name, WorkerClient(contestant.loop))
+        try:
+            return client.request(command, **arguments)
+        except FailedError:
+            # What a failed loop leaves behind, such as one that cannot be closed, must not fail the next lines too.
+            client.close()
+            raise

@@ -356,6 +356,16 @@ def test_control_is_taken_before_each_line_and_at_the_end(result: dict[str, Any]
     assert result["control"]["void"] == (result["control"]["drift"] > 0.15)
 
 
+def test_failure_of_one_line_does_not_spread_to_the_next(rival: MakeRival, tmp_path: Path) -> None:
+    rival("Unclosable")
+    output = tmp_path / "result.json"
+    chosen = ("--suites", "loop", "--loops", "asyncio,uvloop", "--workloads", "timers_scheduled_100,sleep_zero")
+    run_benchmark(output, *chosen)
+    result: dict[str, Any] = json.loads(output.read_text())
+    assert [(entry["workload"], entry["contestant"]) for entry in result["failures"]] == [("timers_scheduled_100", "uvloop")]
+    assert [list(row["contestants"]) for row in result["rows"]] == [["asyncio"], ["asyncio", "uvloop"]]
+
+
 def test_unknown_loop_is_refused() -> None:
     finished = run_script("pyloop/bench_event_loop.py", "--loops", "asyncio,nonsense")
     assert finished.returncode == 2

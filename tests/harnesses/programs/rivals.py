@@ -24,3 +24,20 @@ class Broken(asyncio.SelectorEventLoop):
     def call_soon(self, *_args: Any, **_kwargs: Any) -> asyncio.Handle:  # type: ignore[override]
         """See asyncio.AbstractEventLoop."""
         raise RuntimeError("this loop is broken")
+
+
+class Unclosable(asyncio.SelectorEventLoop):
+    """Fails at its first timer, and cannot be closed after that."""
+
+    failed = False
+
+    def call_later(self, *_args: Any, **_kwargs: Any) -> asyncio.TimerHandle:  # type: ignore[override]
+        """See asyncio.AbstractEventLoop."""
+        self.failed = True
+        raise RuntimeError("this loop has no timers")
+
+    def close(self) -> None:
+        """See asyncio.AbstractEventLoop."""
+        if self.failed:
+            raise RuntimeError("this loop cannot be closed")
+        super().close()
