@@ -10,7 +10,7 @@ from benchmarks.network.certificate import certificate_path
 from benchmarks.network.load_generator import LoadGenerator
 from benchmarks.network.peers import PEERS
 from benchmarks.network.processes import FailedError, processors
-from benchmarks.network.programs import Client, LoadedServer
+from benchmarks.network.programs import Client, DrivenServer, LoadedServer
 from benchmarks.network.scenarios import LARGE_BYTES, load_title
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Session:
         self._cpu, self._other_cpu = processors()
         self._generator = LoadGenerator(self._other_cpu)
         self._peer: Peer | None = None
-        self._programs: dict[str, LoadedServer | Client] = {}
+        self._programs: dict[str, LoadedServer | DrivenServer | Client] = {}
         self._done = 0
         self._steps = 1
         self.versions: dict[str, dict[str, Any]] = {}
@@ -122,16 +122,18 @@ class Session:
             yield failures
         finally:
             for program in self._programs.values():
-                program.process.close()
+                program.close()
             self._programs.clear()
             if self._peer is not None:
                 self._peer.close()
                 self._peer = None
 
-    def _start(self, contestant: Contestant, scenario: Scenario) -> LoadedServer | Client:
+    def _start(self, contestant: Contestant, scenario: Scenario) -> LoadedServer | DrivenServer | Client:
         cpu = self._cpu if scenario.pinned else None
         if self._peer is not None:
             return Client(contestant, scenario, self._directory, cpu, self._peer)
+        if scenario.driver is not None:
+            return DrivenServer(contestant, scenario, self._directory, cpu, self._other_cpu)
         return LoadedServer(contestant, scenario, self._directory, cpu, self._generator, verify=self._verify)
 
     def _wait(self, contestant: Contestant) -> None:
@@ -139,7 +141,7 @@ class Session:
         try:
             program.wait()
         except FailedError:
-            self._programs.pop(contestant.name).process.close()
+            self._programs.pop(contestant.name).close()
             raise
         self.versions.setdefault(contestant.name, {key: program.ready.get(key) for key in ("version", "engine")})
 
@@ -211,7 +213,7 @@ class Session:
     def _prepare(self, scenario: Scenario, load: Load, contestant: Contestant, *, first: bool) -> None:
         program = self._programs[contestant.name]
         if not program.process.alive():
-            program.process.close()
+            program.close()
             program = self._programs[contestant.name] = self._start(contestant, scenario)
             program.wait()
             first = True
