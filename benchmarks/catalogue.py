@@ -96,7 +96,7 @@ SECTIONS: tuple[Section, ...] = (
             ("io", "tcp", "Servers on TCP", plan.TCP),
             ("io", "other", "Servers on UDP and Unix sockets", plan.OTHER_SOCKETS),
             ("tls", "records", "TLS: messages and handshakes", plan.TLS),
-            ("apps", "web", "Web servers", (*plan.WEB, *applications.SERVERS)),
+            ("apps", "web", "Web servers", (*plan.WEB, *applications.SERVERS, *applications.DRIVEN)),
             ("apps", "workers", "Web servers of several processes", applications.WORKERS),
             ("apps", "clients", "Clients", (*plan.CLIENTS, *applications.CLIENTS)),
         )

@@ -29,6 +29,14 @@ SERVERS = tuple(
     )
 )
 
+DRIVEN = tuple(
+    Scenario(f"{name}-server", title, name, CALLS, packages=(name,), driver=name, layered=True)
+    for name, title in (
+        ("websockets", "websockets as a server, echo of 1 KiB"),
+        ("grpc", "gRPC as a server, unary calls of 1 KiB"),
+    )
+)
+
 WORKERS = tuple(
     Scenario(
         f"workers-{count}",
@@ -58,4 +66,4 @@ CLIENTS = tuple(
     )
 )
 
-APPLICATIONS = (*SERVERS, *WORKERS, *CLIENTS)
+APPLICATIONS = (*SERVERS, *DRIVEN, *WORKERS, *CLIENTS)

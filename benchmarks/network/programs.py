@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.harness.failures import FailedError
+from benchmarks.harness.loops import BASE
 from benchmarks.network.certificate import certificate_path
 from benchmarks.network.load_generator import limit_command, tls_limit_command
-from benchmarks.network.processes import JsonProcess, RunTime, run_time
+from benchmarks.network.processes import JsonProcess, RunTime, process_seconds, run_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +51,11 @@ class Program:
 
     def ask(self, line: str, seconds: float = 0) -> dict[str, Any]:
         """One line to it, one from it."""
-        self.process.write(line)
-        return self.process.read(ANSWER_SECONDS + seconds)
+        return ask(self.process, line, seconds)
+
+    def close(self) -> None:
+        """End it."""
+        self.process.close()
 
 
 class Server(Program):
@@ -124,6 +128,44 @@ class LoadedServer(Server):
         self._generator.disconnect(self.name)
 
 
+class DrivenServer(Server):
+    """A server that a client of `clients.CLIENTS` loads, on asyncio's own loop whatever the server has."""
+
+    def __init__(
+        self, contestant: Contestant, scenario: Scenario, directory: Path, cpu: int | None, driver_cpu: int | None
+    ) -> None:
+        super().__init__(contestant, scenario, directory, cpu)
+        self._kind = scenario.driver
+        self._driver_cpu = driver_cpu
+        self._driver: JsonProcess | None = None
+
+    def open(self, load: Load) -> None:
+        """Connect to it."""
+        if self._driver is None:
+            script = str(Path(__file__).with_name("client.py"))
+            command = [sys.executable, script, BASE, str(self._kind), str(self.ready["address"])]
+            self._driver = JsonProcess(command, self._driver_cpu, {})
+            self._driver.read(START_SECONDS)
+        ask(self._driver, f"open {load.connections}")
+
+    def run(self, seconds: float) -> Window:
+        """Load it."""
+        assert self._driver is not None
+        before = process_seconds(self._driver.pid)
+        window = ask(self._driver, f"run {seconds}", seconds)
+        return window | {"client_cpu": process_seconds(self._driver.pid) - before}
+
+    def disconnect(self) -> None:
+        """Close the connections."""
+        assert self._driver is not None
+        ask(self._driver, "close")
+
+    def close(self) -> None:
+        if self._driver is not None:
+            self._driver.close()
+        super().close()
+
+
 class Client(Program):
     """A client and its peer, which is the same for all."""
 
@@ -149,6 +191,12 @@ class Client(Program):
     def disconnect(self) -> None:
         """Close its connections."""
         self.ask("close")
+
+
+def ask(process: JsonProcess, line: str, seconds: float = 0) -> dict[str, Any]:
+    """One line to a program, one from it, which may take so much longer than usual."""
+    process.write(line)
+    return process.read(ANSWER_SECONDS + seconds)
 
 
 def python_command(script: str, contestant: Contestant, scenario: Scenario) -> list[str]:

@@ -17,7 +17,7 @@ from benchmarks.network.line import Served
 from benchmarks.network.load_generator import LoadGenerator
 from benchmarks.network.peers import PEERS
 from benchmarks.network.processes import processors
-from benchmarks.network.programs import Client, LoadedServer
+from benchmarks.network.programs import Client, DrivenServer, LoadedServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ class NetworkRunner(Runner[Served]):
         self._generator = LoadGenerator(self._other_cpu)
         self._scenario: Scenario | None = None
         self._peer: Peer | None = None
-        self._programs: dict[str, LoadedServer | Client] = {}
+        self._programs: dict[str, LoadedServer | DrivenServer | Client] = {}
         self._refused: dict[str, str] = {}
         """Who did not start in this scenario, and why."""
         self._windows: dict[str, list[Window]] = {}
@@ -70,7 +70,7 @@ class NetworkRunner(Runner[Served]):
         program = self._programs.get(name)
         first = program is None
         if program is not None and not program.process.alive():
-            program.process.close()
+            program.close()
             del self._programs[name]
             first = True
         if first:
@@ -133,7 +133,7 @@ class NetworkRunner(Runner[Served]):
 
     def _end(self) -> None:
         for program in self._programs.values():
-            program.process.close()
+            program.close()
         self._programs.clear()
         self._refused.clear()
         if self._peer is not None:
@@ -141,7 +141,7 @@ class NetworkRunner(Runner[Served]):
             self._peer = None
         self._scenario = None
 
-    def _start(self, scenario: Scenario, contestant: Contestant) -> LoadedServer | Client:
+    def _start(self, scenario: Scenario, contestant: Contestant) -> LoadedServer | DrivenServer | Client:
         if contestant.name in self._refused:
             raise FailedError(self._refused[contestant.name])
         try:
@@ -151,13 +151,15 @@ class NetworkRunner(Runner[Served]):
         except FailedError as error:
             self._refused[contestant.name] = str(error)
             if started := self._programs.pop(contestant.name, None):
-                started.process.close()
+                started.close()
             raise
         return program
 
-    def _program(self, scenario: Scenario, contestant: Contestant) -> LoadedServer | Client:
+    def _program(self, scenario: Scenario, contestant: Contestant) -> LoadedServer | DrivenServer | Client:
         directory = Path(self._directory.name)
         cpu = self._cpu if scenario.pinned else None
+        if scenario.driver is not None:
+            return DrivenServer(contestant, scenario, directory, cpu, self._other_cpu)
         if scenario.peer is None:
             verify = self._timing.verify
             return LoadedServer(contestant, scenario, directory, cpu, self._generator, verify=verify)

@@ -55,6 +55,8 @@ class Scenario:
     """What the program is a client of, in `peers.PEERS`; None if it is a server, which the load generator loads."""
     layered: bool = False
     """Whether contestants with a layer take part."""
+    driver: str | None = None
+    """The client of `clients.CLIENTS` that loads the server; None if the load generator does."""
     workers: int | None = None
     """How many processes listen at the port of the server; None for one that has the port to itself."""
     plain: bool = False
@@ -90,6 +92,6 @@ def size_text(size: int) -> str:
 
 def load_title(scenario: Scenario, load: Load) -> str:
     """The heading of one table."""
-    size = "" if scenario.exchange == "http" or scenario.peer else f"{size_text(load.size)} x "
+    size = "" if scenario.exchange == "http" or scenario.peer or scenario.driver else f"{size_text(load.size)} x "
     plural = "" if load.connections == 1 else "s"
     return f"{scenario.title}: {size}{load.connections} connection{plural}"

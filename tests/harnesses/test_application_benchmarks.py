@@ -24,6 +24,8 @@ SCENARIOS = (
     "starlette",
     "fastapi",
     "split-http",
+    "websockets-server",
+    "grpc-server",
     "workers-1",
     "workers-2",
     "aiohttp-client-http",

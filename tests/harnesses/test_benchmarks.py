@@ -362,7 +362,9 @@ def test_failure_of_one_line_does_not_spread_to_the_next(rival: MakeRival, tmp_p
     chosen = ("--suites", "loop", "--loops", "asyncio,uvloop", "--workloads", "timers_scheduled_100,sleep_zero")
     run_benchmark(output, *chosen)
     result: dict[str, Any] = json.loads(output.read_text())
-    assert [(entry["workload"], entry["contestant"]) for entry in result["failures"]] == [("timers_scheduled_100", "uvloop")]
+    assert [(entry["workload"], entry["contestant"]) for entry in result["failures"]] == [
+        ("timers_scheduled_100", "uvloop")
+    ]
     assert [list(row["contestants"]) for row in result["rows"]] == [["asyncio"], ["asyncio", "uvloop"]]
 
 

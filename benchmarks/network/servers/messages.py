@@ -1,4 +1,4 @@
-"""Servers of WebSocket and gRPC: echoes. They are the peers of clients; the load generator does not speak these."""
+"""Servers of WebSocket and gRPC: echoes. The load generator does not speak these: clients of the same package do."""
 
 from __future__ import annotations
 
