@@ -16,12 +16,12 @@ from benchmarks.network.runner import NetworkRunner
 SERVED = {
     "quick": Timing(2, sample_ms=150, warmup_max_ms=300),
     "standard": Timing(3, sample_ms=200, warmup_max_ms=400),
-    "full": Timing(7, sample_ms=300, warmup_max_ms=500),
+    "full": Timing(7, sample_ms=200, warmup_max_ms=400),
 }
-SERVED_SECONDS = {"quick": 0.25, "standard": 0.3, "full": 0.45}
-PROGRAMS = {"quick": Timing(2), "standard": Timing(5), "full": Timing(15)}
+SERVED_SECONDS = {"quick": 0.25, "standard": 0.3, "full": 0.32}
+PROGRAMS = {"quick": Timing(2), "standard": Timing(4), "full": Timing(15)}
 PROGRAM_SECONDS = dict.fromkeys(PROGRAMS, 0.2)
-FEW_PROGRAMS = {"quick": Timing(1), "standard": Timing(3), "full": Timing(7)}
+FEW_PROGRAMS = {"quick": Timing(1), "standard": Timing(2), "full": Timing(7)}
 
 SECTIONS: tuple[Section, ...] = (
     Section(
@@ -41,6 +41,8 @@ SECTIONS: tuple[Section, ...] = (
         ShortRunner,
         {"quick": Timing(2, sample_ms=10), "standard": Timing(3, sample_ms=50), "full": Timing(7, sample_ms=100)},
         {"quick": 0.15, "standard": 0.2, "full": 0.3},
+        brief=frozenset({"callbacks_100", "callbacks_1k", "loop_overhead", "timers_scheduled_1k", "timers_cancelled"})
+        | {"sleep_zero", "task_create_await", "threadsafe_flood", "threadsafe_wakeup", "executor", "spawn"},
     ),
     Section(
         "memory",
@@ -50,6 +52,7 @@ SECTIONS: tuple[Section, ...] = (
         ColdRunner,
         FEW_PROGRAMS,
         PROGRAM_SECONDS,
+        brief=frozenset({"used_loop", "workers", "one_connection"}),
         loadable=False,
     ),
     Section(
@@ -107,7 +110,7 @@ SECTIONS: tuple[Section, ...] = (
         "Programs of pyperformance, unmodified",
         APPS,
         ColdRunner,
-        {"quick": Timing(1), "standard": Timing(3), "full": Timing(7)},
+        {"quick": Timing(1), "standard": Timing(2), "full": Timing(5)},
         dict.fromkeys(PROGRAMS, 1.0),
         extra=True,
         loadable=False,

@@ -42,7 +42,7 @@ def main(options: argparse.Namespace) -> int:
         if cell is None or row["unit"] not in SECONDS or row["load"] != "quiet" or min(cell["rounds"]) <= 0:
             continue
         unit, factor = SECONDS[row["unit"]]
-        about = {"name": f"{row['suite']}: {row['title']}", "unit": unit}
+        about = {"name": f"{row['suite']}/{row['section']}: {row['title']}", "unit": unit}
         runs = [pyperf.Run([figure * factor], metadata=about, collect_metadata=False) for figure in cell["rounds"]]
         benchmarks.append(pyperf.Benchmark(runs))
     if not benchmarks:

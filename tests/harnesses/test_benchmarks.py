@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -115,7 +116,16 @@ METRICS = {
 WHOLE_RUN_SECONDS = 400
 # The first test waits for the run of everything.
 pytestmark = pytest.mark.timeout(WHOLE_RUN_SECONDS)
-SHORTEST = ("--quick", "--rounds", "2", "--sample-ms", "1", "--warmup-ms", "0")
+SECTIONS = ["cold/start", "cold/short", "memory/process", "loop/warm", "loop/scaling"]
+SCALING = [
+    *(f"callbacks_{size}" for size in ("1k", "5k", "10k", "25k", "50k", "100k")),
+    *(
+        f"{kind}_{size}"
+        for kind in ("timers", "timers_scheduled")
+        for size in ("100", "500", "1k", "2.5k", "5k", "10k")
+    ),
+]
+SHORTEST = ("--full", "--rounds", "2", "--sample-ms", "1", "--warmup-ms", "0")
 
 
 class MakeRival(Protocol):
@@ -193,10 +203,11 @@ def test_every_line_and_metric_is_reported_once(result: dict[str, Any]) -> None:
         by_section.setdefault(f"{row['suite']}/{row['section']}", []).append((row["workload"], row["metric"]))
     missing = {name for name, package in PACKAGES.items() if importlib.util.find_spec(package) is None}
     assert result["missing"] == {name: f"the package {PACKAGES[name]} is not installed" for name in missing}
-    assert list(by_section) == ["cold/start", "cold/short", "memory/process", "loop/warm"]
+    assert list(by_section) == SECTIONS
     assert by_section["cold/start"] == with_metrics([name for name in COLD if name not in missing])
     assert by_section["cold/short"] == with_metrics(SHORT)
     assert by_section["memory/process"] == with_metrics(MEMORY)
+    assert by_section["loop/scaling"] == with_metrics(SCALING)
     assert sorted(by_section["loop/warm"]) == sorted(with_metrics([*SHORT, *WARM_ONLY]))
     assert result["failures"] == []
 
@@ -252,7 +263,7 @@ def test_metadata_names_software_and_machine_but_no_host(result: dict[str, Any])
     assert result["contestants"]["asyncio"]["engine"] is None
     assert result["contestants"]["pyloop"]["engine"]
     sections = result["settings"]["sections"]
-    assert list(sections) == ["cold/start", "cold/short", "memory/process", "loop/warm"]
+    assert list(sections) == SECTIONS
     assert {timing["rounds"] for timing in sections.values()} == {2}
 
 
@@ -301,7 +312,7 @@ def test_best_rival_is_the_one_with_the_lowest_figure(rival: MakeRival, tmp_path
     rival("Same")
     rival("Slow", "rloop")
     output = tmp_path / "result.json"
-    run_benchmark(output, "--suites", "loop", "--workloads", "callbacks_100", "--loops", "uvloop,rloop,pyloop")
+    run_benchmark(output, "--suites", "loop/warm", "--workloads", "callbacks_100", "--loops", "uvloop,rloop,pyloop")
     (row,) = json.loads(output.read_text())["rows"]
     assert row["best_rival"] == "uvloop"
     best, own = (row["contestants"][loop]["rounds"] for loop in ("uvloop", "pyloop"))
@@ -351,7 +362,7 @@ def test_result_has_the_documented_form(result: dict[str, Any]) -> None:
 
 
 def test_control_is_taken_before_each_line_and_at_the_end(result: dict[str, Any]) -> None:
-    lines = len(COLD) - len(result["missing"]) + 2 * len(SHORT) + len(MEMORY) + len(WARM_ONLY)
+    lines = len(COLD) - len(result["missing"]) + 2 * len(SHORT) + len(MEMORY) + len(WARM_ONLY) + len(SCALING)
     assert len(result["control"]["samples"]) == lines + 1
     assert result["control"]["void"] == (result["control"]["drift"] > 0.15)
 
@@ -359,13 +370,59 @@ def test_control_is_taken_before_each_line_and_at_the_end(result: dict[str, Any]
 def test_failure_of_one_line_does_not_spread_to_the_next(rival: MakeRival, tmp_path: Path) -> None:
     rival("Unclosable")
     output = tmp_path / "result.json"
-    chosen = ("--suites", "loop", "--loops", "asyncio,uvloop", "--workloads", "timers_scheduled_100,sleep_zero")
+    chosen = ("--suites", "loop/warm", "--loops", "asyncio,uvloop", "--workloads", "timers_scheduled_100,sleep_zero")
     run_benchmark(output, *chosen)
     result: dict[str, Any] = json.loads(output.read_text())
     assert [(entry["workload"], entry["contestant"]) for entry in result["failures"]] == [
         ("timers_scheduled_100", "uvloop")
     ]
     assert [list(row["contestants"]) for row in result["rows"]] == [["asyncio"], ["asyncio", "uvloop"]]
+
+
+def test_template_of_the_documentation_is_a_workload(loop_workloads: Any) -> None:
+    """The first block of Python in the README of the benchmarks, on both loops."""
+    (block, *_) = re.findall(r"```python\n(.*?)```", (BENCHMARKS / "README.md").read_text(), re.DOTALL)
+    names: dict[str, Any] = {"__name__": "benchmarks.loop.cancelled"}
+    exec(block.replace("from .base", "from benchmarks.loop.base"), names)
+    for module in ("asyncio", "data_bridge.pyloop"):
+        workload = names["Cancelled"]()
+        loop = importlib.import_module(module).new_event_loop()
+        workload.set_up(loop)
+        assert workload.run(100)[0] > 0
+        workload.tear_down()
+        loop.close()
+
+
+def test_scaling_command_prints_throughput_and_speedup(tmp_path: Path) -> None:
+    options = (
+        "--rounds",
+        "1",
+        "--sample-ms",
+        "1",
+        "--warmup-ms",
+        "0",
+        "--workloads",
+        "callbacks_1k,timers_scheduled_1k",
+    )
+    finished = run_script(
+        "pyloop/bench_scaling.py", *options, "--loops", ",".join(LOOPS), "--output", str(tmp_path / "x")
+    )
+    assert finished.returncode == 0, finished.stderr
+    tables = finished.stdout[finished.stdout.index("and operations a second") :].splitlines()
+    assert tables[1].split() == ["number", "asyncio", "/s", "pyloop", "/s", "pyloop", "speed-up"]
+    assert re.fullmatch(r" *1,000( +[\d,]+){2} +\d+\.\d\dx", tables[3])
+
+
+def test_figures_can_be_read_by_pyperf(result_file: Path, tmp_path: Path) -> None:
+    pyperf = pytest.importorskip("pyperf", reason="pyperf is not installed")
+    output = tmp_path / "pyloop.json"
+    command = [sys.executable, "-m", "benchmarks", "pyperf", str(result_file), "--contestant", "pyloop"]
+    subprocess.run([*command, "--output", str(output)], cwd=ROOT, check=True, timeout=60)
+    found = {each.get_name(): each for each in pyperf.BenchmarkSuite.load(str(output)).get_benchmarks()}
+    rows = json.loads(result_file.read_text())["rows"]
+    (row,) = (each for each in rows if (each["section"], each["workload"]) == ("warm", "callbacks_10k"))
+    seconds = [figure / 1e9 for figure in row["contestants"]["pyloop"]["rounds"]]
+    assert found["loop/warm: callbacks, 10k"].get_values() == pytest.approx(seconds)
 
 
 def test_unknown_loop_is_refused() -> None:
