@@ -78,12 +78,12 @@ class IdleWakeup(Workload):
             loop.call_soon_threadsafe(loop.stop)
 
         with receiver, sender:
-            loop.add_reader(receiver, readable)
+            loop.add_reader(receiver.fileno(), readable)
             thread = threading.Thread(target=send)
             loop.call_soon(thread.start)
             loop.run_forever()
             thread.join()
-            loop.remove_reader(receiver)
+            loop.remove_reader(receiver.fileno())
         if failures:
             raise failures[0]
         expect("bytes read", len(samples), n)
