@@ -7,6 +7,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from .base import Workload, expect
+from .timers import TimersFired
 
 if TYPE_CHECKING:
     import asyncio
@@ -62,34 +63,19 @@ class TimersOverdue(TimersCompleted):
         return lambda callback: self.loop.call_at(when, callback)
 
 
-class TimersOf100Microseconds(Workload):
-    """n timers of 100 us, scheduled one after the other on a stopped loop, until all have fired.
+class TimersOf100Microseconds(TimersFired):
+    """As `TimersFired`, with delays of 100 us: scheduling the timers takes longer than they wait.
 
-    Scheduling them takes longer than they wait. A loop whose clock counts milliseconds rounds the delay to zero, so it
-    fires them early, and some do not use a timer at all.
+    A loop whose clock counts milliseconds rounds the delay to zero, so it fires them early, and some do not use a timer
+    at all.
     """
 
-    name = "timers_100us"
-    title = "timers, 1k, 100 us"
-    operations = 1_000
+    delays = (0.0001,)
 
-    def run(self, n: int) -> list[int]:
-        loop = self.loop
-        count = 0
-
-        def fire() -> None:
-            nonlocal count
-            count += 1
-            if count == n:
-                loop.stop()
-
-        start = perf_counter_ns()
-        for _ in range(n):
-            loop.call_later(0.0001, fire)
-        loop.run_forever()
-        elapsed = perf_counter_ns() - start
-        expect("timers fired", count, n)
-        return [elapsed]
+    def __init__(self) -> None:
+        super().__init__(1_000)
+        self.name = "timers_100us"
+        self.title = "timers, 1k, 100 us"
 
 
 class DueBatch(Workload):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import socket
-import threading
-import time
-from pathlib import Path
+from contextlib import contextmanager
+from functools import partial
 from time import perf_counter_ns, process_time_ns
+from typing import TYPE_CHECKING
 
-from .base import Workload, WorkloadError, expect
-from .threads import IDLE_SECONDS, wait_until_blocked
+from .base import Workload, WorkloadError
+from .threads import ThreadsafeWakeup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 SECONDS = 0.1
 
@@ -35,56 +38,26 @@ class IdleCpu(Workload):
         return [used]
 
 
-class IdleWakeup(Workload):
-    """Latency of a byte on a socket of an idle loop, from just before the send to the start of the reader.
+class IdleWakeup(ThreadsafeWakeup):
+    """As `ThreadsafeWakeup`, with a byte on a socket that the loop watches instead of a callback.
 
-    Another thread waits a millisecond, sees in /proc that the loop's thread sleeps in the kernel, sends, and blocks at
-    once on a lock. `ThreadsafeWakeup` is the same with a callback instead of a byte.
+    From just before the send to the start of the reader.
     """
 
     name = "idle_wakeup"
     title = "socket wakeup"
     operations = 100
-    unit = "us"
-    metrics = ("mean", "p50", "p99")
 
-    def run(self, n: int) -> list[int]:
-        loop = self.loop
-        samples: list[int] = []
-        failures: list[Exception] = []
-        sent = 0
-        done = threading.Lock()
-        done.acquire()
-        status = Path(f"/proc/self/task/{threading.get_native_id()}/stat")
+    @contextmanager
+    def waking(self, callback: Callable[[], None]) -> Iterator[Callable[[], object]]:
         receiver, sender = socket.socketpair()
         receiver.setblocking(False)
 
         def readable() -> None:
-            samples.append(perf_counter_ns() - sent)
+            callback()
             receiver.recv(1)
-            done.release()
-
-        def send() -> None:
-            nonlocal sent
-            try:
-                for _ in range(n):
-                    time.sleep(IDLE_SECONDS)
-                    wait_until_blocked(status)
-                    sent = perf_counter_ns()
-                    sender.send(b"x")
-                    done.acquire()
-            except Exception as error:  # carried over to the loop's thread
-                failures.append(error)
-            loop.call_soon_threadsafe(loop.stop)
 
         with receiver, sender:
-            loop.add_reader(receiver, readable)
-            thread = threading.Thread(target=send)
-            loop.call_soon(thread.start)
-            loop.run_forever()
-            thread.join()
-            loop.remove_reader(receiver)
-        if failures:
-            raise failures[0]
-        expect("bytes read", len(samples), n)
-        return samples
+            self.loop.add_reader(receiver.fileno(), readable)
+            yield partial(sender.send, b"x")
+            self.loop.remove_reader(receiver.fileno())

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import perf_counter_ns
+from typing import TYPE_CHECKING
 
 from .base import Workload, WorkloadError, expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 IDLE_SECONDS = 0.001
 BLOCKED_WITHIN_SECONDS = 1.0
@@ -27,33 +33,42 @@ class ThreadsafeWakeup(Workload):
     unit = "us"
     metrics = ("mean", "p50", "p99")
 
+    @contextmanager
+    def waking(self, callback: Callable[[], None]) -> Iterator[Callable[[], object]]:
+        """What the other thread calls to have the loop run the callback once."""
+        yield partial(self.loop.call_soon_threadsafe, callback)
+
     def run(self, n: int) -> list[int]:
         loop = self.loop
         samples: list[int] = []
         failures: list[Exception] = []
+        posted = 0
         done = threading.Lock()
         done.acquire()
         status = Path(f"/proc/self/task/{threading.get_native_id()}/stat")
 
-        def callback(posted: int) -> None:
+        def callback() -> None:
             samples.append(perf_counter_ns() - posted)
             done.release()
 
-        def post() -> None:
+        def post(wake: Callable[[], object]) -> None:
+            nonlocal posted
             try:
                 for _ in range(n):
                     time.sleep(IDLE_SECONDS)
                     wait_until_blocked(status)
-                    loop.call_soon_threadsafe(callback, perf_counter_ns())
+                    posted = perf_counter_ns()
+                    wake()
                     done.acquire()
             except Exception as error:  # carried over to the loop's thread
                 failures.append(error)
             loop.call_soon_threadsafe(loop.stop)
 
-        thread = threading.Thread(target=post)
-        loop.call_soon(thread.start)
-        loop.run_forever()
-        thread.join()
+        with self.waking(callback) as wake:
+            thread = threading.Thread(target=post, args=(wake,))
+            loop.call_soon(thread.start)
+            loop.run_forever()
+            thread.join()
         if failures:
             raise failures[0]
         expect("callbacks run", len(samples), n)
