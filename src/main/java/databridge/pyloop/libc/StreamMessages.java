@@ -18,8 +18,7 @@ public final class StreamMessages {
         return pieces;
     }
 
-    /// Sends the first `count` of [#pieces] as one, or only the first where a sandbox refuses to send several. Without
-    /// SIGPIPE.
+    /// Sends the first `count` of [#pieces] as one, or only the first where a sandbox refuses that. Without SIGPIPE.
     public int send(int fd, int count) {
         MessageHeader.setPieces(sent, pieces.address(0), count);
         int result = MessageHeader.send(fd, sent);

@@ -29,8 +29,7 @@ final class StackLookup {
             return false;
         }
         // The C library writes where the stack is and then asks for the thread's processors, which a sandbox may
-        // refuse.
-        // The attributes need no destruction then.
+        // refuse. The attributes need no destruction then.
         boolean complete = Pthread.pthread_getattr_np(Pthread.pthread_self(), attributes) == 0;
         if (!complete && MainThreadStack.lookup(high, low, true)) {
             return true;
