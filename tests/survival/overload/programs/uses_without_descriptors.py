@@ -6,9 +6,11 @@ that is lower than the numbers of open descriptors.
 
 import asyncio
 import contextlib
+import logging
 import os
 import resource
 import socket
+import ssl
 import sys
 import warnings
 from asyncio.subprocess import PIPE
@@ -97,25 +99,25 @@ async def exchange_over_a_socket(prepared: Prepared) -> None:
 
 
 async def use_tls(prepared: Prepared) -> None:
-    """And then again, on what is below; kernel TLS takes a descriptor for the handshake if there is one."""
-    server, client = prepared.tls
-    accepting = asyncio.ensure_future(_serve_tls(server))
-    await asyncio.sleep(0.01)
-    reader, writer = await asyncio.open_connection(sock=client)
-    await writer.start_tls(KERNEL_CLIENT, server_hostname="localhost")
-    writer.write(b"text")
-    assert await reader.readexactly(4) == b"text"
-    writer.transport.abort()
-    await accepting
+    """A handshake of kernel TLS takes a descriptor if there is one."""
+    await asyncio.gather(
+        _talk_over_tls(prepared.tls[0], SERVER, None), _talk_over_tls(prepared.tls[1], KERNEL_CLIENT, "localhost")
+    )
 
 
-async def _serve_tls(sock: socket.socket) -> None:
+async def _talk_over_tls(sock: socket.socket, context: ssl.SSLContext, name: str | None) -> None:
+    loop = asyncio.get_running_loop()
     reader, writer = await asyncio.open_connection(sock=sock)
-    await writer.start_tls(SERVER)
-    writer.write(await reader.readexactly(4))
+    below = writer.transport
+    protocol = below.get_protocol()
+    options: dict[str, Any] = {"server_side": name is None, "server_hostname": name}
+    transport = await loop.start_tls(below, protocol, context, **options)
+    assert transport is not None
+    transport.write(b"text")
+    assert await reader.readexactly(4) == b"text"
+    transport.close()
     with contextlib.suppress(OSError):
         await reader.read()
-    writer.transport.abort()
 
 
 async def open_tls(prepared: Prepared) -> None:
@@ -200,7 +202,7 @@ async def outcomes(prepared: Prepared) -> list[str]:
     ends = []
     for job in JOBS:
         try:
-            result = await asyncio.wait_for(job(prepared), 30)
+            result = await asyncio.wait_for(job(prepared), 10)
             end = "works" if result is None else repr(result)
         except Exception as error:
             end = f"{type(error).__name__} {getattr(error, 'errno', None)}"
@@ -209,21 +211,18 @@ async def outcomes(prepared: Prepared) -> list[str]:
 
 
 def main() -> None:
-    """Print the outcomes without descriptors, and with some."""
+    """Print the outcomes without descriptors, and then with some; "again" those with some before, too."""
     warnings.simplefilter("ignore")  # of asyncio's transports
-    _, _, past, limit = sys.argv
+    logging.disable()  # of streams that do not know of TLS
+    kind, past, limit = sys.argv[1:]
     loop = new_event_loop()
     loop.run_until_complete(sleep())
     loop.run_until_complete(wake_up())
-    new_event_loop().close()
-    for condition in (contextlib.nullcontext(), limited(limit), contextlib.nullcontext()):
-        if past == "first" and not isinstance(condition, contextlib.nullcontext):
-            past = "again"
-        elif past == "first":
-            continue
-        with nothing_left():
+    for limits in ([limit, None] if past == "first" else [None, limit, None]):
+        # asyncio's loop that could not be made is not closed.
+        with nothing_left() if kind == "pyloop" else contextlib.nullcontext():
             prepared = Prepared()
-            with condition:
+            with limited(limits) if limits else contextlib.nullcontext():
                 ends = loop.run_until_complete(outcomes(prepared))
             prepared.close()
             loop.run_until_complete(asyncio.sleep(0.05))
