@@ -29,9 +29,10 @@ def test_same_refusals_as_of_asyncio(past: str, limit: str) -> None:
 
 
 @only_pyloop
-def test_loop_that_cannot_be_made(kind: LoopKind) -> None:
+@pytest.mark.parametrize("which", ["first", "next"])
+def test_loop_that_cannot_be_made(kind: LoopKind, which: str) -> None:
     """asyncio raises the same, and its garbage complains."""
-    kind.expect("True\n", "survival.overload.programs.loop_without_descriptors")
+    kind.expect("True\n", "survival.overload.programs.loop_without_descriptors", which)
 
 
 @pytest.mark.usefixtures("refused_calls")
