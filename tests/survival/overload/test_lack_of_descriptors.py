@@ -24,7 +24,7 @@ def test_same_refusals_as_of_asyncio(past: str, limit: str) -> None:
     """
     module = "survival.overload.programs.uses_without_descriptors"
     expected = ASYNCIO.run_module(module, past, limit)
-    assert (expected.returncode, expected.stdout.count("OSError 24"), expected.stdout.count("serve: 0")) == (0, 10, 1)
+    assert (expected.returncode, expected.stdout.count("OSError 24")) == (0, 10)
     PYLOOP.expect(expected.stdout, module, past, limit)
 
 

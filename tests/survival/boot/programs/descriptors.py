@@ -70,7 +70,8 @@ async def open_others() -> list[asyncio.BaseTransport]:
     context.options |= getattr(ssl, "OP_ENABLE_KTLS", 1 << 3)  # the name is new in 3.12
     kept.append(asyncio.ensure_future(loop.start_tls(below, protocol, context, server_hostname="localhost")))
     assert isinstance(below, asyncio.Transport)
-    await asyncio.to_thread(accepted.recv, 1, socket.MSG_PEEK)  # the handshake has begun
+    accepted.setblocking(False)
+    await loop.sock_recv(accepted, 1)  # the handshake has begun
     return [datagrams, plain, below]
 
 

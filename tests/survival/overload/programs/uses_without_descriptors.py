@@ -126,9 +126,7 @@ async def open_tls(prepared: Prepared) -> None:
 
 
 async def receive_datagrams(_: Prepared) -> None:
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        asyncio.DatagramProtocol, ("127.0.0.1", 0)
-    )
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(asyncio.DatagramProtocol, ("127.0.0.1", 0))
     transport.abort()
 
 
@@ -218,7 +216,7 @@ def main() -> None:
     loop = new_event_loop()
     loop.run_until_complete(sleep())
     loop.run_until_complete(wake_up())
-    for limits in ([limit, None] if past == "first" else [None, limit, None]):
+    for limits in [limit, None] if past == "first" else [None, limit, None]:
         # asyncio's loop that could not be made is not closed.
         with nothing_left() if kind == "pyloop" else contextlib.nullcontext():
             prepared = Prepared()
