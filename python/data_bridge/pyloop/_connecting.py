@@ -98,6 +98,7 @@ class Connecting(SocketMethods):
             and base_events.socket.socket is _socket_class  # type: ignore[attr-defined]
             and type(self).sock_connect is SocketMethods.sock_connect
             and "sock_connect" not in vars(self)
+            and _has_transport_class()
         )
 
     async def _connect_to_any(
@@ -163,6 +164,14 @@ def _transport_class() -> Any:  # noqa: ANN401 - instead of a socket, a SocketKi
     from ._accepted_transport import AcceptedTransport
 
     return AcceptedTransport
+
+
+def _has_transport_class() -> bool:
+    try:
+        _transport_class()
+    except (ModuleNotFoundError, OSError):  # its module cannot be read, see `_transport_factory`
+        return False
+    return True
 
 
 def _only_error(errors: list[OSError]) -> OSError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +20,16 @@ def new_event_loop() -> PyLoop:
 
     Raises ImportError with cause and remedy if the engine cannot be loaded, MemoryError if there is too little memory.
     """
-    from ._loop import PyLoop
+    try:
+        from ._loop import PyLoop
+    except ModuleNotFoundError as error:
+        if error.name is None or not error.name.startswith(f"{__package__}."):
+            raise
+        raise ImportError(
+            f"PyLoop's module {error.name} is not in {os.path.dirname(__file__)}: the installation is incomplete, or the program has"
+            " changed its root directory or its user since it imported the package; make and close a loop before that",
+            name=error.name,
+        ) from error
 
     return PyLoop()
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import _thread
+import errno
 import os
 import sys
 
@@ -38,6 +39,15 @@ def _refuse_unsupported_host() -> None:
         )
 
 
+def _refuse_without_descriptors(file: str) -> None:
+    """Raise OSError, as asyncio does, if no descriptor is left to open the file."""
+    try:
+        os.close(os.open(file, os.O_RDONLY))
+    except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            raise
+
+
 def _explained(error: ImportError) -> ImportError:
     """Return the exception to raise when the import of the engine has failed with `error`."""
     name = f"{__package__}._engine"
@@ -45,6 +55,7 @@ def _explained(error: ImportError) -> ImportError:
         directory = os.path.dirname(__file__)
         return ImportError(f"PyLoop's engine, _engine.abi3.so, is missing from {directory}; {_REINSTALL}", name=name)
     if error.path is not None:  # the message is the dynamic linker's
+        _refuse_without_descriptors(error.path)
         return ImportError(f"PyLoop's engine could not be loaded ({error}); {_REINSTALL}", name=name, path=error.path)
     return error  # the message is the engine's own, with cause and remedy
 

@@ -22,7 +22,10 @@ def protocol_class(sslcontext: ssl.SSLContext | None) -> Any:  # noqa: ANN401 - 
     """Return the class of TLS protocols: the engine's if it can use Python's OpenSSL, else asyncio's."""
     if _openssl.why_not() is not None:
         return internals.SSLProtocol
-    return _kernel_tls_protocol() if _kernel_tls.is_wanted(sslcontext) else _tls_protocol()
+    try:
+        return _kernel_tls_protocol() if _kernel_tls.is_wanted(sslcontext) else _tls_protocol()
+    except (ModuleNotFoundError, OSError):  # the module cannot be read, see `_transport_factory`
+        return internals.SSLProtocol
 
 
 # A server asks for the class at every connection, and an import statement takes a microsecond also when nothing is left

@@ -1,13 +1,14 @@
 """The methods with which asyncio's loop makes transports and servers.
 
 The module of a transport is imported with the first transport of its kind, because importing all of them takes half as
-long as loading the engine.
+long as loading the engine. Where it cannot be read by then, asyncio's own transport is made.
 """
 
 from __future__ import annotations
 
 import contextvars
 import functools
+import importlib
 import socket
 from asyncio import constants, events
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._datagram_transport import DatagramTransport
-    from ._pipe_transports import ReadPipeTransport, WritePipeTransport
+    from ._pipe_transports import WritePipeTransport
     from ._stream_transport import StreamTransport
 
     class _Loop(asyncio.SelectorEventLoop, internals.LoopInternals): ...
@@ -29,6 +30,23 @@ else:
     _Loop = object
 
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
+
+
+def _from_module(module: str, name: str) -> Any:  # noqa: ANN401 - a class or a function
+    """Return what a module of the package has under a name.
+
+    Return None if the module is not loaded and cannot be read: the process has no descriptor left, or has changed its
+    root directory or its user.
+    """
+    try:
+        return getattr(importlib.import_module("." + module, __package__), name)
+    except (ModuleNotFoundError, OSError):
+        return None
+
+
+def _if_given(context: contextvars.Context | None) -> dict[str, Any]:
+    """Return the keyword argument that only asyncio of 3.15 and newer takes, and gives."""
+    return {} if context is None else {"context": context}
 
 
 class TransportFactory(_Loop):
@@ -48,16 +66,13 @@ class TransportFactory(_Loop):
         timeouts = (ssl_handshake_timeout, ssl_shutdown_timeout)
         if internals.is_socket(sock) and sock.family in _FAMILIES:
             if sslcontext is None:
-                from ._acceptor import Acceptor
-
-                Acceptor(self, protocol_factory, sock, server, backlog, context).start()
-            else:
-                from ._tls_server import TlsServer
-
-                TlsServer(self, protocol_factory, sock, sslcontext, server, backlog, timeouts, context).start()
-        else:
-            named = {} if context is None else {"context": context}  # only asyncio of 3.15 and newer takes it
-            super()._start_serving(protocol_factory, sock, sslcontext, server, backlog, *timeouts, **named)
+                if acceptor := _from_module("_acceptor", "Acceptor"):
+                    acceptor(self, protocol_factory, sock, server, backlog, context).start()
+                    return
+            elif tls_server := _from_module("_tls_server", "TlsServer"):
+                tls_server(self, protocol_factory, sock, sslcontext, server, backlog, timeouts, context).start()
+                return
+        super()._start_serving(protocol_factory, sock, sslcontext, server, backlog, *timeouts, **_if_given(context))
 
     def _make_socket_transport(
         self,
@@ -68,11 +83,16 @@ class TransportFactory(_Loop):
         extra: dict[str, Any] | None = None,
         server: asyncio.AbstractServer | None = None,
         context: contextvars.Context | None = None,
-    ) -> StreamTransport:
-        from ._stream_transport import StreamTransport
-
+    ) -> asyncio.Transport:
         self._ensure_fd_no_transport(sock)
-        return StreamTransport(self, sock, protocol, waiter, extra, server, context)
+        transport: asyncio.Transport
+        if stream_transport := _from_module("_stream_transport", "StreamTransport"):
+            transport = stream_transport(self, sock, protocol, waiter, extra, server, context)
+        else:
+            transport = super()._make_socket_transport(
+                sock, protocol, waiter, extra=extra, server=server, **_if_given(context)
+            )
+        return transport
 
     def _make_ssl_transport(
         self,
@@ -89,22 +109,22 @@ class TransportFactory(_Loop):
         ssl_shutdown_timeout: float | None = constants.SSL_SHUTDOWN_TIMEOUT,
         context: contextvars.Context | None = None,
     ) -> asyncio.Transport:
-        from ._tls import make_tls_transport
-
         self._ensure_fd_no_transport(rawsock)
-        return make_tls_transport(
-            self,
-            rawsock,
-            protocol,
-            sslcontext,
-            waiter,
-            server_side=server_side,
-            server_hostname=server_hostname,
-            extra=extra,
-            server=server,
-            timeouts=(ssl_handshake_timeout, ssl_shutdown_timeout),
-            context=context,
-        )
+        options: dict[str, Any] = {
+            "server_side": server_side,
+            "server_hostname": server_hostname,
+            "extra": extra,
+            "server": server,
+        }
+        transport: asyncio.Transport
+        if make := _from_module("_tls", "make_tls_transport"):
+            options.update(timeouts=(ssl_handshake_timeout, ssl_shutdown_timeout), context=context)
+            transport = make(self, rawsock, protocol, sslcontext, waiter, **options)
+        else:
+            options.update(ssl_handshake_timeout=ssl_handshake_timeout, ssl_shutdown_timeout=ssl_shutdown_timeout)
+            options.update(_if_given(context))
+            transport = super()._make_ssl_transport(rawsock, protocol, sslcontext, waiter, **options)
+        return transport
 
     async def start_tls(
         self,
@@ -118,13 +138,11 @@ class TransportFactory(_Loop):
         ssl_shutdown_timeout: float | None = None,
     ) -> asyncio.Transport | None:
         """Upgrade a transport to TLS. Return the new transport, which `protocol` uses from now on."""
-        from . import _openssl
-
         upgrade = super().start_tls
-        if getattr(transport, "_start_tls_compatible", False) and _openssl.is_context(sslcontext):
-            from ._tls import start_tls
-
-            upgrade = functools.partial(start_tls, self)
+        is_context = _from_module("_openssl", "is_context")
+        if getattr(transport, "_start_tls_compatible", False) and is_context and is_context(sslcontext):
+            if start_tls := _from_module("_tls", "start_tls"):
+                upgrade = functools.partial(start_tls, self)
         return await upgrade(
             transport,
             protocol,
@@ -157,11 +175,10 @@ class TransportFactory(_Loop):
         waiter: asyncio.Future[None] | None = None,
         extra: dict[str, Any] | None = None,
     ) -> asyncio.BaseTransport:
-        from ._datagram_transport import DatagramTransport
-
         self._ensure_fd_no_transport(sock)
         has_engine = sock.family in _FAMILIES
-        transport_class = DatagramTransport if has_engine else internals.SelectorDatagramTransport
+        own_class = _from_module("_datagram_transport", "DatagramTransport") if has_engine else None
+        transport_class = own_class or internals.SelectorDatagramTransport
         transport: asyncio.BaseTransport = transport_class(self, sock, protocol, address, waiter, extra)
         return transport
 
@@ -171,10 +188,10 @@ class TransportFactory(_Loop):
         protocol: asyncio.BaseProtocol,
         waiter: asyncio.Future[None] | None = None,
         extra: dict[str, Any] | None = None,
-    ) -> ReadPipeTransport:
-        from ._pipe_transports import ReadPipeTransport
-
-        return ReadPipeTransport(self, pipe, protocol, waiter, extra)
+    ) -> asyncio.ReadTransport:
+        make = _from_module("_pipe_transports", "ReadPipeTransport") or internals.UnixReadPipeTransport
+        transport: asyncio.ReadTransport = make(self, pipe, protocol, waiter, extra)
+        return transport
 
     def _make_write_pipe_transport(
         self,
@@ -182,10 +199,10 @@ class TransportFactory(_Loop):
         protocol: asyncio.BaseProtocol,
         waiter: asyncio.Future[None] | None = None,
         extra: dict[str, Any] | None = None,
-    ) -> WritePipeTransport:
-        from ._pipe_transports import WritePipeTransport
-
-        return WritePipeTransport(self, pipe, protocol, waiter, extra)
+    ) -> asyncio.WriteTransport:
+        make = _from_module("_pipe_transports", "WritePipeTransport") or internals.UnixWritePipeTransport
+        transport: asyncio.WriteTransport = make(self, pipe, protocol, waiter, extra)
+        return transport
 
     # Called by the engine.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.loop_kinds import LoopKind, only_pyloop
+from support.loop_kinds import ASYNCIO, PYLOOP, LoopKind, only_pyloop
 
 ACCEPTING = "survival.overload.programs.accepting_without_descriptors"
 
@@ -15,10 +15,24 @@ def test_whoever_needs_a_descriptor_is_told(kind: LoopKind) -> None:
     kind.expect("told []\n", "survival.overload.programs.jobs_without_descriptors")
 
 
+@pytest.mark.parametrize("limit", ["full", "4"])
+@pytest.mark.parametrize("past", ["first", "again"])
+def test_same_refusals_as_of_asyncio(past: str, limit: str) -> None:
+    """Of all that takes descriptors, and what takes none works, whether the limit is reached or lies below what is open.
+
+    At the first use, the modules of transports cannot be loaded either.
+    """
+    module = "survival.overload.programs.uses_without_descriptors"
+    expected = ASYNCIO.run_module(module, past, limit)
+    assert (expected.returncode, expected.stdout.count("OSError 24")) == (0, 10)
+    PYLOOP.expect(expected.stdout, module, past, limit)
+
+
 @only_pyloop
-def test_loop_that_cannot_be_made(kind: LoopKind) -> None:
+@pytest.mark.parametrize("which", ["first", "next"])
+def test_loop_that_cannot_be_made(kind: LoopKind, which: str) -> None:
     """asyncio raises the same, and its garbage complains."""
-    kind.expect("True\n", "survival.overload.programs.loop_without_descriptors")
+    kind.expect("True\n", "survival.overload.programs.loop_without_descriptors", which)
 
 
 @pytest.mark.usefixtures("refused_calls")

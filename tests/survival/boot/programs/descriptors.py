@@ -1,12 +1,17 @@
 """Lists, closes and lacks descriptors around loops."""
 
 import asyncio
+import errno
 import os
+import socket
+import ssl
 import subprocess
 import sys
 import traceback
+from typing import Any
 
 from support.chosen_loop import new_event_loop
+from support.refused_calls import refuse
 from support.scenarios import run_scenario
 from support.visits import visit_a_server
 
@@ -49,18 +54,54 @@ def _read_and_wait(read: int, write: int, pid: int) -> bytes:
     return listed
 
 
-def inherited_by_children() -> None:
-    """Print which numbers children have, while a loop runs that has sockets and pipes open."""
+async def open_others() -> list[asyncio.BaseTransport]:
+    """Datagrams, a Unix connection that a server has accepted, and a TLS handshake that uses the socket itself, if the kernel has TLS."""
+    loop = asyncio.get_running_loop()
+    datagrams, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0))
+    name = f"\0descriptors {os.getpid()}"
+    server = await loop.create_unix_server(asyncio.Protocol, name)
+    plain, _ = await loop.create_unix_connection(asyncio.Protocol, name)
+    silent = socket.create_server(("127.0.0.1", 0))
+    with silent:
+        below, protocol = await loop.create_connection(asyncio.Protocol, *silent.getsockname())
+        accepted, _ = silent.accept()
+    kept.extend([accepted, server])
+    context = ssl.create_default_context()
+    context.options |= getattr(ssl, "OP_ENABLE_KTLS", 1 << 3)  # the name is new in 3.12
+    kept.append(asyncio.ensure_future(loop.start_tls(below, protocol, context, server_hostname="localhost")))
+    assert isinstance(below, asyncio.Transport)
+    accepted.setblocking(False)
+    await loop.sock_recv(accepted, 1)  # the handshake has begun
+    return [datagrams, plain, below]
+
+
+kept: list[Any] = []
+
+
+def inherited_by_children(*refused: str) -> None:
+    """Print which numbers children have, while a loop runs that has sockets and pipes open.
+
+    The loop has to do without the system calls with these numbers.
+    """
+    if refused:
+        refuse(tuple(map(int, refused)), errno.ENOSYS)
 
     async def main() -> set[str]:
         server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
         _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        others = await open_others()
         sleeper = await asyncio.create_subprocess_exec("sleep", "60", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         lists = [by_subprocess(), by_posix_spawn(), by_fork_and_exec(), await by_the_loop()]
         sleeper.kill()
         await sleeper.wait()
         writer.close()
         server.close()
+        for transport in others:
+            transport.abort()  # type: ignore[attr-defined]
+        (accepted, unix_server, upgrade) = kept
+        accepted.close()
+        unix_server.close()
+        await asyncio.gather(upgrade, return_exceptions=True)
         return {text.decode().strip() for text in lists}
 
     with asyncio.Runner(loop_factory=new_event_loop) as runner:

@@ -1,7 +1,11 @@
-"""A loop is made while no descriptor is free, then one, two and so on: prints whether it took more than one."""
+"""A loop is made while no descriptor is free, then one, two and so on: prints whether it took more than one.
+
+Arguments: the kind of loop; "first", or "next" to make another before.
+"""
 
 import errno
 import resource
+import sys
 
 from support.chosen_loop import new_event_loop
 from support.full_process import no_free_descriptor
@@ -9,7 +13,8 @@ from survival.overload.programs.limits import nothing_left
 
 
 def main() -> None:
-    new_event_loop().close()
+    if sys.argv[2] == "next":
+        new_event_loop().close()
     with nothing_left():
         for free in range(10):
             with no_free_descriptor():

@@ -96,9 +96,13 @@ public final class EpollPoller implements DescriptorPoller {
         wakeup = created;
     }
 
-    /// Names the optional features that the C library and the kernel have for this poller.
+    /// Names the optional features that the C library and the kernel have for this poller, or says why that is unknown.
     public static String kernelFeatures() {
-        return Epoll.hasNanosecondWaits() ? "epoll_pwait2" : "no epoll_pwait2";
+        try {
+            return Epoll.hasNanosecondWaits() ? "epoll_pwait2" : "no epoll_pwait2";
+        } catch (SystemCallException failed) {
+            return "unknown: " + failed.getMessage();
+        }
     }
 
     @Override

@@ -59,11 +59,12 @@ public final class Epoll {
     private static final ErrnoFunction PWAIT2 = ErrnoFunction.optionalBlocking("int epoll_pwait2(int epfd,"
             + " struct epoll_event *events, int maxevents, const struct timespec *timeout, const sigset_t *ss)");
 
+    // Before the memory, which would be lost if there were no descriptor.
+    private final int fd = SystemCallException.check("epoll_create1", CREATE1.call(EPOLL_CLOEXEC));
     private final int maxEvents;
     private final long event = Memory.allocate(EVENT_SIZE);
     private final long timespec = Memory.allocate(TIMESPEC.size());
     private final long ready;
-    private final int fd;
     private boolean nanosecondWaits = PWAIT2.isPresent();
 
     /// Creates an instance that is not inherited by `exec`.
@@ -73,7 +74,6 @@ public final class Epoll {
     public Epoll(int maxEvents) {
         this.maxEvents = maxEvents;
         ready = Memory.allocate(maxEvents * EVENT_SIZE);
-        fd = SystemCallException.check("epoll_create1", CREATE1.call(EPOLL_CLOEXEC));
     }
 
     /// The descriptor of the set, which is readable while there are events.
@@ -107,7 +107,7 @@ public final class Epoll {
             Memory.putLong(timespec + TV_SEC, limited / NANOS_PER_SECOND);
             Memory.putLong(timespec + TV_NSEC, limited % NANOS_PER_SECOND);
             int result = PWAIT2.call(fd, ready, maxEvents, timespec, 0L);
-            if (!isRefused(result)) {
+            if (!Errno.isRefusal(result)) {
                 return result;
             }
             nanosecondWaits = false;
@@ -127,6 +127,8 @@ public final class Epoll {
     }
 
     /// Whether the C library and the kernel have `epoll_pwait2`.
+    ///
+    /// @throws SystemCallException if the process or the system has no descriptors left
     public static boolean hasNanosecondWaits() {
         Epoll probe = new Epoll(1);
         probe.await(1);
@@ -140,11 +142,5 @@ public final class Epoll {
         Memory.free(event);
         Memory.free(timespec);
         Memory.free(ready);
-    }
-
-    /// The kernel does not have the call, or a container does not allow it. Older container runtimes return
-    /// EPERM for calls that they do not know; epoll itself never returns it.
-    private static boolean isRefused(int result) {
-        return result == -Errno.ENOSYS || result == -Errno.EPERM;
     }
 }

@@ -26,6 +26,14 @@ public final class IoVector {
         Memory.putLong(first + index * SIZE + IOV_LEN, size);
     }
 
+    long data(int index) {
+        return Memory.getLong(first + index * SIZE + IOV_BASE);
+    }
+
+    long size(int index) {
+        return Memory.getLong(first + index * SIZE + IOV_LEN);
+    }
+
     /// The address of the description of a piece; those of the following pieces are behind it.
     long address(int index) {
         return first + index * SIZE;

@@ -75,7 +75,7 @@ final class MessageHeader {
         return Memory.getInt(header + FLAGS);
     }
 
-    static void clearFlags(long header) {
-        Memory.putInt(header + FLAGS, 0);
+    static void setFlags(long header, int flags) {
+        Memory.putInt(header + FLAGS, flags);
     }
 }

@@ -18,18 +18,26 @@ public final class StreamMessages {
         return pieces;
     }
 
-    /// Sends the first `count` of [#pieces] as one. Without SIGPIPE.
+    /// Sends the first `count` of [#pieces] as one, or only the first where a sandbox refuses that. Without SIGPIPE.
     public int send(int fd, int count) {
         MessageHeader.setPieces(sent, pieces.address(0), count);
-        return MessageHeader.send(fd, sent);
+        int result = MessageHeader.send(fd, sent);
+        return Errno.isRefusal(result) ? Sockets.send(fd, pieces.data(0), pieces.size(0)) : result;
     }
 
     /// Receives up to `size` bytes into memory at `address`. For Unix sockets, see [#endedAtControlData].
     public int receive(int fd, long address, long size) {
         buffer.put(0, address, size);
         MessageHeader.setPieces(received, buffer.address(0), 1);
-        MessageHeader.clearFlags(received);
-        return MessageHeader.receive(fd, received);
+        MessageHeader.setFlags(received, 0);
+        int result = MessageHeader.receive(fd, received);
+        return Errno.isRefusal(result) ? receivePlainly(fd, address, size) : result;
+    }
+
+    /// For a sandbox that refuses `recvmsg`. Nothing then says where control data was attached: it may be anywhere.
+    private int receivePlainly(int fd, long address, long size) {
+        MessageHeader.setFlags(received, MessageHeader.MSG_CTRUNC);
+        return Sockets.receive(fd, address, size);
     }
 
     /// Whether the last [#receive] ended where descriptors or credentials were attached, so that there may be more to

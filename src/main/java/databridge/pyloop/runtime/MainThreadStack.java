@@ -21,7 +21,7 @@ final class MainThreadStack {
     /// The kernel keeps at least so much free below the stack, whatever the limit was when the program was started.
     private static final long LARGEST_CERTAIN = 64 << 20;
 
-    /// The assumed size of a stack whose limit is larger or infinite: the usual one.
+    /// The assumed size of a stack whose limit is larger, infinite or unknown: the usual one.
     private static final long USUAL_SIZE = 8 << 20;
 
     private static final CGlobalData<CCharPointer> LIBC_STACK_END =
@@ -31,17 +31,18 @@ final class MainThreadStack {
 
     /// @param high receives the address behind the highest byte
     /// @param low receives the address of the lowest byte
-    /// @param guess whether to assume the usual size where the limit is too large to be certain
-    /// @return false in other threads, and where the limit is too large and no guess is allowed
+    /// @param guess whether to assume the usual size where the limit is unknown or too large to be certain
+    /// @return false in other threads, and where the limit is such and no guess is allowed
     @Uninterruptible(reason = "Called from uninterruptible code.", mayBeInlined = true)
     static boolean lookup(WordPointer high, WordPointer low, boolean guess) {
         Pointer variable = (Pointer) LibC.dlsym(WordFactory.nullPointer(), LIBC_STACK_END.get());
         Pointer limit = StackValue.get(RLIMIT_SIZE);
-        if (variable.isNull() || LibC.getResourceLimit(RLIMIT_STACK, limit) != 0) {
+        if (variable.isNull()) {
             return false;
         }
         UnsignedWord end = variable.readWord(0);
-        long size = limit.readLong(0); // rlim_cur, negative if infinite
+        boolean limitIsKnown = LibC.getResourceLimit(RLIMIT_STACK, limit) == 0; // a sandbox may refuse the call
+        long size = limitIsKnown ? limit.readLong(0) : -1; // rlim_cur, negative if infinite
         if (size < 0 || size > LARGEST_CERTAIN) {
             if (!guess) {
                 return false;

@@ -25,13 +25,20 @@ final class StackLookup {
             return true;
         }
         Pthread.pthread_attr_t attributes = StackValue.get(Pthread.pthread_attr_t.class);
-        if (Pthread.pthread_getattr_np(Pthread.pthread_self(), attributes) != 0) {
-            return MainThreadStack.lookup(high, low, true);
+        if (Pthread.pthread_attr_init_no_transition(attributes) != 0) {
+            return false;
+        }
+        // The C library writes where the stack is and then asks for the thread's processors, which a sandbox may
+        // refuse. The attributes need no destruction then.
+        boolean complete = Pthread.pthread_getattr_np(Pthread.pthread_self(), attributes) == 0;
+        if (!complete && MainThreadStack.lookup(high, low, true)) {
+            return true;
         }
         WordPointer start = StackValue.get(WordPointer.class);
         WordPointer size = StackValue.get(WordPointer.class);
         WordPointer guard = StackValue.get(WordPointer.class);
         boolean known = Pthread.pthread_attr_getstack(attributes, start, size) == 0
+                && size.read().rawValue() != 0
                 && Pthread.pthread_attr_getguardsize(attributes, guard) == 0;
         if (known) {
             UnsignedWord lowest = start.read();
@@ -40,7 +47,9 @@ final class StackLookup {
             high.write(lowest.add(length));
             low.write(lowest.add(protectedBytes));
         }
-        Pthread.pthread_attr_destroy(attributes);
+        if (complete) {
+            Pthread.pthread_attr_destroy(attributes);
+        }
         return known;
     }
 }
