@@ -10,7 +10,6 @@ import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
-import java.lang.classfile.MethodBuilder;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
 import java.lang.classfile.attribute.RuntimeVisibleAnnotationsAttribute;
@@ -31,14 +30,16 @@ import java.util.stream.Stream;
 ///   by which the builder makes a function of C from it. They define how the thread enters and leaves Java,
 ///   and what is returned after a throwable. A guard calls fault injection, and then `name`. All guards are
 ///   the same: written by hand they would be two annotations and a call for each of some seventy methods.
-/// - To methods marked `@Inlined`, the compiler's annotation of that meaning.
+/// - To methods marked `@Inlined` or `@NotInlined`, the compiler's annotation of that meaning.
 /// - In `META-INF`, lists of all guards and of all classes, which `EntryTable` and `BuildFeature` read while
 ///   the library is built.
 public final class PrepareClasses {
     private static final String RUNTIME = "databridge.pyloop.runtime.";
     private static final String ENTRY_POINT = "Ldatabridge/pyloop/runtime/EntryPoint;";
     private static final String INLINED = "Ldatabridge/pyloop/runtime/Inlined;";
+    private static final String NOT_INLINED = "Ldatabridge/pyloop/runtime/NotInlined;";
     private static final ClassDesc ALWAYS_INLINE = ClassDesc.of("com.oracle.svm.core.AlwaysInline");
+    private static final ClassDesc NEVER_INLINE = ClassDesc.of("com.oracle.svm.core.NeverInline");
     /// What C calls: the arguments of every kind of method fit into four registers, and surplus ones are ignored.
     private static final MethodTypeDesc SHAPE = MethodTypeDesc.of(CD_long, CD_long, CD_long, CD_long, CD_long);
 
@@ -89,8 +90,13 @@ public final class PrepareClasses {
         List<MethodModel> entries = model.methods().stream()
                 .filter(method -> marker(method, ENTRY_POINT) != null)
                 .toList();
-        ClassTransform inlining = ClassTransform.transformingMethods(
-                method -> marker(method, INLINED) != null, MethodTransform.endHandler(PrepareClasses::markInlined));
+        ClassTransform inlining = (builder, element) -> {
+            if (element instanceof MethodModel method && inlining(method) != null) {
+                builder.transformMethod(method, MethodTransform.endHandler(marked -> marked.with(inlining(method))));
+            } else {
+                builder.with(element);
+            }
+        };
         ClassTransform guarding = ClassTransform.endHandler(builder -> {
             for (MethodModel entry : entries) {
                 addGuard(builder, model.thisClass().asSymbol(), entry);
@@ -99,9 +105,16 @@ public final class PrepareClasses {
         return format.transformClass(model, inlining.andThen(guarding));
     }
 
-    private static void markInlined(MethodBuilder method) {
-        method.with(RuntimeVisibleAnnotationsAttribute.of(
-                Annotation.of(ALWAYS_INLINE, AnnotationElement.ofString("value", "on the path of every callback"))));
+    private static RuntimeVisibleAnnotationsAttribute inlining(MethodModel method) {
+        if (marker(method, INLINED) != null) {
+            return inlining(ALWAYS_INLINE, "on the path of every callback");
+        }
+        return marker(method, NOT_INLINED) != null ? inlining(NEVER_INLINE, "rare") : null;
+    }
+
+    private static RuntimeVisibleAnnotationsAttribute inlining(ClassDesc annotation, String reason) {
+        return RuntimeVisibleAnnotationsAttribute.of(
+                Annotation.of(annotation, AnnotationElement.ofString("value", reason)));
     }
 
     private void addGuard(ClassBuilder builder, ClassDesc owner, MethodModel entry) {

@@ -3,6 +3,7 @@ package databridge.pyloop.cpython;
 import databridge.pyloop.ffi.CStruct;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.runtime.Inlined;
+import databridge.pyloop.runtime.NotInlined;
 
 /// One entry of a dict that is read far more often than it changes, for three loads of memory and no
 /// call. With the GIL.
@@ -63,6 +64,7 @@ public final class DictEntry {
         return emptyOnesShare && counts && differs;
     }
 
+    @NotInlined
     private long find() {
         long value = DictApi.find(dict, key.object());
         table = 0;

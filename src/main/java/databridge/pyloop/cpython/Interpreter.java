@@ -13,7 +13,8 @@ public final class Interpreter {
     private static final CFunction MAIN = CFunction.of("PyInterpreterState *PyInterpreterState_Main(void)");
     private static final StaticText TOTAL = StaticText.of("gettotalrefcount");
 
-    static boolean atLeast312;
+    /// Whether a reference count is a 64-bit number that the engine may change: up to 3.11, except in debug builds.
+    static boolean countsIn64Bits;
 
     /// Whether reference counts are totalled (a debug build), so that only C may change them.
     static boolean debugBuild;
@@ -21,8 +22,8 @@ public final class Interpreter {
     private Interpreter() {}
 
     static void bind() {
-        atLeast312 = versionAtLeast(0x030C0000);
         debugBuild = SYS_GET_OBJECT.call(TOTAL.address()) != 0;
+        countsIn64Bits = !debugBuild && !versionAtLeast(0x030C0000);
     }
 
     /// Whether the interpreter has this version or a later one.

@@ -78,7 +78,7 @@ public final class LayoutCheck {
     /// From 3.12 on None has a fixed count that is negative (PEP 683); before, it is counted.
     private static void requireImmortality() {
         int before = Memory.getInt(Singletons.NONE + PyObjectLayout.OB_REFCNT);
-        check("immortal None", Interpreter.atLeast312 == (before < 0));
+        check("immortal None", Interpreter.versionAtLeast(0x030C0000) == (before < 0));
     }
 
     private static void requireSlots() {

@@ -90,6 +90,17 @@ public final class NumberApi {
         if (isExactFloat(object)) {
             return exactFloat(object);
         }
+        if (isExactLong(object)) {
+            long value = LONG_AS_LONG_LONG.call(object);
+            if (value != -1) {
+                return value;
+            }
+            ErrorApi.clear(); // it may be too large
+        }
+        return converted(object);
+    }
+
+    private static double converted(long object) {
         if ((int) NUMBER_CHECK.call(object) == 0) {
             throw ErrorApi.raise(Singletons.TYPE_ERROR, "must be real number, not " + ObjectApi.typeName(object));
         }

@@ -22,37 +22,37 @@ public final class Refs {
     /// @return `object`, for use in an expression
     @Owned
     public static long retain(long object) {
-        if (Interpreter.debugBuild) {
+        if (Interpreter.countsIn64Bits) {
+            Memory.putLong(object + OB_REFCNT, Memory.getLong(object + OB_REFCNT) + 1);
+        } else if (Interpreter.debugBuild) {
             INC_REF.call(object);
-        } else if (Interpreter.atLeast312) {
+        } else {
             int count = Memory.getInt(object + OB_REFCNT);
             if (count >= 0) {
                 Memory.putInt(object + OB_REFCNT, count + 1);
             }
-        } else {
-            Memory.putLong(object + OB_REFCNT, Memory.getLong(object + OB_REFCNT) + 1);
         }
         return object;
     }
 
     /// Releases a reference. If it was the last one, the object is freed, which may run any Python code.
     public static void release(@Stolen long object) {
-        if (Interpreter.debugBuild) {
+        long left;
+        if (Interpreter.countsIn64Bits) {
+            left = Memory.getLong(object + OB_REFCNT) - 1;
+            Memory.putLong(object + OB_REFCNT, left);
+        } else if (Interpreter.debugBuild) {
             DEC_REF.call(object);
-        } else if (Interpreter.atLeast312) {
-            int count = Memory.getInt(object + OB_REFCNT);
-            if (count >= 0) {
-                Memory.putInt(object + OB_REFCNT, count - 1);
-                if (count == 1) {
-                    DEALLOC.call(object);
-                }
-            }
+            return;
         } else {
-            long count = Memory.getLong(object + OB_REFCNT) - 1;
-            Memory.putLong(object + OB_REFCNT, count);
-            if (count == 0) {
-                DEALLOC.call(object);
+            left = Memory.getInt(object + OB_REFCNT) - 1;
+            if (left < 0) {
+                return;
             }
+            Memory.putInt(object + OB_REFCNT, (int) left);
+        }
+        if (left == 0) {
+            DEALLOC.call(object);
         }
     }
 

@@ -1,6 +1,7 @@
 package databridge.pyloop.cpython;
 
 import databridge.pyloop.runtime.Inlined;
+import databridge.pyloop.runtime.NotInlined;
 
 /// A method of a Python class that the engine replaces by code of its own, as long as no program has
 /// replaced the method in the class: tests and monitors do that, at any time. With the GIL.
@@ -41,6 +42,7 @@ public final class WatchedMethod {
         return TypeApi.version(type) == version || lookUp();
     }
 
+    @NotInlined
     private boolean lookUp() {
         long function = 0;
         try {

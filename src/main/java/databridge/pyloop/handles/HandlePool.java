@@ -23,6 +23,7 @@ import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.runtime.Inlined;
+import databridge.pyloop.runtime.NotInlined;
 
 /// Handles of one type for reuse: empty, and not tracked by CPython's garbage collector. Under the GIL.
 ///
@@ -92,15 +93,48 @@ public final class HandlePool {
     /// Releases a reference, and keeps the handle for reuse if it was the last one.
     @Inlined
     void giveBack(@Stolen long handle) {
+        if (!isPlain(handle) || free.size() >= LIMIT) {
+            giveBackOther(handle);
+            return;
+        }
+        // Emptied before anything is released: a release may run code that schedules, and so takes this
+        // handle from the pool.
+        long callback = Refs.take(handle + CALLBACK);
+        long context = Refs.take(handle + CONTEXT);
+        free.push(handle);
+        Refs.releaseIfAny(callback);
+        Refs.releaseIfAny(context);
+    }
+
+    /// Whether only the caller refers to a handle, which has a callback, perhaps a context, and nothing else.
+    @Inlined
+    private boolean isPlain(long handle) {
+        long others = Memory.getLong(handle + WEAK_REFERENCES)
+                | Memory.getLong(handle + VARS)
+                | Memory.getLong(handle + LOOP)
+                | Memory.getInt(handle + INLINE_COUNT)
+                | Memory.getLong(handle + ARGS);
+        if (timers) {
+            others |= Memory.getLong(handle + WHEN);
+        }
+        if (threadSafe) {
+            others |= Memory.getLong(handle + HandleLayout.THREAD_SAFE_LOCK);
+        }
+        return others == 0
+                && Refs.unshared(handle)
+                && Memory.getLong(handle + CANCELLED) == FALSE
+                && Memory.getLong(handle + REPR) == NONE;
+    }
+
+    @NotInlined
+    private void giveBackOther(@Stolen long handle) {
         if (!Refs.unshared(handle) || Memory.getLong(handle + WEAK_REFERENCES) != 0) {
             HandleProperties.complete(handle);
             ObjectApi.track(handle);
             Refs.release(handle);
             return;
         }
-        // Emptied before anything is released: a release may run code that schedules, and so takes this
-        // handle from the pool.
-        long callback = Refs.take(handle + CALLBACK);
+        long callback = Refs.take(handle + CALLBACK); // emptied first, as above
         long context = Refs.take(handle + CONTEXT);
         long vars = Refs.take(handle + VARS);
         long loop = Refs.take(handle + LOOP);
@@ -147,6 +181,7 @@ public final class HandlePool {
         unused = free.size();
     }
 
+    @NotInlined
     private long create() {
         long handle = ObjectApi.allocateUntracked(type, instanceSize);
         Memory.putLong(handle + CANCELLED, Refs.retain(FALSE));

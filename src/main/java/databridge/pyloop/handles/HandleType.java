@@ -25,6 +25,7 @@ import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.runtime.Inlined;
+import databridge.pyloop.runtime.NotInlined;
 
 /// `Handle`: a scheduled callback, an `asyncio.Handle` whose memory the loop fills and reuses.
 public final class HandleType {
@@ -61,7 +62,12 @@ public final class HandleType {
         if (context != 0) {
             Memory.putLong(handle + CONTEXT, context);
         } else {
-            captureContext(handle);
+            long vars = ContextVars.available() ? ContextVars.capture() : 0;
+            if (vars != 0) {
+                Memory.putLong(handle + VARS, vars);
+            } else {
+                copyContext(handle);
+            }
         }
         if (count <= INLINE_LIMIT) {
             Memory.putInt(handle + INLINE_COUNT, (int) count);
@@ -70,17 +76,18 @@ public final class HandleType {
                 Memory.putLong(handle + INLINE + i * Long.BYTES, Refs.retain(argument));
             }
         } else {
-            Memory.putLong(handle + ARGS, TupleApi.fromArray(arguments, count));
+            putArguments(handle, arguments, count);
         }
     }
 
-    private static void captureContext(long handle) {
-        long vars = ContextVars.available() ? ContextVars.capture() : 0;
-        if (vars != 0) {
-            Memory.putLong(handle + VARS, vars);
-        } else {
-            Memory.putLong(handle + CONTEXT, ContextApi.copyCurrent());
-        }
+    @NotInlined
+    private static void copyContext(long handle) {
+        Memory.putLong(handle + CONTEXT, ContextApi.copyCurrent());
+    }
+
+    @NotInlined
+    private static void putArguments(long handle, long arguments, long count) {
+        Memory.putLong(handle + ARGS, TupleApi.fromArray(arguments, count));
     }
 
     /// `Handle.cancel()`

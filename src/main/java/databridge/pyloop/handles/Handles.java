@@ -12,6 +12,7 @@ import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.cpython.WatchedMethod;
 import databridge.pyloop.ffi.Memory;
 import databridge.pyloop.runtime.Inlined;
+import databridge.pyloop.runtime.NotInlined;
 
 /// Operations on a handle of any type: the three that are defined here, and those of asyncio or of a
 /// subclass. With the GIL.
@@ -102,7 +103,14 @@ public final class Handles {
         long type = ObjectApi.typeOf(handle);
         if (type == HandleType.TYPE) {
             HandleType.POOL.giveBack(handle);
-        } else if (type == TimerHandleType.TYPE) {
+        } else {
+            giveBackOther(handle, type);
+        }
+    }
+
+    @NotInlined
+    private static void giveBackOther(@Stolen long handle, long type) {
+        if (type == TimerHandleType.TYPE) {
             TimerHandleType.POOL.giveBack(handle);
         } else if (type == ThreadSafeHandleType.TYPE) {
             ThreadSafeHandleType.callbackEnded(handle);

@@ -7,6 +7,7 @@ import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.runtime.Inlined;
+import databridge.pyloop.runtime.NotInlined;
 
 /// Contexts in which callbacks run. Between runs they are empty, and the garbage collector does not track
 /// them. Under the GIL.
@@ -27,13 +28,7 @@ public final class ScratchContexts {
     @Inlined
     @Owned
     public static long take(@Stolen long vars) {
-        long context;
-        if (FREE.isEmpty()) {
-            context = ContextApi.copyCurrent();
-            ObjectApi.untrack(context);
-        } else {
-            context = FREE.pop();
-        }
+        long context = FREE.isEmpty() ? createUntracked() : FREE.pop();
         ContextVars.replace(context, vars);
         return context;
     }
@@ -51,6 +46,13 @@ public final class ScratchContexts {
         ContextVars.replace(context, 0);
         FREE.push(context);
         return true;
+    }
+
+    @NotInlined
+    private static long createUntracked() {
+        long context = ContextApi.copyCurrent();
+        ObjectApi.untrack(context);
+        return context;
     }
 
     /// A new, ordinary context with these variables.

@@ -27,6 +27,7 @@ import databridge.pyloop.handles.Handles;
 import databridge.pyloop.handles.ScratchContexts;
 import databridge.pyloop.runtime.Collector;
 import databridge.pyloop.runtime.Inlined;
+import databridge.pyloop.runtime.NotInlined;
 import org.jspecify.annotations.Nullable;
 
 /// Runs handles: ours in one call of C, any other `asyncio.Handle` by its own `_run`. Under the GIL.
@@ -56,14 +57,7 @@ final class CallbackRunner implements CallbackHost {
     @Inlined
     @Override
     public void run(@Stolen long handle) {
-        long leaving;
-        if (LoopLayout.debug(loop)) {
-            leaving = exceptionOf(CallApi.callMethod(RUN_IN_DEBUG_MODE, loop, handle));
-        } else if (runsHere(handle)) {
-            leaving = runHere(handle);
-        } else {
-            leaving = exceptionOf(CallApi.callMethod(RUN, handle));
-        }
+        long leaving = runsHere(handle) ? runHere(handle) : runInPython(handle);
         Handles.giveBack(handle);
         if (leaving != 0) {
             ErrorApi.restore(leaving);
@@ -120,11 +114,20 @@ final class CallbackRunner implements CallbackHost {
         }
     }
 
-    /// Whether the engine runs a handle itself: its fields are as [HandleType#fill] has set them, and
-    /// no program has replaced `_run`.
+    @NotInlined
+    @Owned
+    private long runInPython(long handle) {
+        boolean debug = LoopLayout.debug(loop);
+        return exceptionOf(
+                debug ? CallApi.callMethod(RUN_IN_DEBUG_MODE, loop, handle) : CallApi.callMethod(RUN, handle));
+    }
+
+    /// Whether the engine runs a handle itself: debug mode is off, its fields are as [HandleType#fill]
+    /// has set them, and no program has replaced `_run`.
     @Inlined
-    private static boolean runsHere(long handle) {
-        if (!Handles.isOurs(handle)
+    private boolean runsHere(long handle) {
+        if (LoopLayout.debug(loop)
+                || !Handles.isOurs(handle)
                 || !Handles.RUN.isOriginal()
                 || Memory.getLong(handle + CALLBACK) == 0
                 || Memory.getLong(handle + ARGS) != 0) {
@@ -152,18 +155,13 @@ final class CallbackRunner implements CallbackHost {
             result = SignalChecks.after(callback, result);
         }
         long leaving = 0;
-        boolean hasRun = true;
         if (result == 0) {
-            long exception = ErrorApi.takeRaised();
-            hasRun = !Interruptions.cameBefore(callback, exception);
-            leaving = hasRun ? failed(handle, exception) : exception;
+            leaving = raised(handle, callback);
         } else {
             Refs.release(result);
         }
         HandleLayout.putFlags(handle, flags);
-        if (!hasRun) {
-            putBack(handle, context);
-        } else if (vars == 0) {
+        if (vars == 0) {
             Refs.release(context);
         } else {
             returnContext(context, handle);
@@ -175,13 +173,21 @@ final class CallbackRunner implements CallbackHost {
         return leaving;
     }
 
-    /// Lets a callback that has not begun be the next one that runs.
-    private void putBack(long handle, @Stolen long context) {
-        ObjectApi.track(context);
-        Refs.replace(handle + CONTEXT, context);
+    /// Takes the exception that a callback has raised. One that has not begun is the next that runs; in the same
+    /// context, which its handle gets as it is in use again.
+    ///
+    /// @return the exception that has to leave the loop, or 0
+    @NotInlined
+    @Owned
+    private long raised(long handle, long callback) {
+        long exception = ErrorApi.takeRaised();
+        if (!Interruptions.cameBefore(callback, exception)) {
+            return failed(handle, exception);
+        }
         if (eventLoop != null) {
             eventLoop.putBack(Refs.retain(handle));
         }
+        return exception;
     }
 
     /// Returns a scratch context, or makes it an ordinary one if the program can still reach it, through the
@@ -189,11 +195,16 @@ final class CallbackRunner implements CallbackHost {
     @Inlined
     private static void returnContext(@Stolen long context, long handle) {
         if (!Refs.unshared(handle)) {
-            ObjectApi.track(context);
-            Refs.replace(handle + CONTEXT, context);
+            leaveContext(context, handle);
         } else if (!ScratchContexts.giveBack(context)) {
             Refs.release(context);
         }
+    }
+
+    @NotInlined
+    private static void leaveContext(@Stolen long context, long handle) {
+        ObjectApi.track(context);
+        Refs.replace(handle + CONTEXT, context);
     }
 
     /// Reports an exception as `Handle._run` does.

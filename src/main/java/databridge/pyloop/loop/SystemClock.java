@@ -14,6 +14,7 @@ import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.UnicodeApi;
 import databridge.pyloop.cpython.WatchedMethod;
 import databridge.pyloop.runtime.EntryPoint;
+import databridge.pyloop.runtime.NotInlined;
 
 /// The clock that loops go by unless they have one of their own: `time.monotonic`, whatever a program
 /// has set that attribute to. Tests that freeze time replace it. asyncio looks it up for each
@@ -49,7 +50,12 @@ public final class SystemClock {
     /// the real clock.
     static boolean isReplaced() {
         long value = ENTRY.value();
-        return value != original && !isOriginal(value) && METHOD.isOriginal();
+        return value != original && differs(value);
+    }
+
+    @NotInlined
+    private static boolean differs(long value) {
+        return !isOriginal(value) && METHOD.isOriginal();
     }
 
     /// `time.monotonic()`: the value of `loop.time`, a function that belongs to no loop.
