@@ -85,13 +85,7 @@ class Postgres:
     def close(self) -> None:
         """End it at once."""
         if self._process is not None:
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-            try:
-                self._process.wait(START_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            end_kept(self._process)
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def _give(self, path: Path) -> None:
@@ -144,6 +138,17 @@ def _exists(user: str) -> bool:
     except KeyError:
         return False
     return True
+
+
+def end_kept(keeper: subprocess.Popen[bytes]) -> None:
+    """End what `KEEPER` runs: close its input, and wait until the program has ended."""
+    assert keeper.stdin is not None
+    keeper.stdin.close()
+    try:
+        keeper.wait(START_SECONDS)
+    except subprocess.TimeoutExpired:
+        keeper.kill()
+        keeper.wait()
 
 
 def free_port() -> int:

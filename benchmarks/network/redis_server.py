@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from benchmarks.harness.failures import FailedError
-from benchmarks.network.postgres import HOST, KEEPER, START_SECONDS, free_port
+from benchmarks.network.postgres import HOST, KEEPER, START_SECONDS, end_kept, free_port
 from benchmarks.network.processes import process_seconds, running_on
 
 COMMAND = "redis-server"
@@ -43,13 +43,7 @@ class Redis:
 
     def close(self) -> None:
         """End it at once."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            self._process.wait(START_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end_kept(self._process)
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def _wait(self) -> None:
