@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import warnings
 from asyncio import transports, trsock
@@ -63,7 +64,8 @@ class AcceptedTransport(AcceptedCore, StreamTransport):
 
     def __del__(self, _warn: Callable[..., object] = warnings.warn) -> None:
         if not self._ended:
-            super().__del__(_warn)
+            with contextlib.suppress(OSError):  # the program has closed the descriptor, or a file has its number now
+                super().__del__(_warn)
 
     # Called by the engine.
 

@@ -56,6 +56,8 @@ if TYPE_CHECKING:
         async def _create_connection_transport(self, *args: Any) -> Any: ...  # noqa: ANN401
         async def _ensure_resolved(self, address: Any, **options: Any) -> list[Any]: ...  # noqa: ANN401
         def _ensure_fd_no_transport(self, fd: FileDescriptorLike) -> None: ...
+        def _make_socket_transport(self, *args: Any, **kwargs: Any) -> Any: ...  # noqa: ANN401
+        def _make_ssl_transport(self, *args: Any, **kwargs: Any) -> Any: ...  # noqa: ANN401
         def _start_serving(self, protocol_factory: Any, sock: Any, *args: Any, **kwargs: Any) -> None: ...  # noqa: ANN401
         def _process_self_data(self, data: bytes) -> None: ...
         async def _sendfile_native(self, transp: Any, file: Any, offset: int, count: int | None) -> int: ...  # noqa: ANN401

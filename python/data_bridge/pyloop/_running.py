@@ -26,8 +26,9 @@ def new_event_loop() -> PyLoop:
         if error.name is None or not error.name.startswith(f"{__package__}."):
             raise
         raise ImportError(
-            f"PyLoop's module {error.name} is not in {os.path.dirname(__file__)}: the installation is incomplete, or the program has"
-            " changed its root directory or its user since it imported the package; make and close a loop before that",
+            f"PyLoop's module {error.name} is not in {os.path.dirname(__file__)}: the installation is incomplete, or"
+            " the program has changed its root directory or its user since it imported the package; make and close a"
+            " loop before that",
             name=error.name,
         ) from error
 

@@ -140,9 +140,9 @@ class TransportFactory(_Loop):
         """Upgrade a transport to TLS. Return the new transport, which `protocol` uses from now on."""
         upgrade = super().start_tls
         is_context = _from_module("_openssl", "is_context")
-        if getattr(transport, "_start_tls_compatible", False) and is_context and is_context(sslcontext):
-            if start_tls := _from_module("_tls", "start_tls"):
-                upgrade = functools.partial(start_tls, self)
+        is_ours = getattr(transport, "_start_tls_compatible", False) and is_context and is_context(sslcontext)
+        if is_ours and (start_tls := _from_module("_tls", "start_tls")):
+            upgrade = functools.partial(start_tls, self)
         return await upgrade(
             transport,
             protocol,

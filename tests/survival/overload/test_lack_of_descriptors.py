@@ -18,7 +18,7 @@ def test_whoever_needs_a_descriptor_is_told(kind: LoopKind) -> None:
 @pytest.mark.parametrize("limit", ["full", "4"])
 @pytest.mark.parametrize("past", ["first", "again"])
 def test_same_refusals_as_of_asyncio(past: str, limit: str) -> None:
-    """Of all that takes descriptors, and what takes none works, whether the limit is reached or lies below what is open.
+    """Of all that takes descriptors; what takes none works. The limit is reached, or lies below what is open.
 
     At the first use, the modules of transports cannot be loaded either.
     """

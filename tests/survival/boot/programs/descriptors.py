@@ -55,7 +55,10 @@ def _read_and_wait(read: int, write: int, pid: int) -> bytes:
 
 
 async def open_others() -> list[asyncio.BaseTransport]:
-    """Datagrams, a Unix connection that a server has accepted, and a TLS handshake that uses the socket itself, if the kernel has TLS."""
+    """Datagrams, a Unix connection that a server has accepted, and a TLS handshake.
+
+    It uses the socket itself, through a second descriptor, if the kernel has TLS.
+    """
     loop = asyncio.get_running_loop()
     datagrams, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0))
     name = f"\0descriptors {os.getpid()}"

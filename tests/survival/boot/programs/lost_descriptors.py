@@ -8,7 +8,9 @@ import asyncio
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
 
 from support.chosen_loop import new_event_loop
 from support.visits import visit_a_server
@@ -33,19 +35,26 @@ async def serve() -> None:
 
 
 kept: list[object] = []
+Job = Callable[[], Coroutine[Any, Any, None]]
 
 
 def close_all(numbers: str) -> None:
     """Close them, and let others take the numbers."""
     os.closerange(3, 256)
     if numbers == "taken":
-        kept.extend(open(os.devnull) for _ in range(20))
+        for _ in range(20):
+            os.open(os.devnull, os.O_RDONLY)
 
 
 async def close_all_inside(numbers: str) -> None:
     """The same in a run."""
     close_all(numbers)
     await asyncio.sleep(0.001)
+
+
+def run_job(loop: asyncio.AbstractEventLoop, job: Job) -> None:
+    """On that loop."""
+    loop.run_until_complete(job())
 
 
 def visit() -> None:
@@ -67,8 +76,8 @@ def main() -> None:
         outcomes.append(outcome(lambda: loop.run_until_complete(close_all_inside(numbers))))
     else:
         close_all(numbers)
-    outcomes += [outcome(lambda: loop.run_until_complete(asyncio.sleep(delay))) for delay in (0, 0.001)]
-    outcomes.append(outcome(lambda: loop.run_until_complete(wake_up())))
+    jobs: tuple[Job, ...] = (partial(asyncio.sleep, 0), partial(asyncio.sleep, 0.001), wake_up)
+    outcomes += [outcome(partial(run_job, loop, job)) for job in jobs]
     print(*outcomes, "and", outcome(loop.close), outcome(visit), outcome(visit), flush=True)
     os._exit(0)  # what is left of the loop refers to descriptors of others
 

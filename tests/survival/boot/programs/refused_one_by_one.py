@@ -44,13 +44,14 @@ def noted(outcomes: list[tuple[str, str]], step: str) -> Iterator[None]:
 def do_all(refuse_now: Callable[[], None], when: str) -> list[tuple[str, str]]:
     """Return how the steps ended."""
     outcomes: list[tuple[str, str]] = []
-    loop = None
+    loops: list[asyncio.AbstractEventLoop] = []
     if when == "before":
         refuse_now()
     with noted(outcomes, "new_event_loop"):
-        loop = new_event_loop()
-    if loop is None:
+        loops.append(new_event_loop())
+    if not loops:
         return outcomes
+    (loop,) = loops
     asyncio.set_event_loop(loop)
     if when == "after":
         loop.run_until_complete(asyncio.sleep(0.001))

@@ -1,7 +1,7 @@
 """Uses of a loop while the process has no free descriptor, and then with some again: prints how each ends.
 
-Arguments: the kind of loop; "first" or "again", whether the loop has done all of it before; and the limit, "full" or one
-that is lower than the numbers of open descriptors.
+Arguments: the kind of loop; "first" or "again", whether the loop has done all of it before; and the limit, "full" or
+one that is lower than the numbers of open descriptors.
 """
 
 import asyncio
@@ -126,7 +126,9 @@ async def open_tls(prepared: Prepared) -> None:
 
 
 async def receive_datagrams(_: Prepared) -> None:
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(asyncio.DatagramProtocol, ("127.0.0.1", 0))
+    transport, _protocol = await asyncio.get_running_loop().create_datagram_endpoint(
+        asyncio.DatagramProtocol, ("127.0.0.1", 0)
+    )
     transport.abort()
 
 
