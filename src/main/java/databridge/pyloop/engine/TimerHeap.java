@@ -88,12 +88,10 @@ final class TimerHeap {
     void purge(CallbackHost host, LongStack removed) {
         int kept = 0;
         for (int i = 0; i < size; i++) {
-            int from = i * STRIDE;
-            if (host.cancelled(entries[from + CALLBACK])) {
-                removed.push(entries[from + CALLBACK]);
+            if (host.cancelled(get(i))) {
+                removed.push(get(i));
             } else {
-                System.arraycopy(entries, from, entries, kept * STRIDE, STRIDE);
-                kept++;
+                move(entries, i, kept++);
             }
         }
         size = kept;
@@ -118,7 +116,7 @@ final class TimerHeap {
             if (!earlier(deadline, order, heap, parent * STRIDE)) {
                 break;
             }
-            System.arraycopy(heap, parent * STRIDE, heap, index * STRIDE, STRIDE);
+            move(heap, parent, index);
             index = parent;
         }
         put(heap, index, deadline, order, callback);
@@ -139,10 +137,16 @@ final class TimerHeap {
             if (!earlier(heap[child * STRIDE], heap[child * STRIDE + ORDER], deadline, order)) {
                 break;
             }
-            System.arraycopy(heap, child * STRIDE, heap, index * STRIDE, STRIDE);
+            move(heap, child, index);
             index = child;
         }
         put(heap, index, deadline, order, callback);
+    }
+
+    /// As `System.arraycopy`, whose call takes longer than to move three numbers.
+    private static void move(long[] heap, int from, int to) {
+        int at = from * STRIDE;
+        put(heap, to, heap[at], heap[at + ORDER], heap[at + CALLBACK]);
     }
 
     private static void put(long[] heap, int index, long deadline, long order, long callback) {

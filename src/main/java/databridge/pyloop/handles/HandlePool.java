@@ -101,18 +101,35 @@ public final class HandlePool {
         // handle from the pool.
         long callback = Refs.take(handle + CALLBACK);
         long context = Refs.take(handle + CONTEXT);
+        if (Memory.getInt(handle + INLINE_COUNT) > 0) {
+            giveBackWithArguments(handle, callback, context);
+            return;
+        }
         free.push(handle);
         Refs.releaseIfAny(callback);
         Refs.releaseIfAny(context);
     }
 
-    /// Whether only the caller refers to a handle, which has a callback, perhaps a context, and nothing else.
+    @NotInlined
+    private void giveBackWithArguments(@Stolen long handle, @Stolen long callback, @Stolen long context) {
+        long argument0 = Refs.take(handle + INLINE);
+        long argument1 = Refs.take(handle + INLINE + Long.BYTES);
+        long argument2 = Refs.take(handle + INLINE + 2 * Long.BYTES);
+        free.push(handle);
+        Refs.releaseIfAny(callback);
+        Refs.releaseIfAny(context);
+        Refs.releaseIfAny(argument0);
+        Refs.releaseIfAny(argument1);
+        Refs.releaseIfAny(argument2);
+    }
+
+    /// Whether only the caller refers to a handle that has a callback and nothing else, apart from
+    /// a context and inline arguments.
     @Inlined
     private boolean isPlain(long handle) {
         long others = Memory.getLong(handle + WEAK_REFERENCES)
                 | Memory.getLong(handle + VARS)
                 | Memory.getLong(handle + LOOP)
-                | Memory.getInt(handle + INLINE_COUNT)
                 | Memory.getLong(handle + ARGS);
         if (timers) {
             others |= Memory.getLong(handle + WHEN);
