@@ -10,6 +10,8 @@ from benchmarks.harness.loops import BASE, SUBJECT
 from benchmarks.harness.metadata import version_text
 
 Result = dict[str, Any]
+MOST_DISTURBED = 0.1
+"""With more than this part of the control's samples disturbed a run is called noisy."""
 QUIET_CORES = 0.1
 """With more than this of a core in use by others a run is called noisy."""
 
@@ -122,6 +124,11 @@ def notes(result: Result) -> list[str]:
         lines.append(
             f"VOID: {control['name']}, the control, changed by {control['drift']:.0%} during the run: the figures do "
             "not belong together. Run again."
+        )
+    if control["disturbed"] > MOST_DISTURBED:
+        lines.append(
+            f"NOISY: {control['disturbed']:.0%} of the samples of the control took over 1.2 times as long as "
+            "undisturbed ones. Look at the intervals."
         )
     if about["other_processes"] > QUIET_CORES:
         lines.append(f"NOISY: other processes used {about['other_processes']} cores on average; indicative only.")

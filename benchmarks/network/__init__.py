@@ -1,1 +1,1 @@
-"""Loops as servers: the scripts `bench_network.py` and `soak.py` and what they consist of."""
+"""Servers and clients under load, and the script `soak.py`."""

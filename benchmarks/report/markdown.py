@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.harness.table import MOST_DISTURBED, QUIET_CORES
 from benchmarks.report.runs import shown_name
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 GENERATED = "<!-- Generated from the JSON of runs by `python -m benchmarks.report`; a test compares. Do not edit. -->"
 VOID = "# VOID - DO NOT QUOTE"
-NOISY_CORES = 0.1
-"""With more than this of a core in use by others a run is called noisy."""
 
 
 def table(header: Sequence[str], lines: Sequence[Sequence[str]], words: Iterable[int] = (0,)) -> list[str]:
@@ -65,7 +64,12 @@ def drift_text(run: Run) -> str:
 def warnings(run: Run) -> list[str]:
     """What makes the figures of a run doubtful without making it void."""
     found = []
-    if run.about["other_processes"] > NOISY_CORES:
+    if run.control and run.control["disturbed"] > MOST_DISTURBED:
+        found.append(
+            f"**Noisy**: {percent(run.control['disturbed'])} of the samples of the control took over 1.2 times as long as "
+            "undisturbed ones. Look at the intervals."
+        )
+    if run.about["other_processes"] > QUIET_CORES:
         found.append(f"**Noisy**: other processes used {run.about['other_processes']} cores on average.")
     if run.result["settings"]["kind"] == "quick":
         found.append("**A quick run**: indicative only.")

@@ -166,7 +166,7 @@ def test_missing_and_failing_contestants_are_named() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_void_run_says_so_in_large_letters_on_top(name: str) -> None:
-    control = {"name": "asyncio", "drift": 0.31, "void": True, "samples": [1.0, 1.31]}
+    control = {"name": "asyncio", "drift": 0.31, "void": True, "disturbed": 0.5, "samples": [1.0, 1.31]}
     good, void = result(row("callbacks_10k")), result(row("callbacks_10k"), control=control)
     assert "VOID" not in page(name, good)
     text = page(name, void)

@@ -58,11 +58,21 @@ def test_chances_are_raised_by_their_number(load_module: Load) -> None:
     assert load_module("harness.statistics").holm([0.04, 0.01, 0.015]) == pytest.approx([0.04, 0.03, 0.03])
 
 
-def test_drift_is_between_the_thirds_of_a_run(load_module: Load) -> None:
+def test_drift_is_between_the_thirds_of_a_run_undisturbed(load_module: Load) -> None:
     control = load_module("harness.control")
     assert control.drift_of([1.0] * 9) == 0
-    assert control.drift_of([1.0, 1.1, 1.0, 1.2, 1.3, 1.2, 1.0, 1.0, 9.0]) == pytest.approx(0.2)
+    assert control.drift_of([1.0] * 4 + [1.2] * 4 + [1.0] * 4) == pytest.approx(0.2)
+    # Half of the samples are disturbed, everywhere alike: the machine is the same.
+    assert control.drift_of([1.0, 2.0] * 6) == 0
     assert control.drift_of([1.0, 2.0]) == 0
+
+
+def test_part_of_disturbed_samples_is_counted(load_module: Load) -> None:
+    control = load_module("harness.control")
+    assert control.disturbed_part([1.0, 1.1, 1.3, 2.0]) == 0.25
+    verdict = control.verdict("asyncio", [1.0, 2.0] * 6)
+    assert (verdict["disturbed"], verdict["void"]) == (0.5, False)
+    assert control.verdict("asyncio", [1.0] * 6 + [1.3] * 6)["void"]
 
 
 def a_result(factor: float = 1.0, *, seed: int = 0, void: bool = False) -> dict[str, Any]:
