@@ -66,8 +66,8 @@ def warnings(run: Run) -> list[str]:
     found = []
     if run.control and run.control["disturbed"] > MOST_DISTURBED:
         found.append(
-            f"**Noisy**: {percent(run.control['disturbed'])} of the samples of the control took over 1.2 times as long as "
-            "undisturbed ones. Look at the intervals."
+            f"**Noisy**: {percent(run.control['disturbed'])} of the samples of the control took over 1.2 times as long "
+            "as undisturbed ones. Look at the intervals."
         )
     if run.about["other_processes"] > QUIET_CORES:
         found.append(f"**Noisy**: other processes used {run.about['other_processes']} cores on average.")
