@@ -45,7 +45,7 @@ public final class Refs {
             DEC_REF.call(object);
             return;
         } else {
-            left = Memory.getInt(object + OB_REFCNT) - 1;
+            left = Memory.getInt(object + OB_REFCNT) - 1L;
             if (left < 0) {
                 return;
             }
