@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import functools
 import os
 import socket
 import types
@@ -17,6 +16,7 @@ from asyncio import base_events
 from . import _asyncio_internals as internals
 from ._engine import _connect, _socket_error, _socket_names, _use_connection
 from ._socket_methods import SocketMethods
+from ._transport_factory import from_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Connecting(SocketMethods):
             and base_events.socket.socket is _socket_class  # type: ignore[attr-defined]
             and type(self).sock_connect is SocketMethods.sock_connect
             and "sock_connect" not in vars(self)
-            and _has_transport_class()
+            and _transport_class() is not None
         )
 
     async def _connect_to_any(
@@ -159,19 +159,8 @@ class Connecting(SocketMethods):
         return transport, protocol
 
 
-@functools.cache
 def _transport_class() -> Any:  # noqa: ANN401 - instead of a socket, a SocketKind suffices
-    from ._accepted_transport import AcceptedTransport
-
-    return AcceptedTransport
-
-
-def _has_transport_class() -> bool:
-    try:
-        _transport_class()
-    except (ModuleNotFoundError, OSError):  # its module cannot be read, see `_transport_factory`
-        return False
-    return True
+    return from_module("_accepted_transport", "AcceptedTransport")
 
 
 def _only_error(errors: list[OSError]) -> OSError:

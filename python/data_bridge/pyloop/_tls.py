@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from asyncio import streams
 
 from . import _asyncio_internals as internals
 from . import _kernel_tls, _openssl
 from ._stream_transport import StreamTransport
+from ._transport_factory import from_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,28 +22,9 @@ def protocol_class(sslcontext: ssl.SSLContext | None) -> Any:  # noqa: ANN401 - 
     """Return the class of TLS protocols: the engine's if it can use Python's OpenSSL, else asyncio's."""
     if _openssl.why_not() is not None:
         return internals.SSLProtocol
-    try:
-        return _kernel_tls_protocol() if _kernel_tls.is_wanted(sslcontext) else _tls_protocol()
-    except (ModuleNotFoundError, OSError):  # the module cannot be read, see `_transport_factory`
-        return internals.SSLProtocol
-
-
-# A server asks for the class at every connection, and an import statement takes a microsecond also when nothing is left
-# to import.
-
-
-@functools.cache
-def _tls_protocol() -> type:
-    from ._tls_protocol import TlsProtocol
-
-    return TlsProtocol
-
-
-@functools.cache
-def _kernel_tls_protocol() -> type:
-    from ._kernel_tls_protocol import KernelTlsProtocol
-
-    return KernelTlsProtocol
+    wants_kernel = _kernel_tls.is_wanted(sslcontext)
+    name = ("_kernel_tls_protocol", "KernelTlsProtocol") if wants_kernel else ("_tls_protocol", "TlsProtocol")
+    return from_module(*name) or internals.SSLProtocol
 
 
 def make_tls_transport(

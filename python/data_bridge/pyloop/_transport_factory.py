@@ -32,16 +32,23 @@ else:
 _FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
 
 
-def _from_module(module: str, name: str) -> Any:  # noqa: ANN401 - a class or a function
+def from_module(module: str, name: str) -> Any:  # noqa: ANN401 - a class or a function
     """Return what a module of the package has under a name.
 
     Return None if the module is not loaded and cannot be read: the process has no descriptor left, or has changed its
     root directory or its user.
     """
     try:
-        return getattr(importlib.import_module("." + module, __package__), name)
+        return _imported(module, name)
     except (ModuleNotFoundError, OSError):
         return None
+
+
+# Connections ask for the same few names again and again, and an import takes a microsecond also when nothing is left to
+# import. A failure is not kept: the next connection tries again.
+@functools.cache
+def _imported(module: str, name: str) -> Any:  # noqa: ANN401 - a class or a function
+    return getattr(importlib.import_module("." + module, __package__), name)
 
 
 def _if_given(context: contextvars.Context | None) -> dict[str, Any]:
@@ -66,10 +73,10 @@ class TransportFactory(_Loop):
         timeouts = (ssl_handshake_timeout, ssl_shutdown_timeout)
         if internals.is_socket(sock) and sock.family in _FAMILIES:
             if sslcontext is None:
-                if acceptor := _from_module("_acceptor", "Acceptor"):
+                if acceptor := from_module("_acceptor", "Acceptor"):
                     acceptor(self, protocol_factory, sock, server, backlog, context).start()
                     return
-            elif tls_server := _from_module("_tls_server", "TlsServer"):
+            elif tls_server := from_module("_tls_server", "TlsServer"):
                 tls_server(self, protocol_factory, sock, sslcontext, server, backlog, timeouts, context).start()
                 return
         super()._start_serving(protocol_factory, sock, sslcontext, server, backlog, *timeouts, **_if_given(context))
@@ -86,7 +93,7 @@ class TransportFactory(_Loop):
     ) -> asyncio.Transport:
         self._ensure_fd_no_transport(sock)
         transport: asyncio.Transport
-        if stream_transport := _from_module("_stream_transport", "StreamTransport"):
+        if stream_transport := from_module("_stream_transport", "StreamTransport"):
             transport = stream_transport(self, sock, protocol, waiter, extra, server, context)
         else:
             transport = super()._make_socket_transport(
@@ -117,7 +124,7 @@ class TransportFactory(_Loop):
             "server": server,
         }
         transport: asyncio.Transport
-        if make := _from_module("_tls", "make_tls_transport"):
+        if make := from_module("_tls", "make_tls_transport"):
             options.update(timeouts=(ssl_handshake_timeout, ssl_shutdown_timeout), context=context)
             transport = make(self, rawsock, protocol, sslcontext, waiter, **options)
         else:
@@ -139,9 +146,9 @@ class TransportFactory(_Loop):
     ) -> asyncio.Transport | None:
         """Upgrade a transport to TLS. Return the new transport, which `protocol` uses from now on."""
         upgrade = super().start_tls
-        is_context = _from_module("_openssl", "is_context")
+        is_context = from_module("_openssl", "is_context")
         is_ours = getattr(transport, "_start_tls_compatible", False) and is_context and is_context(sslcontext)
-        if is_ours and (start_tls := _from_module("_tls", "start_tls")):
+        if is_ours and (start_tls := from_module("_tls", "start_tls")):
             upgrade = functools.partial(start_tls, self)
         return await upgrade(
             transport,
@@ -177,7 +184,7 @@ class TransportFactory(_Loop):
     ) -> asyncio.BaseTransport:
         self._ensure_fd_no_transport(sock)
         has_engine = sock.family in _FAMILIES
-        own_class = _from_module("_datagram_transport", "DatagramTransport") if has_engine else None
+        own_class = from_module("_datagram_transport", "DatagramTransport") if has_engine else None
         transport_class = own_class or internals.SelectorDatagramTransport
         transport: asyncio.BaseTransport = transport_class(self, sock, protocol, address, waiter, extra)
         return transport
@@ -189,7 +196,7 @@ class TransportFactory(_Loop):
         waiter: asyncio.Future[None] | None = None,
         extra: dict[str, Any] | None = None,
     ) -> asyncio.ReadTransport:
-        make = _from_module("_pipe_transports", "ReadPipeTransport") or internals.UnixReadPipeTransport
+        make = from_module("_pipe_transports", "ReadPipeTransport") or internals.UnixReadPipeTransport
         transport: asyncio.ReadTransport = make(self, pipe, protocol, waiter, extra)
         return transport
 
@@ -200,7 +207,7 @@ class TransportFactory(_Loop):
         waiter: asyncio.Future[None] | None = None,
         extra: dict[str, Any] | None = None,
     ) -> asyncio.WriteTransport:
-        make = _from_module("_pipe_transports", "WritePipeTransport") or internals.UnixWritePipeTransport
+        make = from_module("_pipe_transports", "WritePipeTransport") or internals.UnixWritePipeTransport
         transport: asyncio.WriteTransport = make(self, pipe, protocol, waiter, extra)
         return transport
 
