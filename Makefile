@@ -41,7 +41,8 @@ bench-full: $(VENV)/installed-bench $(LOADGEN)/target/loadgen.jar ## compare the
 	$(BIN)/python -m benchmarks run --full $(BENCH_ARGS)
 
 bench-compare: $(VENV)/installed-bench ## compare with an earlier result, BASELINE=FILE: has PyLoop become slower?
-	$(BIN)/python -m benchmarks compare $(or $(BASELINE),benchmarks/results/baseline.json) $(BENCH_ARGS)
+	@test -n "$(BASELINE)" || { echo "missing: BASELINE=FILE, a result of an earlier run: benchmarks/README.md says how to make one" >&2; exit 1; }
+	$(BIN)/python -m benchmarks compare $(BASELINE) $(BENCH_ARGS)
 
 test: $(VENV)/installed-test $(LOADGEN)/target/loadgen.jar java-test ## run all tests: the engine's in Java, then those in Python
 	$(BIN)/pytest $(PYTEST_ARGS)
