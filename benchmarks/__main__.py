@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.catalogue import SECTIONS, SUITES
 from benchmarks.harness import baseline, export
@@ -27,35 +27,31 @@ if TYPE_CHECKING:
 def show_lines() -> int:
     """Print the names of everything that can be measured."""
     for section in SECTIONS:
-        print(f"{section.suite}/{section.name}: {section.title}")
+        print(f"{section.full_name}: {section.title}")
         for line in section.lines.values():
             reason = line.obstacle()
             print(f"  {line.name:32} {line.title}" + (f" (left out: {reason})" if reason else ""))
     return 0
 
 
-def run(arguments: Sequence[str] | None, description: str, suites: Sequence[str] = SUITES) -> int:
-    """Measure, with the suites as the default; returns the status."""
-    parser = argparse.ArgumentParser(description=description)
-    add_arguments(parser, SECTIONS, suites)
-    options = parser.parse_args(arguments)
+def measured(options: argparse.Namespace) -> dict[str, Any] | None:
+    """Measure what the options of `add_arguments` say; None if it could not start."""
     with asyncio_callbacks() as sample:
-        return status(perform(options, SECTIONS, sample))
+        return perform(options, SECTIONS, sample)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the first argument says."""
-    arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Compare event loops.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="measure, print tables, write a result")
+    add_arguments(commands.add_parser("run", help="measure, print tables, write a result"), SECTIONS, SUITES)
     commands.add_parser("list", help="show everything that can be measured")
     baseline.add_command(commands)
     export.add_command(commands)
-    options, _ = parser.parse_known_args(arguments[:1] if arguments[:1] == ["run"] else arguments)
+    options = parser.parse_args(arguments)
     match options.command:
         case "run":
-            return run(arguments[1:], "Compare event loops.")
+            return status(measured(options))
         case "list":
             return show_lines()
         case "compare":

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 LEAST_SLOWDOWN = 0.1
 MOST_CHANCE = 0.01
-SUITES = "cold/short"
-"""Each of its samples is a new process, so that where a process lies in memory does not decide for all rounds."""
-ROUNDS = 15
 SAME = ("python", "processor", "cores")
 """What both runs must have in common."""
 

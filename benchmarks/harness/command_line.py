@@ -27,8 +27,3 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return number
-
-
-def positives(text: str) -> list[int]:
-    """An argparse type: a comma-separated list of whole numbers above zero."""
-    return [positive(number) for number in text.split(",")]

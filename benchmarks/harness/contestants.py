@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 
 from benchmarks.harness.loops import BASE, LOOPS, RIVALS, SUBJECT
 
-REFERENCE = "uvloop"
-
 LIMIT = "limit"
 """A server with nothing above the system calls, and OpenSSL where it has TLS."""
 

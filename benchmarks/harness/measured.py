@@ -23,7 +23,7 @@ class Measured:
     title: str
     operations: int = 1
     unit: ClassVar[str] = "ns"
-    """How results are printed: a key of `summary.STORED_UNITS`. Times are always kept in nanoseconds."""
+    """How results are printed: a key of `units.UNITS`. Times are always kept in nanoseconds."""
     metrics: tuple[str, ...] = ("mean",)
     comparison: ClassVar[Comparison] = "ratio"
     """How contestants are compared: `none` where each comparison would mislead, see the workload."""

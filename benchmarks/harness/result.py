@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORMAT = 3
-SCHEMA = Path(__file__).with_name("result.schema.json")
 
 Result = dict[str, Any]
 

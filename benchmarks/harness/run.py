@@ -101,10 +101,10 @@ class Run:
         self.missing |= missing
         contestants = [contestant for contestant in wanted if contestant.name in admitted]
         conditions = Conditions(contestants, self._loads, options.seed, self._progress, self._control)
-        timings = {(each.suite, each.name): timing_of(each, options) for each, _ in chosen}
+        timings = {each.full_name: timing_of(each, options) for each, _ in chosen}
         sessions = []
         for section, lines in chosen:
-            session = Session(section, timings[section.suite, section.name], lines, conditions)
+            session = Session(section, timings[section.full_name], lines, conditions)
             self._progress.expect(session.steps() * section.seconds[options.kind])
             sessions.append((section, session))
         try:
@@ -121,7 +121,7 @@ class Run:
                 "kind": options.kind,
                 "loaded": options.loaded,
                 "seed": options.seed,
-                "sections": {f"{suite}/{name}": asdict(timing) for (suite, name), timing in timings.items()},
+                "sections": {name: asdict(timing) for name, timing in timings.items()},
             },
             "seconds": round(time.monotonic() - self._begun, 1),
             "control": self._control.verdict(),

@@ -58,7 +58,7 @@ class Session:
         self._lines = lines
         self._conditions = conditions
         self._loads = conditions.loads if section.loadable else conditions.loads[:1]
-        self._random = random.Random(f"{conditions.seed} {section.suite} {section.name}")
+        self._random = random.Random(f"{conditions.seed} {section.full_name}")
 
     def steps(self) -> int:
         """How many samples and preparations there are."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.harness.contestants import CONTESTANTS
 from benchmarks.harness.loops import BASE
 from benchmarks.harness.statistics import interval
+from benchmarks.harness.units import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Rounds = list[list[float]]
-
-STORED_UNITS = {"ns": "ns", "us": "ns", "ms": "ns", "MiB": "bytes", "KiB": "bytes", "B": "bytes", "/s": "per_second"}
-"""By the unit that is printed, the one of the figures. What has none is a count."""
 
 
 def summarise(section: Section, observation: Observation) -> list[Row]:
@@ -49,7 +47,7 @@ def _row(section: Section, observation: Observation, metric: str) -> Row:
         "workload": line.name,
         "metric": metric,
         "title": line.title_of(metric),
-        "unit": STORED_UNITS[unit] if unit else "count",
+        "unit": UNITS[unit].stored,
         "shown_unit": unit,
         "shown": line.shown(metric),
         "better": line.better(metric),
@@ -87,7 +85,7 @@ def compare(kind: str, better: Better, reference: Sequence[float], own: Sequence
         return interval([mine - other for other, mine in pairs])
     if not all(other and mine for other, mine in pairs):
         return None
-    return interval([other / mine if better == "lower" else mine / other for other, mine in pairs])
+    return ratio(reference, own) if better == "lower" else ratio(own, reference)
 
 
 def ratio(reference: Sequence[float], own: Sequence[float]) -> dict[str, float]:

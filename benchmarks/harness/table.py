@@ -8,6 +8,7 @@ from benchmarks.harness.contestants import CONTESTANTS
 from benchmarks.harness.load import LOADED, QUIET
 from benchmarks.harness.loops import BASE, SUBJECT
 from benchmarks.harness.metadata import version_text
+from benchmarks.harness.units import UNITS
 
 Result = dict[str, Any]
 MOST_DISTURBED = 0.1
@@ -15,22 +16,10 @@ MOST_DISTURBED = 0.1
 QUIET_CORES = 0.1
 """With more than this of a core in use by others a run is called noisy."""
 
-_SCALES = {
-    "ns": (1, 0),
-    "us": (1e3, 1),
-    "ms": (1e6, 2),
-    "MiB": (1 << 20, 1),
-    "KiB": (1 << 10, 1),
-    "B": (1, 0),
-    "/s": (1, 0),
-    "": (1, 0),
-}
-"""By unit: what a figure is divided by, and decimals."""
-
 
 def value_text(value: float, unit: str, *, signed: bool = False) -> str:
     """A time in nanoseconds, a number of bytes, or a count, as printed."""
-    scale, decimals = _SCALES[unit]
+    _, scale, decimals = UNITS[unit]
     sign = "+" if signed else ""
     return f"{value / scale:{sign},.{decimals}f} {unit}".strip()
 

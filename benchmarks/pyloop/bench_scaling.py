@@ -11,28 +11,22 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 if __name__ == "__main__":  # run as a script: what it imports is in the package, not beside it
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
+from benchmarks.__main__ import measured
 from benchmarks.catalogue import SECTIONS
-from benchmarks.harness.run import RESULTS, add_arguments, perform, status
+from benchmarks.harness.run import RESULTS, add_arguments, status
 from benchmarks.harness.scaling import render_scaling
-from benchmarks.loop.control import asyncio_callbacks
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main() -> int:
     """Measure and print; the status is 1 if asyncio or PyLoop is missing or failed."""
     parser = argparse.ArgumentParser(description="Compare event loops at different numbers of callbacks and timers.")
     add_arguments(parser, SECTIONS, ("loop/scaling",))
     parser.set_defaults(output=RESULTS / "latest.scaling.json")
-    options = parser.parse_args(arguments)
-    with asyncio_callbacks() as sample:
-        found = perform(options, SECTIONS, sample)
+    found = measured(parser.parse_args())
     if found is not None:
         print()
         print(render_scaling(found))

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks.report.runs import QUIET, SCALING
+from benchmarks.harness.load import QUIET
+from benchmarks.report.runs import SCALING
 
 if TYPE_CHECKING:
     from benchmarks.report.runs import Row, Run

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from benchmarks.harness.load import QUIET
 from benchmarks.harness.loops import SUBJECT
 from benchmarks.report.axes import Frame, caption, colours, contestants_of, head, heading, legend, row_label
 from benchmarks.report.drawing import WIDTH, Drawing, wrapped
 from benchmarks.report.numbers import round_time_text, time_text
 from benchmarks.report.palette import SHAPES
-from benchmarks.report.runs import QUIET, shown_name
+from benchmarks.report.runs import shown_name
 from benchmarks.report.scales import log_scale
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.harness.units import UNITS
 from benchmarks.report.intervals import Verdict
 from benchmarks.report.runs import shown_name
 
@@ -11,8 +12,6 @@ if TYPE_CHECKING:
     from benchmarks.report.intervals import Interval
     from benchmarks.report.runs import Row
 
-SCALES = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9, "B": 1.0, "KiB": 1024.0, "MiB": 1024.0**2, "": 1.0, "/s": 1.0}
-"""By the unit that is shown: how many of the row's own make one of it."""
 MISSING = "-"
 
 
@@ -34,7 +33,7 @@ def value_text(row: Row, value: float | None) -> str:
         return rate_text(value)
     if row.unit == "count" and value == int(value):
         return f"{value:,.0f}"
-    return f"{digits(value / SCALES[row.shown_unit])} {row.shown_unit}".strip()
+    return f"{digits(value / UNITS[row.shown_unit].scale)} {row.shown_unit}".strip()
 
 
 def rate_text(value: float) -> str:
@@ -48,9 +47,9 @@ def rate_text(value: float) -> str:
 def time_text(nanoseconds: float) -> str:
     """A time in the unit that fits it."""
     for unit in ("ns", "us", "ms"):
-        if abs(nanoseconds) < 999.5 * SCALES[unit]:
-            return f"{digits(nanoseconds / SCALES[unit])} {unit}"
-    return f"{digits(nanoseconds / SCALES['s'])} s"
+        if abs(nanoseconds) < 999.5 * UNITS[unit].scale:
+            return f"{digits(nanoseconds / UNITS[unit].scale)} {unit}"
+    return f"{digits(nanoseconds / UNITS['s'].scale)} s"
 
 
 def round_time_text(nanoseconds: float) -> str:
@@ -75,7 +74,7 @@ def ratio_digits(value: float) -> str:
 
 
 def _signed(row: Row, value: float) -> str:
-    scaled = value / SCALES[row.shown_unit]
+    scaled = value / UNITS[row.shown_unit].scale
     text = digits(scaled)
     return text if scaled < 0 or text == "0" else f"+{text}"
 

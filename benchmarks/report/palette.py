@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from benchmarks.harness.contestants import LIMIT
 from benchmarks.harness.loops import BASE, SUBJECT
-from benchmarks.report.runs import LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

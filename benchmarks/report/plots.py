@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from benchmarks.harness.load import QUIET
 from benchmarks.harness.loops import RIVALS, SUBJECT
 from benchmarks.report import (
     breakdown_plot,
@@ -19,7 +20,7 @@ from benchmarks.report import (
     sections,
 )
 from benchmarks.report.palette import THEMES
-from benchmarks.report.runs import QUIET, SCALING
+from benchmarks.report.runs import SCALING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from benchmarks.harness.contestants import LIMIT
+from benchmarks.harness.load import QUIET
 from benchmarks.harness.loops import BASE, SUBJECT
 from benchmarks.harness.result import read as read_result
+from benchmarks.harness.summary import compare
 from benchmarks.report.intervals import Interval, Verdict, of_difference, of_ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
-LIMIT = "limit"
-"""Bare system calls: it shows what is possible, and is no rival."""
-QUIET = "quiet"
 SCALING = "scaling"
 
 
@@ -71,15 +71,8 @@ class Row:
             known[self.entry["best_rival"]] = "vs_best_rival"
         if found := Interval.of_json(cells[name].get(known.get(reference, ""))):
             return found
-        return Interval.of_values(self._each_round(cells[reference]["rounds"], cells[name]["rounds"]))
-
-    def _each_round(self, reference: Sequence[float], own: Sequence[float]) -> list[float]:
-        pairs = list(zip(reference, own, strict=False))
-        if self.entry["comparison"] == "difference":
-            return [mine - other for other, mine in pairs]
-        if self.entry["better"] == "higher":
-            return [mine / other for other, mine in pairs if other]
-        return [other / mine for other, mine in pairs if mine]
+        rounds = (cells[each]["rounds"] for each in (reference, name))
+        return Interval.of_json(compare(self.entry["comparison"], self.entry["better"], *rounds))
 
     def verdict(self, reference: str) -> Verdict | None:
         """What the comparison of PyLoop with a contestant says."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.harness.contestants import LIMIT
+from benchmarks.harness.load import QUIET
 from benchmarks.harness.loops import BASE, SUBJECT
 from benchmarks.report import markdown, sections
 from benchmarks.report.families import families
 from benchmarks.report.intervals import Verdict
 from benchmarks.report.numbers import best_rival_text, digits, judged_text, rate_text, ratio_digits, time_text
-from benchmarks.report.runs import LIMIT, QUIET, SCALING, shown_name
+from benchmarks.report.runs import SCALING, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

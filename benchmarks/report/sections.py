@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.report.runs import QUIET
+from benchmarks.harness.load import QUIET
 
 if TYPE_CHECKING:
     from benchmarks.report.runs import Run

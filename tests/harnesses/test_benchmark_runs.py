@@ -171,3 +171,11 @@ def test_unknown_loop_is_refused() -> None:
     finished = run_script("pyloop/bench_event_loop.py", "--loops", "asyncio,nonsense")
     assert finished.returncode == 2
     assert "unknown: nonsense" in finished.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "list", "compare"])
+def test_unknown_option_is_refused(command: str) -> None:
+    arguments = [sys.executable, "-m", "benchmarks", command, "--nonsense"]
+    finished = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert finished.returncode == 2
+    assert "usage: python -m benchmarks" in finished.stderr
