@@ -15,11 +15,11 @@ from benchmarks.network.runner import NetworkRunner
 
 SERVED = {
     "quick": Timing(2, sample_ms=150, warmup_max_ms=300),
-    "standard": Timing(3, sample_ms=200, warmup_max_ms=400),
+    "standard": Timing(3, sample_ms=150, warmup_max_ms=300),
     "full": Timing(7, sample_ms=200, warmup_max_ms=400),
 }
-SERVED_SECONDS = {"quick": 0.25, "standard": 0.3, "full": 0.32}
-PROGRAMS = {"quick": Timing(2), "standard": Timing(4), "full": Timing(15)}
+SERVED_SECONDS = {"quick": 0.25, "standard": 0.25, "full": 0.32}
+PROGRAMS = {"quick": Timing(2), "standard": Timing(3), "full": Timing(15)}
 PROGRAM_SECONDS = dict.fromkeys(PROGRAMS, 0.2)
 FEW_PROGRAMS = {"quick": Timing(1), "standard": Timing(2), "full": Timing(7)}
 
@@ -32,6 +32,8 @@ SECTIONS: tuple[Section, ...] = (
         ColdRunner,
         PROGRAMS,
         PROGRAM_SECONDS,
+        # 500 tests take a second or two for each sample.
+        brief=frozenset(COLD) - {"pytest_asyncio", "pytest_anyio"},
     ),
     Section(
         "cold",
@@ -63,10 +65,14 @@ SECTIONS: tuple[Section, ...] = (
         WarmRunner,
         {
             "quick": Timing(2, sample_ms=10, warmup_min_ms=20, warmup_max_ms=80),
-            "standard": Timing(5, sample_ms=20, warmup_min_ms=40, warmup_max_ms=150),
+            "standard": Timing(3, sample_ms=20, warmup_min_ms=40, warmup_max_ms=100),
             "full": Timing(9, sample_ms=60, warmup_min_ms=50, warmup_max_ms=500),
         },
         {"quick": 0.04, "standard": 0.06, "full": 0.13},
+        # Of rows that differ in a number, the others.
+        brief=frozenset(WORKLOADS)
+        - {"callbacks_50k", "callbacks_100k", "timers_scheduled_100", "timers_scheduled_10k"}
+        - {"loops_in_threads_2", "producers_2", "producers_2_lateness"},
     ),
     Section(
         "loop",
