@@ -23,7 +23,9 @@ public interface BlockingSection {
         throw new IllegalStateException("not cooperative");
     }
 
-    /// Releases the lock for long enough that a thread that waits for it takes it, if there are
-    /// other threads.
-    void offer();
+    /// Releases the lock for long enough that a thread that waits for it takes it; for no time
+    /// if none waits.
+    ///
+    /// @return whether a thread seems to have waited for the lock
+    boolean offer();
 }

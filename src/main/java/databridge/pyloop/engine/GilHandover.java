@@ -12,7 +12,9 @@ package databridge.pyloop.engine;
 ///   has answered. That is a small part of the switch interval that releasing the lock would cost.
 ///
 /// A loop that always finds work would never release the lock by itself: CPython makes a thread do so only between
-/// bytecodes, and callbacks may be functions of C. So the lock is released after [#MAX_HOLD_NS] in any case.
+/// bytecodes, that is in the midst of a callback, and never if callbacks are functions of C. So a loop offers the lock
+/// between two callbacks, well before CPython takes it from the loop. What the other thread does to this one, such as
+/// raising an exception in it, then does not disturb a callback.
 final class GilHandover {
     /// How long a loop polls before it waits if the lock is contended: longer than a client on the same machine takes
     /// to answer, far shorter than a switch interval.
@@ -21,17 +23,19 @@ final class GilHandover {
     /// A wait for the lock that takes longer shows that another thread computes.
     static final long CONTENTION_NS = 500_000;
 
-    /// Other threads get the lock at least this often, even if no callback runs Python code.
-    static final long MAX_HOLD_NS = 20_000_000;
+    /// How long the loop keeps the lock before it offers it.
+    static final long OFFER_NS = 1_000_000;
 
-    /// The lock is offered to other threads shortly before one that waits for it, for a switch
-    /// interval of 5 ms, makes CPython take it away in the midst of a callback. What that thread
-    /// does to this one, such as raising an exception in it, then happens between two callbacks.
-    static final long OFFER_NS = 4_500_000;
+    /// The same beside a thread that computes. That thread takes the lock for a switch interval each
+    /// time, so that more frequent offers would leave little of the time to the loop.
+    static final long CONTENDED_OFFER_NS = 4_500_000;
 
-    /// A thread that was too slow to take the lock waits for a whole switch interval again. After
-    /// so many offers in a row CPython has its turn.
-    static final int MOST_OFFERS = 8;
+    /// A thread may be too slow to take the lock, on an overloaded machine. Then it waits for a whole
+    /// switch interval again. After so many offers in a row the next one comes later than that: CPython
+    /// then does not let the loop have the lock back before another thread has had it.
+    static final int MOST_OFFERS = 50;
+
+    static final long FORCED_OFFER_NS = 6_000_000;
 
     private boolean contended;
     private int offers;
@@ -53,19 +57,27 @@ final class GilHandover {
         lockTaken(toNs);
     }
 
-    /// Whether to offer the lock. Where it is contended, CPython hands it over often enough.
+    /// Whether to offer the lock.
     boolean offerIsDue(long nowNs) {
-        return nowNs - OFFER_NS >= lockTakenNs && !contended && offers < MOST_OFFERS;
+        return nowNs - offerIntervalNs() >= lockTakenNs;
+    }
+
+    private long offerIntervalNs() {
+        if (contended) {
+            return CONTENDED_OFFER_NS;
+        }
+        return offers < MOST_OFFERS ? OFFER_NS : FORCED_OFFER_NS;
     }
 
     /// To be called after an offer.
     ///
     /// @param fromNs when it began, by the monotonic clock
     /// @param toNs when the thread had the lock again
-    void offered(long fromNs, long toNs) {
+    /// @param othersWaited whether a thread seems to have waited for the lock
+    void offered(long fromNs, long toNs, boolean othersWaited) {
         int before = offers;
         waitedForLock(fromNs, toNs);
-        offers = before + 1;
+        offers = othersWaited && before < MOST_OFFERS ? before + 1 : 0;
     }
 
     /// To be called when the thread has taken the lock, or begins a run with it.
@@ -73,14 +85,9 @@ final class GilHandover {
         lockTakenNs = nowNs;
     }
 
-    /// Whether the lock has to be released now, however much there is to do.
-    boolean isDue(long nowNs) {
-        return nowNs - MAX_HOLD_NS >= lockTakenNs;
-    }
-
     /// Whether to poll before the lock is released for a wait.
-    boolean spinsFirst(long nowNs) {
-        return busy && !isDue(nowNs);
+    boolean spinsFirst() {
+        return busy;
     }
 
     /// For how long to go on polling if the first poll returns nothing, in nanoseconds.

@@ -55,7 +55,7 @@ final class Polling {
     /// @param nowNs the monotonic clock
     /// @return the monotonic clock afterwards
     long waitUntil(long untilNs, long nowNs) {
-        if (gilHandover.spinsFirst(nowNs) && spin(offerLockIfDue(nowNs), untilNs)) {
+        if (gilHandover.spinsFirst() && spin(handOverLockIfDue(nowNs), untilNs)) {
             return clock.nanos();
         }
         return block(untilNs);
@@ -66,25 +66,15 @@ final class Polling {
     /// @param nowNs the monotonic clock
     /// @return the monotonic clock afterwards
     long handOverLockIfDue(long nowNs) {
-        if (!gilHandover.isDue(nowNs)) {
-            return offerLockIfDue(nowNs);
-        }
-        blockingSection.enter();
-        blockingSection.leave();
-        long locked = clock.nanos();
-        statistics.handedOver(locked - nowNs);
-        gilHandover.waitedForLock(nowNs, locked);
-        return locked;
-    }
-
-    private long offerLockIfDue(long nowNs) {
         if (!gilHandover.offerIsDue(nowNs)) {
             return nowNs;
         }
-        blockingSection.offer();
+        boolean othersWait = blockingSection.offer();
         long locked = clock.nanos();
-        statistics.handedOver(locked - nowNs);
-        gilHandover.offered(nowNs, locked);
+        if (othersWait) {
+            statistics.handedOver(locked - nowNs);
+        }
+        gilHandover.offered(nowNs, locked, othersWait);
         return locked;
     }
 

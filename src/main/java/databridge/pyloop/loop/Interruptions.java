@@ -3,7 +3,6 @@ package databridge.pyloop.loop;
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.ImportApi;
-import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
@@ -26,14 +25,12 @@ final class Interruptions {
 
     private static long LET_IN;
     private static long CAME_BEFORE;
-    private static long COUNT_THREADS;
 
     private Interruptions() {}
 
     static void bind() {
         LET_IN = ImportApi.attribute(MODULE, "let_in");
         CAME_BEFORE = ImportApi.attribute(MODULE, "came_before");
-        COUNT_THREADS = ImportApi.attribute("_thread", "_count");
     }
 
     /// Lets exceptions from outside be raised here.
@@ -41,17 +38,6 @@ final class Interruptions {
     /// @throws PyError one of them
     static void letIn() {
         Refs.release(PyError.orThrow(CallApi.vectorcall(LET_IN, 0, 0, 0)));
-    }
-
-    /// Whether the program has started threads.
-    static boolean otherThreadsExist() {
-        long count = CallApi.vectorcall(COUNT_THREADS, 0, 0, 0);
-        boolean exist = count != 0 && NumberApi.exactLong(count, 1) > 0;
-        if (count == 0) {
-            ErrorApi.clear(); // a program has replaced the function
-        }
-        Refs.releaseIfAny(count);
-        return exist;
     }
 
     /// Whether an exception was raised before the first statement of what was called.

@@ -6,6 +6,7 @@ import java.util.List;
 final class FakeSection implements BlockingSection {
     private final List<String> trace;
     boolean inside;
+    boolean othersWait;
     Runnable whenLeft = () -> {};
 
     FakeSection(List<String> trace) {
@@ -22,8 +23,10 @@ final class FakeSection implements BlockingSection {
     }
 
     @Override
-    public void offer() {
+    public boolean offer() {
         trace.add("offer");
+        whenLeft.run();
+        return othersWait;
     }
 
     @Override

@@ -15,47 +15,36 @@ final class GilHandoverTest {
     @Test
     void aLoopWithoutEventsWaitsAtOnce() {
         getLockBackAfter(0);
-        assertFalse(gilHandover.spinsFirst(NOW));
+        assertFalse(gilHandover.spinsFirst());
         gilHandover.polled(0);
-        assertFalse(gilHandover.spinsFirst(NOW));
+        assertFalse(gilHandover.spinsFirst());
     }
 
     @Test
     void aSingleEventIsNoLoad() {
         getLockBackAfter(0);
         gilHandover.polled(1);
-        assertFalse(gilHandover.spinsFirst(NOW));
+        assertFalse(gilHandover.spinsFirst());
     }
 
     @Test
     void severalEventsAreLoad() {
         getLockBackAfter(0);
         gilHandover.polled(2);
-        assertTrue(gilHandover.spinsFirst(NOW));
+        assertTrue(gilHandover.spinsFirst());
         assertEquals(0, gilHandover.spinNs());
         gilHandover.polled(0);
-        assertFalse(gilHandover.spinsFirst(NOW));
-    }
-
-    @Test
-    void theLockIsHandedOverNowAndThenHoweverManyEventsThereAre() {
-        gilHandover.polled(100);
-        assertFalse(gilHandover.spinsFirst(NOW));
-        getLockBackAfter(0);
-        assertTrue(gilHandover.spinsFirst(NOW + GilHandover.MAX_HOLD_NS - 1));
-        assertFalse(gilHandover.spinsFirst(NOW + GilHandover.MAX_HOLD_NS));
-        assertFalse(gilHandover.isDue(NOW + GilHandover.MAX_HOLD_NS - 1));
-        assertTrue(gilHandover.isDue(NOW + GilHandover.MAX_HOLD_NS));
+        assertFalse(gilHandover.spinsFirst());
     }
 
     @Test
     void whereTheLockIsContendedOneEventIsLoadAndPollsAreRepeated() {
         getLockBackAfter(5_000_000);
         gilHandover.polled(1);
-        assertTrue(gilHandover.spinsFirst(NOW));
+        assertTrue(gilHandover.spinsFirst());
         assertEquals(GilHandover.SPIN_NS, gilHandover.spinNs());
         gilHandover.polled(0);
-        assertFalse(gilHandover.spinsFirst(NOW));
+        assertFalse(gilHandover.spinsFirst());
     }
 
     @Test
@@ -63,7 +52,7 @@ final class GilHandoverTest {
         getLockBackAfter(5_000_000);
         getLockBackAfter(1_000);
         gilHandover.polled(2);
-        assertTrue(gilHandover.spinsFirst(NOW));
+        assertTrue(gilHandover.spinsFirst());
         assertEquals(0, gilHandover.spinNs());
     }
 
@@ -75,32 +64,44 @@ final class GilHandoverTest {
     }
 
     @Test
-    void aLockThatIsContendedIsNotOffered() {
+    void aLockThatIsContendedIsOfferedLessOften() {
         getLockBackAfter(5_000_000);
-        assertFalse(gilHandover.offerIsDue(NOW + GilHandover.OFFER_NS));
+        assertFalse(gilHandover.offerIsDue(NOW + GilHandover.CONTENDED_OFFER_NS - 1));
+        assertTrue(gilHandover.offerIsDue(NOW + GilHandover.CONTENDED_OFFER_NS));
     }
 
     @Test
-    void anOfferThatLosesTheLockIsTheLast() {
+    void anOfferThatLosesTheLockShowsContention() {
         getLockBackAfter(0);
-        gilHandover.offered(NOW, NOW + 5_000_000);
-        assertFalse(gilHandover.offerIsDue(NOW + 5_000_000 + GilHandover.OFFER_NS));
+        gilHandover.offered(NOW, NOW + 5_000_000, true);
+        assertEquals(GilHandover.SPIN_NS, gilHandover.spinNs());
+        assertFalse(gilHandover.offerIsDue(NOW + 5_000_000 + GilHandover.CONTENDED_OFFER_NS - 1));
     }
 
-    /// A thread that was too slow for each offer gets the lock from CPython.
+    /// CPython hands the lock to a thread that was too slow for each offer.
     @Test
-    void afterManyOffersTheLockIsKeptForLonger() {
+    void afterManyOffersTheLockIsKeptForASwitchIntervalOnce() {
         getLockBackAfter(0);
         long now = NOW;
         for (int i = 0; i < GilHandover.MOST_OFFERS; i++) {
             now += GilHandover.OFFER_NS;
             assertTrue(gilHandover.offerIsDue(now));
-            gilHandover.offered(now, now);
+            gilHandover.offered(now, now, true);
         }
-        assertFalse(gilHandover.offerIsDue(now + GilHandover.OFFER_NS));
-        assertTrue(gilHandover.isDue(now + GilHandover.MAX_HOLD_NS));
-        gilHandover.waitedForLock(now, now);
+        assertFalse(gilHandover.offerIsDue(now + GilHandover.FORCED_OFFER_NS - 1));
+        now += GilHandover.FORCED_OFFER_NS;
+        assertTrue(gilHandover.offerIsDue(now));
+        gilHandover.offered(now, now, true);
         assertTrue(gilHandover.offerIsDue(now + GilHandover.OFFER_NS));
+    }
+
+    @Test
+    void offersForWhichNoThreadWaitsDoNotCount() {
+        getLockBackAfter(0);
+        for (int i = 0; i <= GilHandover.MOST_OFFERS; i++) {
+            gilHandover.offered(NOW, NOW, false);
+        }
+        assertTrue(gilHandover.offerIsDue(NOW + GilHandover.OFFER_NS));
     }
 
     private void getLockBackAfter(long nanos) {

@@ -1,11 +1,13 @@
 package databridge.pyloop.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// A loop counts what it does.
@@ -79,6 +81,26 @@ final class LoopStatisticsTest {
         loop.core.runOnce();
         assertEquals(300, counters().get("waited_ns"));
         assertEquals(70, counters().get("lock_waited_ns"));
+    }
+
+    @Test
+    void anOfferOfTheLockCountsIfAThreadHasWaitedForIt() {
+        loop.section.whenLeft = () -> loop.clock.now += 70;
+        assertNull(lockWaitedAfterAnOffer());
+        loop.section.othersWait = true;
+        assertEquals(70, lockWaitedAfterAnOffer());
+    }
+
+    private @Nullable Long lockWaitedAfterAnOffer() {
+        loop.whenRun(1, () -> {
+            loop.clock.now += GilHandover.OFFER_NS;
+            loop.soon(2);
+        });
+        loop.whenRun(2, () -> loop.host.stop = true);
+        loop.soon(1);
+        loop.core.run();
+        loop.host.stop = false;
+        return counters().get("lock_waited_ns");
     }
 
     @Test

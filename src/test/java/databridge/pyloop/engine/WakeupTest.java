@@ -114,7 +114,9 @@ final class WakeupTest {
             }
 
             @Override
-            public void offer() {}
+            public boolean offer() {
+                return false;
+            }
 
             @Override
             public void leave() {
