@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import _socket
 import asyncio
+import functools
 import socket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from enum import IntEnum
     from socket import AddressFamily, SocketKind
-    from typing import Literal
+    from typing import Any, Literal
 
     _IPv6Address = tuple[str, int, int, int] | tuple[int, bytes]
     _IPv4Info = tuple[Literal[AddressFamily.AF_INET], SocketKind, int, str, tuple[str, int]]
@@ -40,7 +43,7 @@ class AddressResolver(asyncio.BaseEventLoop):
         if _may_be_literal(host) and _is_numeric(port) and not (self.get_debug() or self.is_closed()):
             try:
                 # Not `|`: the flags are an enumeration, for which it takes longer than the conversion.
-                infos = _getaddrinfo(host, port, family, type, proto, int.__or__(flags, socket.AI_NUMERICHOST))
+                infos = _convert(host, port, family, type, proto, int.__or__(flags, socket.AI_NUMERICHOST))
             except Exception:
                 pass  # no literal, or a mistake of the caller, for which asyncio's method raises the error
             else:
@@ -48,6 +51,22 @@ class AddressResolver(asyncio.BaseEventLoop):
                 await asyncio.sleep(0)
                 return infos
         return await super().getaddrinfo(host, port, family=family, type=type, proto=proto, flags=flags)
+
+
+def _convert(*arguments: Any) -> list[Any]:
+    # socket.getaddrinfo looks both constants up in their enumerations, which takes longer than the conversion.
+    return [
+        (_constant(socket.AddressFamily, family), _constant(socket.SocketKind, kind), proto, name, address)
+        for family, kind, proto, name, address in _socket.getaddrinfo(*arguments)
+    ]
+
+
+@functools.lru_cache(maxsize=32)
+def _constant(constants: type[IntEnum], value: int) -> int:
+    try:
+        return constants(value)
+    except ValueError:
+        return value
 
 
 def _may_be_literal(host: bytes | str | None) -> bool:
