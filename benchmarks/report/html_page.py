@@ -61,7 +61,7 @@ def page(runs: Sequence[Run], plots: Sequence[Plot], reasons: Mapping[str, str])
             "<header><h1>PyLoop benchmarks</h1>",
             *_void(runs),
             *(paragraph(standings.summary(run)) for run in runs),
-            *(paragraph(text) for run in runs for text in markdown.warnings(run)),
+            *(paragraph(f"{run.label}: {text}") for run in runs for text in markdown.warnings(run)),
             f'<nav aria-label="Contents"><ul>{links}</ul></nav></header>\n<main>',
             *(section(name, headings[name], *parts) for name, parts in bodies.items()),
             "</main>",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.harness.loops import BASE, SUBJECT
+from benchmarks.harness.loops import BASE, RIVALS, SUBJECT
 from benchmarks.report import headline, markdown, standings
 from benchmarks.report.numbers import best_rival_text, judged_text, value_text
 from benchmarks.report.runs import shown_name
@@ -49,7 +49,7 @@ def block(runs: Sequence[Run], plots: Sequence[Plot]) -> str:
     versions = ", ".join(
         f"{shown_name(name)} {entry['version']}"
         for name, entry in main.result["contestants"].items()
-        if entry.get("version") and name != BASE and "+" not in name
+        if entry.get("version") and (name in RIVALS or name == SUBJECT)
     )
     paragraphs: list[str | list[str]] = [
         BEGIN,
