@@ -32,6 +32,12 @@ def test_counts_of_constants_stay(run_module_clean: RunClean) -> None:
     assert run_module_clean(MODULE, "constants", "1000", timeout=150) == "[]\n"
 
 
+@pytest.mark.skipif(not (3, 12) <= sys.version_info < (3, 14), reason="CPython 3.12 and 3.13 subtract from 64 bits")
+def test_immortal_object_to_which_an_old_extension_has_added_a_reference(run_module_clean: RunClean) -> None:
+    """One built for the limited API of Python 3.11 adds to all 64 bits, so that the lower half becomes 0."""
+    assert run_module_clean(MODULE, "immortal_type_with_one_reference_more") == "True [('a', 'b')]\n"
+
+
 def test_types_get_back_the_references_of_their_instances(run_module_clean: RunClean) -> None:
     assert run_module_clean(MODULE, "types_of_instances") == "True {}\n"
 

@@ -119,6 +119,20 @@ def pretended_debug_build() -> None:
     print("done")
 
 
+def immortal_type_with_one_reference_more() -> None:
+    """Return a type from a callback whose count is that of an immortal object and 1; print what it is then."""
+    from data_bridge.pyloop import new_event_loop
+
+    loop = new_event_loop()
+    count = ctypes.c_uint64.from_address(id(zip))
+    count.value = 1 << 32
+    loop.call_soon(lambda: zip)
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+    loop.close()
+    print(count.value == 1 << 32, list(zip("a", "b", strict=True)))
+
+
 def total_of_all_references() -> None:
     """Print whether 20,000 callbacks leave the total as it was, on a debug build."""
     from data_bridge.pyloop import new_event_loop

@@ -16,6 +16,9 @@ public final class Interpreter {
     /// Whether a reference count is a 64-bit number that the engine may change: up to 3.11, except in debug builds.
     static boolean countsIn64Bits;
 
+    /// Whether CPython adds references in 32 bits of the count and subtracts them from 64: 3.12 and 3.13.
+    static boolean subtractsFrom64Bits;
+
     /// Whether reference counts are totalled (a debug build), so that only C may change them.
     static boolean debugBuild;
 
@@ -24,6 +27,7 @@ public final class Interpreter {
     static void bind() {
         debugBuild = SYS_GET_OBJECT.call(TOTAL.address()) != 0;
         countsIn64Bits = !debugBuild && !versionAtLeast(0x030C0000);
+        subtractsFrom64Bits = !debugBuild && !countsIn64Bits && !versionAtLeast(0x030E0000);
     }
 
     /// Whether the interpreter has this version or a later one.

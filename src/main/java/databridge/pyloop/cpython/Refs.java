@@ -8,8 +8,9 @@ import databridge.pyloop.ffi.Memory;
 /// All changes of reference counts. With the GIL.
 ///
 /// Up to 3.11 the count is one 64-bit number. From 3.12 on it is a 32-bit one that is negative for immortal
-/// objects, whose count must not change (PEP 683); 3.14 keeps flags in the other half of the word. Debug
-/// builds add up all counts, so there C changes them.
+/// objects, whose count must not change (PEP 683). Until 3.13 the other half is 0, or 1 if an extension for the
+/// limited API of an old version has added a reference to an immortal object; 3.14 keeps flags there. Debug builds
+/// add up all counts, so there C changes them.
 public final class Refs {
     private static final CFunction DEALLOC = CFunction.of("void _Py_Dealloc(PyObject *op)");
     private static final CFunction INC_REF = CFunction.of("void Py_IncRef(PyObject *o)");
@@ -44,6 +45,13 @@ public final class Refs {
         } else if (Interpreter.debugBuild) {
             DEC_REF.call(object);
             return;
+        } else if (Interpreter.subtractsFrom64Bits) {
+            long count = Memory.getLong(object + OB_REFCNT);
+            if ((int) count < 0) {
+                return;
+            }
+            left = count - 1;
+            Memory.putLong(object + OB_REFCNT, left);
         } else {
             left = Memory.getInt(object + OB_REFCNT) - 1L;
             if (left < 0) {
