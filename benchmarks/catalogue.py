@@ -7,7 +7,7 @@ from benchmarks.cold import COLD
 from benchmarks.cold.runner import ColdRunner
 from benchmarks.frameworks import FRAMEWORK_PROGRAMS
 from benchmarks.harness.section import Section, Timing
-from benchmarks.loop import SCALING, SHORT, WORKLOADS
+from benchmarks.loop import BREAKDOWN, SCALING, SHORT, WORKLOADS
 from benchmarks.loop.runners import ShortRunner, WarmRunner
 from benchmarks.memory import MEMORY
 from benchmarks.network import applications, plan
@@ -86,6 +86,21 @@ SECTIONS: tuple[Section, ...] = (
             "full": Timing(9, sample_ms=60, warmup_min_ms=50, warmup_max_ms=300),
         },
         {"quick": 0.05, "standard": 0.08, "full": 0.15},
+        extra=True,
+        loadable=False,
+    ),
+    Section(
+        "loop",
+        "breakdown",
+        "Where the time of one callback goes",
+        BREAKDOWN,
+        WarmRunner,
+        {
+            "quick": Timing(2, sample_ms=10, warmup_min_ms=20, warmup_max_ms=80),
+            "standard": Timing(3, sample_ms=20, warmup_min_ms=20, warmup_max_ms=100),
+            "full": Timing(9, sample_ms=60, warmup_min_ms=50, warmup_max_ms=300),
+        },
+        {"quick": 0.05, "standard": 0.06, "full": 0.15},
         extra=True,
         loadable=False,
     ),

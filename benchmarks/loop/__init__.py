@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .addresses import AddressLiterals
 from .base import Workload, WorkloadError
+from .breakdown import CallbackCall, CallbackIteration, CallbackScheduling
 from .burst import Burst
 from .callbacks import Callbacks, CallbacksWithArgument
 from .connections import IterationsWithConnections
@@ -22,7 +23,7 @@ from .subprocesses import Spawn
 from .threads import ThreadsafeFlood, ThreadsafeWakeup
 from .timers import TimersCancelled, TimersFired, TimersScheduled
 
-__all__ = ["SCALING", "SHORT", "WORKLOADS", "Workload", "WorkloadError"]
+__all__ = ["BREAKDOWN", "SCALING", "SHORT", "WORKLOADS", "Workload", "WorkloadError"]
 
 
 def _by_name(*workloads: Workload) -> dict[str, Workload]:
@@ -101,3 +102,6 @@ SCALING: dict[str, Workload] = _by_name(
     *map(Callbacks, _CALLBACKS), *map(TimersFired, _TIMERS), *map(TimersScheduled, _TIMERS)
 )
 """The workloads that show how a loop scales, by size; `parameter` is the size."""
+
+BREAKDOWN: dict[str, Workload] = _by_name(CallbackCall(), CallbackScheduling(), CallbackIteration())
+"""The parts of the time of one callback."""

@@ -16,7 +16,7 @@ if __name__ == "__main__":  # run as a script: what it imports is in the package
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from benchmarks.harness.loops import LOOPS, LoopSpec
-from benchmarks.loop import SCALING, WORKLOADS, Workload
+from benchmarks.loop import BREAKDOWN, SCALING, WORKLOADS, Workload
 from benchmarks.loop.sampling import Limits, sample, warm_up
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ class Worker:
         """Do what one request asks for."""
         match request["command"]:
             case "prepare":
-                return self._prepare({**SCALING, **WORKLOADS}[request["workload"]], Limits(**request["limits"]))
+                workload = {**SCALING, **BREAKDOWN, **WORKLOADS}[request["workload"]]
+                return self._prepare(workload, Limits(**request["limits"]))
             case "sample":
                 assert self._workload is not None
                 return {"samples": sample(self._workload, self._limits)}

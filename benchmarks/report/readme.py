@@ -78,5 +78,5 @@ def _other_runs(runs: Sequence[Run]) -> list[str]:
             for each in standings.standings(run)
             if each.rival != BASE
         ]
-        texts.append(f"On {run.label} it is ahead of {'; of '.join(counts)}.")
+        texts.append(f"On {run.label}, it is ahead of {'; of '.join(counts)}.")
     return texts

@@ -106,13 +106,14 @@ class Run:
 
     @property
     def label(self) -> str:
-        """The Python it ran under, which tells runs apart: CPython 3.11."""
-        return f"{self.about['implementation']} {'.'.join(self.about['python'].split('.')[:2])}"
+        """The Python it ran under, which tells runs apart: CPython 3.11; and whether it was loaded for a part."""
+        python = f"{self.about['implementation']} {'.'.join(self.about['python'].split('.')[:2])}"
+        return f"{python}, quiet and loaded" if self.result["settings"]["loaded"] else python
 
     @property
     def slug(self) -> str:
         """The label as part of file names and anchors."""
-        return self.label.lower().replace(" ", "-")
+        return self.label.lower().replace(",", "").replace(" ", "-")
 
     @property
     def control(self) -> dict[str, Any] | None:

@@ -84,7 +84,7 @@ def result(*rows: dict[str, Any], python: str = "3.11.7", **changes: Any) -> dic
             "load_average": [0.1, 0.1, 0.1],
             "other_processes": 0.0,
         },
-        "settings": {"kind": "full", "sections": {}},
+        "settings": {"kind": "full", "loaded": False, "sections": {}},
         "seconds": 120.0,
         "control": {"name": "asyncio", "drift": 0.01, "void": False, "disturbed": 0.0, "samples": [1.0, 1.01]},
         "contestants": {name: {"version": version, "engine": None} for name, version in CONTESTANTS.items()},

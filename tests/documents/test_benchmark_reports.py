@@ -62,6 +62,12 @@ def test_causes_can_be_read() -> None:
     assert all(text.strip() for text in module("causes").read().values())
 
 
+def test_a_run_that_is_loaded_for_a_part_is_told_apart() -> None:
+    settings = {"kind": "full", "loaded": True, "sections": {}}
+    run = module("runs").Run(result(row("callbacks_10k"), settings=settings))
+    assert (run.label, run.slug) == ("CPython 3.11, quiet and loaded", "cpython-3.11-quiet-and-loaded")
+
+
 def test_readme_has_one_place_for_the_figures() -> None:
     assert module("readme").shown((ROOT / "README.md").read_text(encoding="utf-8"))
 
@@ -178,7 +184,7 @@ def test_void_run_says_so_in_large_letters_on_top(name: str) -> None:
 
 
 def test_noisy_and_quick_runs_are_called_so() -> None:
-    run = result(row("callbacks_10k"), settings={"kind": "quick", "sections": {}})
+    run = result(row("callbacks_10k"), settings={"kind": "quick", "loaded": False, "sections": {}})
     run["metadata"]["other_processes"] = 0.7
     for text in (*(page(name, run) for name in PAGES[2:]), page(PAGES[0], run), reports(run).readme):
         assert "other processes used 0.7 cores" in text
@@ -250,7 +256,7 @@ def test_several_runs_are_reported_under_their_pythons() -> None:
     assert "\n## CPython 3.11\n" in text
     assert "\n## CPython 3.14\n" in text
     assert "CPython 3.14 |" in section(text, "Rows in which PyLoop is behind")
-    assert "On CPython 3.14 it is ahead of uvloop in 0 rows" in reports(result(row("callbacks_10k")), newer).readme
+    assert "On CPython 3.14, it is ahead of uvloop in 0 rows" in reports(result(row("callbacks_10k")), newer).readme
 
 
 def test_run_without_control_says_so() -> None:

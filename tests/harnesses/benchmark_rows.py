@@ -89,7 +89,7 @@ METRICS = {
     "timer_lateness": ["mean", "p99", "max", "early"],
     "timer_precision": ["mean", "p99", "max", "early"],
 }
-SECTIONS = ["cold/start", "cold/short", "memory/process", "loop/warm", "loop/scaling"]
+SECTIONS = ["cold/start", "cold/short", "memory/process", "loop/warm", "loop/scaling", "loop/breakdown"]
 SCALING = [
     *(f"callbacks_{size}" for size in ("1k", "5k", "10k", "25k", "50k", "100k")),
     *(
@@ -98,6 +98,7 @@ SCALING = [
         for size in ("100", "500", "1k", "2.5k", "5k", "10k")
     ),
 ]
+BREAKDOWN = ["callback_call", "callback_scheduling", "callback_iteration"]
 
 
 def with_metrics(names: list[str]) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ import re
 import statistics
 import subprocess
 import sys
+from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,6 +53,20 @@ def test_every_size_for_scaling_does_its_work(loop_workloads: Any) -> None:
         workload.set_up(loop)
         (elapsed,) = workload.run(workload.operations)
         assert elapsed > 0
+        workload.tear_down()
+        loop.close()
+
+
+def test_parts_of_a_callback_add_up(loop_workloads: Any) -> None:
+    """The calls count twice: bare, and as a part of running."""
+    for workload in loop_workloads.BREAKDOWN.values():
+        loop = asyncio.new_event_loop()
+        workload.set_up(loop)
+        start = perf_counter_ns()
+        calls, scheduling, iteration = workload.parts(workload.operations)
+        whole = perf_counter_ns() - start
+        assert min(calls, scheduling, iteration) > 0
+        assert 2 * calls + scheduling + iteration <= whole
         workload.tear_down()
         loop.close()
 

@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from harnesses.benchmark_rows import COLD, MEMORY, PACKAGES, SCALING, SECTIONS, SHORT, WARM_ONLY, with_metrics
+from harnesses.benchmark_rows import (
+    BREAKDOWN,
+    COLD,
+    MEMORY,
+    PACKAGES,
+    SCALING,
+    SECTIONS,
+    SHORT,
+    WARM_ONLY,
+    with_metrics,
+)
 from harnesses.benchmark_runs import BENCHMARKS, LOOPS, WHOLE_RUN_SECONDS, run_benchmark
 from support.project import ROOT
 
@@ -53,6 +63,7 @@ def test_every_line_and_metric_is_reported_once(result: dict[str, Any]) -> None:
     assert by_section["cold/short"] == with_metrics(SHORT)
     assert by_section["memory/process"] == with_metrics(MEMORY)
     assert by_section["loop/scaling"] == with_metrics(SCALING)
+    assert by_section["loop/breakdown"] == with_metrics(BREAKDOWN)
     assert sorted(by_section["loop/warm"]) == sorted(with_metrics([*SHORT, *WARM_ONLY]))
     assert result["failures"] == []
 
@@ -63,7 +74,7 @@ def test_each_cell_has_its_rounds_and_comparisons(result: dict[str, Any]) -> Non
         for cell in row["contestants"].values():
             assert len(cell["rounds"]) == 2
             if row["comparison"] == "none":
-                assert row["workload"] in {"timer_lateness", "timer_precision"}
+                assert row["workload"] in {"timer_lateness", "timer_precision", "callback_call"}
                 assert cell["vs_asyncio"] is None
             else:
                 assert cell["value"] > 0
@@ -117,7 +128,8 @@ def test_result_has_the_documented_form(result: dict[str, Any]) -> None:
 
 
 def test_control_is_taken_before_each_line_and_at_the_end(result: dict[str, Any]) -> None:
-    lines = len(COLD) - len(result["missing"]) + 2 * len(SHORT) + len(MEMORY) + len(WARM_ONLY) + len(SCALING)
+    lines = len(COLD) - len(result["missing"]) + 2 * len(SHORT) + len(MEMORY) + len(WARM_ONLY)
+    lines += len(SCALING) + len(BREAKDOWN)
     assert len(result["control"]["samples"]) == lines + 1
     assert result["control"]["void"] == (result["control"]["drift"] > 0.15)
 
