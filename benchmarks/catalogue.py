@@ -74,35 +74,26 @@ SECTIONS: tuple[Section, ...] = (
         - {"callbacks_50k", "callbacks_100k", "timers_scheduled_100", "timers_scheduled_10k"}
         - {"loops_in_threads_2", "producers_2", "producers_2_lateness"},
     ),
-    Section(
-        "loop",
-        "scaling",
-        "The same work in different sizes, warm",
-        SCALING,
-        WarmRunner,
-        {
-            "quick": Timing(2, sample_ms=10, warmup_min_ms=20, warmup_max_ms=80),
-            "standard": Timing(5, sample_ms=20, warmup_min_ms=20, warmup_max_ms=100),
-            "full": Timing(9, sample_ms=60, warmup_min_ms=50, warmup_max_ms=300),
-        },
-        {"quick": 0.05, "standard": 0.08, "full": 0.15},
-        extra=True,
-        loadable=False,
-    ),
-    Section(
-        "loop",
-        "breakdown",
-        "Where the time of one callback goes",
-        BREAKDOWN,
-        WarmRunner,
-        {
-            "quick": Timing(2, sample_ms=10, warmup_min_ms=20, warmup_max_ms=80),
-            "standard": Timing(3, sample_ms=20, warmup_min_ms=20, warmup_max_ms=100),
-            "full": Timing(9, sample_ms=60, warmup_min_ms=50, warmup_max_ms=300),
-        },
-        {"quick": 0.05, "standard": 0.06, "full": 0.15},
-        extra=True,
-        loadable=False,
+    *(
+        Section(
+            "loop",
+            name,
+            title,
+            lines,
+            WarmRunner,
+            {
+                "quick": Timing(2, sample_ms=10, warmup_min_ms=20, warmup_max_ms=80),
+                "standard": Timing(5, sample_ms=20, warmup_min_ms=20, warmup_max_ms=100),
+                "full": Timing(9, sample_ms=60, warmup_min_ms=50, warmup_max_ms=300),
+            },
+            {"quick": 0.05, "standard": 0.08, "full": 0.15},
+            extra=True,
+            loadable=False,
+        )
+        for name, title, lines in (
+            ("scaling", "The same work in different sizes, warm", SCALING),
+            ("breakdown", "Where the time of one callback goes", BREAKDOWN),
+        )
     ),
     *(
         Section(
