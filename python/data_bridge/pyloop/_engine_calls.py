@@ -149,6 +149,9 @@ class StreamCalls(Protocol):
     def _refuse_lines(self, lines: tuple[Any, ...]) -> None:
         """Raise the TypeError for `writelines` with items that have no buffer, or write those that count."""
 
+    def _stay_open(self) -> None:
+        """Stop to read at the end of the stream, since the protocol's `eof_received` has returned a true value."""
+
     def _close_slowly(self) -> None:
         """Do what `close` was called for: there is no engine any more, or the loop is closed."""
 

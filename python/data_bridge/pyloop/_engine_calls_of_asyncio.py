@@ -54,7 +54,10 @@ class InheritedStreamCalls(InheritedSocketCalls, Protocol):
     """What the engine also calls on transports of stream sockets."""
 
     def _read_ready__on_eof(self) -> None:
-        """Deal with the end of the stream; in the context of reading."""
+        """Deal with the end of the stream, in debug mode; in the context of reading."""
+
+    def close(self) -> None:
+        """Close the transport: the peer has ended the stream, and the protocol does not stay open."""
 
 
 if sys.version_info >= (3, 13):
@@ -124,6 +127,9 @@ class ProtocolCalls(Protocol):
     def data_received(self, data: bytes) -> None:
         """Take what was received, never empty."""
 
+    def eof_received(self) -> object:
+        """Hear of the end of a stream; its transport stays open if the result is true."""
+
 
 class BufferedProtocolCalls(Protocol):
     """What the engine calls on a protocol that has a buffer; contexts and exceptions as in `ProtocolCalls`."""
@@ -133,6 +139,9 @@ class BufferedProtocolCalls(Protocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         """Take `nbytes` bytes, at least one, which are in the buffer."""
+
+    def eof_received(self) -> object:
+        """Hear of the end; the transport stays open if the result is true."""
 
 
 class DatagramProtocolCalls(Protocol):
@@ -156,6 +165,18 @@ class InheritedTlsCalls(Protocol):
 
     def _on_handshake_complete(self, handshake_exc: BaseException | None) -> None:
         """Begin to read and write, since the handshake is over; `handshake_exc` is None."""
+
+    def _do_flush(self) -> None:
+        """Read and write what is left, and begin the shutdown: the peer has ended the stream."""
+
+    def _do_shutdown(self) -> None:
+        """Take a step of the shutdown."""
+
+    def _call_eof_received(self) -> None:
+        """Call `eof_received` of the program's protocol, unless it has heard of the end."""
+
+    def _on_shutdown_complete(self, shutdown_exc: BaseException | None) -> None:
+        """Close the transport below, since the shutdown is over; `shutdown_exc` is None."""
 
     def _control_ssl_reading(self) -> None:
         """Pause or resume reading of the transport below; called when a water mark of the input is reached."""

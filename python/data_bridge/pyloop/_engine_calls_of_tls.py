@@ -28,8 +28,17 @@ class TlsCalls(Protocol):
     def _asyncio_do_shutdown(self) -> None:
         """Do the same for `_do_shutdown`."""
 
-    def _shut_down(self) -> None:
-        """Go on after both closing alerts are there, or the peer has closed the connection without one."""
+    def _asyncio_do_flush(self) -> None:
+        """Do the same for `_do_flush`."""
+
+    def _asyncio_eof_received(self) -> bool | None:
+        """Do the same for `eof_received`, also in debug mode, in which it logs, and before and after an open state."""
+
+    def _asyncio_set_state(self, new_state: object) -> None:
+        """Raise RuntimeError, because the state `new_state` cannot follow the present one."""
+
+    def _write_or_fail(self) -> None:
+        """Encrypt what waits in the backlog before the shutdown, while reading is paused."""
 
     def _do_write(self) -> None:
         """Encrypt what waits in the backlog, after something was read or when more waits there."""

@@ -42,10 +42,10 @@ def why_not() -> str | None:
 
 def is_wanted(sslcontext: object) -> bool:
     """Return whether a context has the option `ssl.OP_ENABLE_KTLS` and the kernel may encrypt."""
-    if not _openssl.is_context(sslcontext):
+    if why_not() is not None or not _openssl.is_context(sslcontext):
         return False
     options: int = super(ssl.SSLContext, sslcontext).options  # the property of SSLContext makes an enum
-    return bool(options & _OPTION) and why_not() is None
+    return bool(options & _OPTION)
 
 
 def description() -> str:

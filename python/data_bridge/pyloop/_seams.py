@@ -67,6 +67,7 @@ ATTRIBUTES = {
         *("_do_read", "_do_write", "_fatal_error", "_get_app_transport", "_incoming", "_incoming_high_water"),
         *("_incoming_low_water", "_loop", "_outgoing_high_water", "_outgoing_low_water", "_process_outgoing"),
         *("_ssl_reading_paused", "_ssl_writing_paused", "_sslcontext", "_sslobj", "_start_shutdown", "_state"),
+        *("_set_state", "_start_handshake"),
         *("_transport", "_write_backlog", "_write_buffer_size", "buffer_updated", "max_size"),
     ),
     _TLS_TRANSPORT: ("_closed", "_sendfile_compatible", "_ssl_protocol", "_start_tls_compatible"),

@@ -127,6 +127,9 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
             self._flush()  # the caller may use the socket itself, after what was written
         return super(StreamCore, self).get_extra_info(*arguments, **keywords)
 
+    def _stay_open(self) -> None:
+        self._loop._remove_reader(self._sock_fd)  # the protocol may go on writing
+
     def _close_slowly(self) -> None:
         self._flush()
         internals.SelectorSocketTransport.close(self)

@@ -9,7 +9,6 @@ from asyncio import constants
 
 from . import _asyncio_internals as internals
 from ._engine import TlsCore, TlsTransportCore
-from ._stream_transport import StreamTransport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +17,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
-_do_handshake, _read, _unwrap, _write = _ORIGINAL = [
-    vars(ssl.SSLObject).get(name) for name in ("do_handshake", "read", "unwrap", "write")
-]
+_ORIGINAL = tuple(vars(ssl.SSLObject).get(name) for name in ("do_handshake", "read", "unwrap", "write"))
 # A program may have replaced them before its first TLS connection.
 _ARE_OF_SSL = all(getattr(method, "__globals__", None) is vars(ssl) for method in _ORIGINAL)
 _message_callback = _ssl._SSLContext._msg_callback.__get__  # type: ignore[attr-defined]  # the property of `ssl` takes longer
@@ -28,13 +25,10 @@ _message_callback = _ssl._SSLContext._msg_callback.__get__  # type: ignore[attr-
 
 def _suits(context: ssl.SSLContext, wrapped: Any) -> bool:  # noqa: ANN401 - what `wrap_bio` returned
     """Return whether nothing but `_ssl` has to see what a connection reads and writes."""
-    of_class: Any = ssl.SSLObject
+    cls: Any = ssl.SSLObject
     return (
-        type(wrapped) is of_class
-        and of_class.read is _read
-        and of_class.write is _write
-        and of_class.do_handshake is _do_handshake
-        and of_class.unwrap is _unwrap
+        type(wrapped) is cls
+        and (cls.do_handshake, cls.read, cls.unwrap, cls.write) == _ORIGINAL
         and _ARE_OF_SSL
         and len(vars(wrapped)) == 1
         and _message_callback(context) is None
@@ -84,8 +78,9 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         ssl_shutdown_timeout: float | None = None,
     ) -> None:
         """Do what asyncio's constructor does in half the time, because a server runs this for every connection."""
-        timeouts = ssl_handshake_timeout, ssl_shutdown_timeout
-        if not sslcontext or any(timeout is not None and timeout <= 0 for timeout in timeouts):
+        handshake_timeout = constants.SSL_HANDSHAKE_TIMEOUT if ssl_handshake_timeout is None else ssl_handshake_timeout
+        shutdown_timeout = constants.SSL_SHUTDOWN_TIMEOUT if ssl_shutdown_timeout is None else ssl_shutdown_timeout
+        if not sslcontext or handshake_timeout <= 0 or shutdown_timeout <= 0:
             names = {"ssl_handshake_timeout": ssl_handshake_timeout, "ssl_shutdown_timeout": ssl_shutdown_timeout}
             side = server_side, server_hostname, call_connection_made
             # It makes a context, or raises. It allocates a buffer of `max_size` bytes, which is 0 in a new object.
@@ -101,8 +96,8 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
             self._loop = loop
             self._set_app_protocol(app_protocol)
             self._transport = None
-            self._ssl_handshake_timeout = constants.SSL_HANDSHAKE_TIMEOUT if timeouts[0] is None else timeouts[0]
-            self._ssl_shutdown_timeout = constants.SSL_SHUTDOWN_TIMEOUT if timeouts[1] is None else timeouts[1]
+            self._ssl_handshake_timeout = handshake_timeout
+            self._ssl_shutdown_timeout = shutdown_timeout
             self._incoming, self._outgoing = incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
             self._state = internals.UNWRAPPED
             self._app_state = internals.STATE_INIT if call_connection_made else internals.STATE_CON_MADE
@@ -119,10 +114,13 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
         handshakes = context.keylog_filename is None
         self._attach(loop, wrapped._sslobj if _suits(context, wrapped) else None, handshakes, bool(self._server_side))
 
+    _asyncio_do_flush = internals.SSLProtocol._do_flush
     _asyncio_do_handshake = internals.SSLProtocol._do_handshake
     _asyncio_do_read = internals.SSLProtocol._do_read
     _asyncio_do_shutdown = internals.SSLProtocol._do_shutdown
+    _asyncio_eof_received = internals.SSLProtocol.eof_received
     _asyncio_process_outgoing = internals.SSLProtocol._process_outgoing
+    _asyncio_set_state = internals.SSLProtocol._set_state
 
     def _get_app_transport(self) -> SSLTransport:
         if self._app_transport is None:
@@ -134,9 +132,9 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401
         """Start the handshake."""
-        if isinstance(transport, StreamTransport):
-            self._receive_from(transport)
-        super().connection_made(transport)
+        self._receive_from(transport)
+        self._transport = transport
+        self._start_handshake()
 
     # Plain data waits in the backlog while the transport below is paused. asyncio's backlog is empty then.
 
@@ -159,11 +157,6 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
             else:
                 del backlog[0]
         self._process_outgoing()
-
-    def _do_flush(self) -> None:
-        if self._app_reading_paused and self._write_backlog:  # else `_do_read` writes it
-            self._write_or_fail()
-        super()._do_flush()
 
     def _write_or_fail(self) -> None:
         # After an error it is not known what of the backlog was sent.
@@ -191,11 +184,6 @@ class TlsProtocol(TlsCore, internals.SSLProtocol):  # type: ignore[misc]
             return not self._sslobj.read(self.max_size)
         except internals.SSL_AGAIN_ERRORS:
             return False
-
-    def _shut_down(self) -> None:
-        self._process_outgoing()
-        self._call_eof_received()
-        self._on_shutdown_complete(None)
 
     def _closed_by_peer(self) -> None:
         self._call_eof_received()

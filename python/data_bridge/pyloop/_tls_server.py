@@ -71,13 +71,17 @@ class _ProtocolFactory:
         self._protocol_factory = protocol_factory
         self._sslcontext = sslcontext
         self._timeouts = timeouts
-        self._limit: int = loop._handshake_limit
-        self._handshakes = 0
+        self.limit: int = loop._handshake_limit
+        self.handshakes = 0  # that are under way
 
     def __call__(self) -> asyncio.BaseProtocol:
+        # This runs for every connection, so it calls few functions of Python.
         protocol = self._protocol_factory()
         handshake_timeout, shutdown_timeout = self._timeouts
+        self.handshakes += 1
         handshake = _Handshake(self, protocol)
+        if self.handshakes == self.limit:
+            self._limit_reached()
         tls_protocol: asyncio.BaseProtocol = protocol_class(self._sslcontext)(
             self._loop,
             protocol,
@@ -90,46 +94,47 @@ class _ProtocolFactory:
         )
         return tls_protocol
 
-    def handshake_begins(self) -> None:
-        """Count a handshake."""
-        self._handshakes += 1
-        if self._handshakes == self._limit and (server := self._server()) is not None:
+    def _limit_reached(self) -> None:
+        if (server := self._server()) is not None:
             self._paused = server
             server.pause()
 
-    def handshake_ended(self, error: BaseException | None, protocol: asyncio.BaseProtocol) -> None:
-        """Count a handshake no more. In debug mode, report why it has failed, as asyncio does."""
-        self._handshakes -= 1
-        if self._handshakes == self._limit - 1 and (server := self._paused) is not None:
+    def resume(self) -> None:
+        """Accept connections again if the limit had been reached."""
+        if (server := self._paused) is not None:
             self._paused = None
             server.resume()
-        if error is not None and self._loop.get_debug():
+
+    def handshake_failed(self, error: BaseException, protocol: asyncio.BaseProtocol) -> None:
+        """In debug mode, report why a handshake has failed, as asyncio does."""
+        if self._loop.get_debug():
             report_failure(self._loop, error, protocol)
 
 
 class _Handshake:
-    """The `waiter` of a TLS protocol: it counts the handshake until the protocol resolves or drops it."""
+    """The `waiter` of a TLS protocol: a handshake that is counted until the protocol resolves or drops it."""
 
     __slots__ = ("_protocol", "_server")
 
     def __init__(self, server: _ProtocolFactory, protocol: asyncio.BaseProtocol) -> None:
         self._protocol = protocol
         self._server: _ProtocolFactory | None = server
-        server.handshake_begins()
 
-    def cancelled(self) -> bool:
-        return False
+    cancelled = staticmethod(bool)
+    """Return False."""
 
     def set_result(self, _result: None) -> None:
-        self._end(None)
-
-    def set_exception(self, error: BaseException) -> None:
-        self._end(error)
-
-    def __del__(self) -> None:
-        self._end(None)  # the connection has ended before the handshake began
-
-    def _end(self, error: BaseException | None) -> None:
         if (server := self._server) is not None:
             self._server = None
-            server.handshake_ended(error, self._protocol)
+            server.handshakes -= 1
+            if server.handshakes == server.limit - 1:
+                server.resume()
+
+    def set_exception(self, error: BaseException) -> None:
+        if (server := self._server) is not None:
+            self.set_result(None)
+            server.handshake_failed(error, self._protocol)
+
+    def __del__(self) -> None:
+        if self._server is not None:  # the connection has ended before the handshake began
+            self.set_result(None)

@@ -1,5 +1,6 @@
 """The end of data in each direction: write_eof() and eof_received()."""
 
+import logging
 import socket
 from typing import Any
 
@@ -158,6 +159,51 @@ def test_failing_eof_received_is_reported(loop: Loop, way: Way, reported: list[d
                 "protocol": protocol,
             }
         ]
+
+
+@every_way
+def test_answer_of_eof_received_that_is_neither_true_nor_false(
+    loop: Loop, way: Way, reported: list[dict[str, Any]]
+) -> None:
+    error = LookupError("undecided")
+
+    class Undecided:
+        def __bool__(self) -> bool:
+            raise error
+
+    class Answering(Recorder):
+        def eof_received(self) -> Any:
+            loop.call_soon(self.transport.abort)  # asyncio asks again as long as it is open
+            return Undecided()
+
+    protocol = Answering()
+
+    async def main() -> None:
+        peer.shutdown(socket.SHUT_WR)
+        await protocol.until_lost()
+
+    with connected(loop, protocol, way) as peer:
+        run_coroutine(loop, main())
+        assert protocol.lost_with == [None]
+        assert [context["exception"] for context in reported] == [error]
+        assert reported[0]["message"].startswith("Exception in callback")
+
+
+@every_way
+def test_end_in_debug_mode(loop: Loop, way: Way, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "asyncio")
+    protocol = Recorder()
+
+    async def main() -> None:
+        loop.set_debug(True)
+        peer.shutdown(socket.SHUT_WR)
+        await protocol.until_lost()
+
+    with connected(loop, protocol, way) as peer:
+        run_coroutine(loop, main())
+        loop.set_debug(False)
+        assert protocol.events == ["made", "eof", "lost"]
+    assert len([message for message in caplog.messages if message.endswith("received EOF")]) == 1
 
 
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])

@@ -100,6 +100,14 @@ class Receiver(asyncio.Protocol):
         self.received.append(data)
 
 
+class EndReceiver(Receiver):
+    """Also notes the end, and stays open."""
+
+    def eof_received(self) -> bool:
+        self.received.append(b"eof")
+        return True
+
+
 class BufferedReceiver(asyncio.BufferedProtocol):
     """Notes what it receives in its buffer."""
 
@@ -124,14 +132,14 @@ class DatagramReceiver(asyncio.DatagramProtocol):
         self.received.append(data)
 
 
-def interrupt_before_the_data(loop: Loop, protocol: Any) -> None:
+def interrupt_before_the_data(loop: Loop, protocol: Any, data: bytes = b"data") -> None:
     """Data is there: the loop finds it in the iteration in which the exception is raised."""
     time.sleep(0.01)
     loop.call_soon(raising(threading.get_ident()))
     with pytest.raises(TooLong):
         resume_and_stop(loop)
     resume_and_stop(loop)
-    assert protocol.received == [b"data"]
+    assert protocol.received == [data]
 
 
 @only_pyloop
@@ -143,6 +151,19 @@ def test_received_data_is_not_lost(loop: Loop, protocol_class: Any) -> None:
         resume_and_stop(loop)
         right.send(b"data")
         interrupt_before_the_data(loop, protocol)
+        transport.abort()
+        resume_and_stop(loop)
+
+
+@only_pyloop
+def test_end_is_told(loop: Loop) -> None:
+    left, right = socket.socketpair()
+    with right:
+        transport, protocol = run_coroutine(loop, loop.create_connection(EndReceiver, sock=left))
+        resume_and_stop(loop)
+        right.shutdown(socket.SHUT_WR)
+        interrupt_before_the_data(loop, protocol, b"eof")
+        assert not transport.is_closing()
         transport.abort()
         resume_and_stop(loop)
 

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import struct
+from asyncio import sslproto
 from typing import Any
 
 import pytest
@@ -174,3 +175,52 @@ def test_exception_of_a_protocol_is_reported(loop: Loop, reported: list[dict[str
 
     run_and_finish(loop, main())
     assert [type(context["exception"]) for context in reported] == [ZeroDivisionError]
+
+
+class FailingAtTheEnd(TlsRecorder):
+    def eof_received(self) -> bool | None:
+        raise ZeroDivisionError("in eof_received")
+
+
+@pytest.mark.parametrize("reads", [True, False], ids=["reading", "paused"])
+@pytest.mark.parametrize("debug", [True, False], ids=["debug", "no debug"])
+def test_exception_of_eof_received_is_reported(
+    loop: Loop, reported: list[dict[str, Any]], debug: bool, reads: bool
+) -> None:
+    loop.set_debug(debug)
+
+    async def main() -> None:
+        async with Listening(loop, protocol=FailingAtTheEnd) as server:
+            peer, protocol = await server.established()
+            if not reads:
+                protocol.transport.pause_reading()
+            peer.writer.write_eof()
+            if not reads:
+                await asyncio.sleep(0.02)
+                assert "lost" not in protocol.events
+                protocol.transport.resume_reading()
+                protocol.transport.close()
+            await protocol.lost
+            assert isinstance(protocol.error, ZeroDivisionError)
+            peer.writer.close()
+
+    run_and_finish(loop, main())
+    assert [type(context["exception"]) for context in reported] == [ZeroDivisionError]
+
+
+def test_states_follow_each_other_as_in_asyncio(loop: Loop) -> None:
+    states: Any = sslproto.SSLProtocolState
+
+    async def main() -> None:
+        client, served = await connected(loop)
+        protocol: Any = client.transport
+        protocol = protocol._ssl_protocol
+        for state in (states.DO_HANDSHAKE, states.WRAPPED, states.SHUTDOWN):
+            with pytest.raises(RuntimeError, match=f"^cannot switch state from {states.WRAPPED} to {state}$"):
+                protocol._set_state(state)
+        assert protocol._state is states.WRAPPED
+        client.transport.close()
+        await asyncio.gather(client.lost, served.lost)
+        assert protocol._state is states.UNWRAPPED
+
+    run_and_finish(loop, main())

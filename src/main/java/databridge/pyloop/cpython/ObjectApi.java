@@ -15,6 +15,7 @@ public final class ObjectApi {
     private static final CFunction COMPARE =
             CFunction.of("int PyObject_RichCompareBool(PyObject *o1, PyObject *o2, int opid)");
     private static final int PY_EQ = 2;
+    private static final CFunction IS_TRUE = CFunction.of("int PyObject_IsTrue(PyObject *o)");
     private static final CFunction SIZE = CFunction.of("Py_ssize_t PyObject_Size(PyObject *o)");
     private static final CFunction GENERIC_ALLOC =
             CFunction.of("PyObject *PyType_GenericAlloc(PyTypeObject *type, Py_ssize_t nitems)");
@@ -55,6 +56,16 @@ public final class ObjectApi {
     /// @throws PyError as the comparison raises
     public static boolean equal(long one, long other) {
         return one == other || PyError.orThrow((int) COMPARE.call(one, other, PY_EQ)) != 0;
+    }
+
+    /// `bool(object)`
+    ///
+    /// @throws PyError as `bool` raises
+    public static boolean isTrue(long object) {
+        if (object == Singletons.TRUE || object == Singletons.FALSE || object == Singletons.NONE) {
+            return object == Singletons.TRUE;
+        }
+        return PyError.orThrow((int) IS_TRUE.call(object)) != 0;
     }
 
     /// `len(object)`

@@ -24,6 +24,14 @@ public final class InterruptedCalls {
         return result == 0 && wasPostponed(engine, name, self) ? arguments.callMethod(name, self, argument) : result;
     }
 
+    /// As the other method, for `self.name()`.
+    @Owned
+    public static long call(LoopEngine engine, PyName name, long self) {
+        ArgumentArray arguments = engine.callArguments();
+        long result = arguments.callMethod(name, self);
+        return result == 0 && wasPostponed(engine, name, self) ? arguments.callMethod(name, self) : result;
+    }
+
     /// Postpones the pending exception until the current task of the engine is over, if it came
     /// before the method `self.name` had begun.
     ///

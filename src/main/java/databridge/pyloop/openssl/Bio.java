@@ -3,6 +3,7 @@ package databridge.pyloop.openssl;
 import databridge.pyloop.ffi.CFunction;
 import databridge.pyloop.ffi.CStruct;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.StaticMemory;
 
 /// `bio.h`: memory BIOs, the buffers between a TLS connection and its socket. With the GIL.
 public final class Bio {
@@ -36,6 +37,9 @@ public final class Bio {
     private static final long DATA = BUF_MEM.offset("data");
     private static final long MAX = BUF_MEM.offset("max");
 
+    /// Where a function of OpenSSL writes an address, which is read right afterwards.
+    private static final StaticMemory ADDRESS = StaticMemory.of(Long.BYTES);
+
     private Bio() {}
 
     /// A new BIO with memory of its own.
@@ -57,11 +61,9 @@ public final class Bio {
     }
 
     /// The address of the C struct that describes the memory of a BIO of [#createView].
-    ///
-    /// @param cell eight bytes that are overwritten
-    static long memoryOf(long bio, long cell) {
-        CTRL.call(bio, GET_MEMORY, 0, cell);
-        return Memory.getLong(cell);
+    static long memoryOf(long bio) {
+        CTRL.call(bio, GET_MEMORY, 0, ADDRESS.address());
+        return Memory.getLong(ADDRESS.address());
     }
 
     /// Chooses what a BIO of [#createView] reads next.
@@ -101,16 +103,14 @@ public final class Bio {
     }
 
     /// The address of the bytes that can be read. It is valid until the BIO is used again.
-    ///
-    /// @param cell eight bytes that are overwritten
-    static long pendingAddress(long bio, long cell) {
-        CTRL.call(bio, INFO, 0, cell);
-        return Memory.getLong(cell);
+    public static long pendingAddress(long bio) {
+        CTRL.call(bio, INFO, 0, ADDRESS.address());
+        return Memory.getLong(ADDRESS.address());
     }
 
-    /// Drops the bytes that can be read, of which none was read before. [#SEEK] moves the position of
-    /// reading to their end and leaves the memory as it is. Memory BIOs of OpenSSL 1.1.1 ignore it.
-    static void drop(long bio, long pending) {
+    /// Drops the bytes that can be read. [#SEEK] moves the position of reading to their end, if none was read
+    /// before, and leaves the memory as it is. Memory BIOs of OpenSSL 1.1.1 ignore it.
+    public static void drop(long bio, long pending) {
         CTRL.call(bio, SEEK, pending, 0);
         if (pending(bio) != 0) {
             CTRL.call(bio, RESET, 0, 0); // slower, because it overwrites the memory with zeros

@@ -27,18 +27,16 @@ public final class RecordMemory {
     private final long inputBio;
     private final long inputView;
     private final long outputBio;
-    private final long cell;
     private int users;
     private boolean abandoned;
 
     /// @throws OutOfMemoryError if there is no memory
     public RecordMemory() {
-        long[] blocks = new long[3];
+        long[] blocks = new long[2];
         long readable = 0;
         try {
             blocks[0] = Memory.allocateUninitialised(INPUT_SIZE);
             blocks[1] = Memory.allocateUninitialised(CONTENT_SIZE);
-            blocks[2] = Memory.allocate(Long.BYTES);
             readable = Bio.createView(blocks[0]);
             outputBio = Bio.create();
         } catch (Throwable failed) {
@@ -52,9 +50,8 @@ public final class RecordMemory {
         }
         input = blocks[0];
         content = blocks[1];
-        cell = blocks[2];
         inputBio = readable;
-        inputView = Bio.memoryOf(readable, cell);
+        inputView = Bio.memoryOf(readable);
     }
 
     /// Where [#INPUT_SIZE] bytes of records can be received.
@@ -80,11 +77,6 @@ public final class RecordMemory {
     /// The BIO for what is to be sent.
     long outputBio() {
         return outputBio;
-    }
-
-    /// Where a function of OpenSSL can write an address.
-    long cell() {
-        return cell;
     }
 
     /// Whether a call of OpenSSL uses the memory. A nested user takes other memory.
@@ -118,12 +110,11 @@ public final class RecordMemory {
         Bio.free(outputBio);
         Memory.free(input);
         Memory.free(content);
-        Memory.free(cell);
     }
 
     /// Whether BIOs of this OpenSSL do what this class relies on.
     static boolean works() {
-        long memory = Memory.allocate(2L * TEST_SIZE + Long.BYTES);
+        long memory = Memory.allocate(2L * TEST_SIZE);
         long readable = 0;
         long writable = 0;
         try {
@@ -143,7 +134,7 @@ public final class RecordMemory {
 
     private static boolean readsView(long bio, long memory) {
         long copy = memory + TEST_SIZE;
-        long description = Bio.memoryOf(bio, copy + TEST_SIZE);
+        long description = Bio.memoryOf(bio);
         Memory.putLong(memory, 0x0807060504030201L);
         Bio.view(description, memory + 1, 6);
         return Bio.read(bio, copy, 4) == 4
@@ -156,13 +147,9 @@ public final class RecordMemory {
 
     private static boolean drops(long bio, long memory) {
         Bio.write(bio, memory, 5);
-        long cell = memory + 2L * TEST_SIZE;
-        boolean visible =
-                Bio.pending(bio) == 5 && Memory.getInt(Bio.pendingAddress(bio, cell)) == Memory.getInt(memory);
+        boolean visible = Bio.pending(bio) == 5 && Memory.getInt(Bio.pendingAddress(bio)) == Memory.getInt(memory);
         Bio.drop(bio, 5);
         Bio.write(bio, memory + 4, 4);
-        return visible
-                && Bio.pending(bio) == 4
-                && Memory.getInt(Bio.pendingAddress(bio, cell)) == Memory.getInt(memory + 4);
+        return visible && Bio.pending(bio) == 4 && Memory.getInt(Bio.pendingAddress(bio)) == Memory.getInt(memory + 4);
     }
 }

@@ -23,12 +23,12 @@ public final class Records {
 
     /// Whether what waits in a BIO looks like records of a handshake: no alert that is not encrypted, and nothing that
     /// is no TLS. If the beginning of a record was taken from the BIO before, the rest of it may not look so.
-    public static boolean looksLikeHandshake(RecordMemory memory, long bio) {
+    public static boolean looksLikeHandshake(long bio) {
         long pending = Bio.pending(bio);
         if (pending == 0) {
             return true;
         }
-        long record = Bio.pendingAddress(bio, memory.cell());
+        long record = Bio.pendingAddress(bio);
         long end = record + pending;
         while (end - record >= HEADER) {
             byte type = Memory.getByte(record);
@@ -111,7 +111,7 @@ public final class Records {
 
     /// The address of those bytes.
     public static long output(RecordMemory memory) {
-        return Bio.pendingAddress(memory.outputBio(), memory.cell());
+        return Bio.pendingAddress(memory.outputBio());
     }
 
     /// Drops the records that [#write] has made.

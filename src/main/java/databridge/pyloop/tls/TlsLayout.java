@@ -1,5 +1,6 @@
 package databridge.pyloop.tls;
 
+import databridge.pyloop.cpython.Borrowed;
 import databridge.pyloop.cpython.ImportApi;
 import databridge.pyloop.cpython.ObjectApi;
 import databridge.pyloop.cpython.Refs;
@@ -73,6 +74,7 @@ final class TlsLayout {
     /// The size of an object in bytes.
     static long SIZE;
 
+    private static long UNWRAPPED;
     private static long DO_HANDSHAKE;
     private static long SHUTDOWN;
     private static long WRAPPED;
@@ -113,6 +115,7 @@ final class TlsLayout {
         SENDING_FILE = KERNEL_SENDING + 1;
         SIZE = MAX_SIZE + 3L * Long.BYTES;
         long states = ImportApi.attribute("asyncio.sslproto", "SSLProtocolState");
+        UNWRAPPED = ObjectApi.getAttribute(states, UnicodeApi.interned("UNWRAPPED"));
         DO_HANDSHAKE = ObjectApi.getAttribute(states, UnicodeApi.interned("DO_HANDSHAKE"));
         SHUTDOWN = ObjectApi.getAttribute(states, UnicodeApi.interned("SHUTDOWN"));
         WRAPPED = ObjectApi.getAttribute(states, UnicodeApi.interned("WRAPPED"));
@@ -146,6 +149,33 @@ final class TlsLayout {
         return Memory.getLong(protocol + OUTPUT);
     }
 
+    /// Changes the state, if asyncio lets the new one follow the old one.
+    ///
+    /// @return whether it does
+    static boolean changeState(long protocol, long next) {
+        long state = Memory.getLong(protocol + STATE);
+        boolean follows = next == UNWRAPPED
+                || (state == UNWRAPPED && next == DO_HANDSHAKE)
+                || (state == DO_HANDSHAKE && next == WRAPPED)
+                || (state == WRAPPED && next == FLUSHING)
+                || (state == FLUSHING && next == SHUTDOWN);
+        if (follows) {
+            Refs.replace(protocol + STATE, Refs.retain(next));
+        }
+        return follows;
+    }
+
+    /// Changes the state from that of an open connection to that in which the program's last data is sent.
+    static void beginFlushing(long protocol) {
+        changeState(protocol, FLUSHING);
+    }
+
+    /// The state in which the connection is shut down. Borrowed.
+    @Borrowed
+    static long shutdown() {
+        return SHUTDOWN;
+    }
+
     /// Whether the program can write: the handshake is over, and nothing has ended the connection.
     static boolean isWrapped(long protocol) {
         return Memory.getLong(protocol + STATE) == WRAPPED;
@@ -154,7 +184,12 @@ final class TlsLayout {
     /// Whether what is received is still passed to the program, which may have called `close()` already.
     static boolean mayRead(long protocol) {
         long state = Memory.getLong(protocol + STATE);
-        return (state == WRAPPED || state == FLUSHING) && Memory.getByte(protocol + APP_READING_PAUSED) == 0;
+        return (state == WRAPPED || state == FLUSHING) && !isReadingPaused(protocol);
+    }
+
+    /// Whether the program has paused reading.
+    static boolean isReadingPaused(long protocol) {
+        return Memory.getByte(protocol + APP_READING_PAUSED) != 0;
     }
 
     /// Whether the handshake is over and the shutdown has not begun; the program may have called `close()`.
@@ -192,6 +227,10 @@ final class TlsLayout {
 
     static boolean hasReceivedEof(long protocol) {
         return Memory.getByte(protocol + EOF_RECEIVED) != 0;
+    }
+
+    static void setReceivedEof(long protocol) {
+        Memory.putByte(protocol + EOF_RECEIVED, (byte) 1);
     }
 
     static boolean isBuffered(long protocol) {

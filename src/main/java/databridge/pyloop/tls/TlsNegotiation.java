@@ -4,7 +4,6 @@ import static databridge.pyloop.cpython.Singletons.NONE;
 
 import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.PyName;
-import databridge.pyloop.loop.LoopEngine;
 import databridge.pyloop.openssl.Bio;
 import databridge.pyloop.openssl.Records;
 import databridge.pyloop.openssl.Ssl;
@@ -19,7 +18,6 @@ final class TlsNegotiation {
     private static final PyName ASYNCIO_DO_HANDSHAKE = PyName.of("_asyncio_do_handshake");
     private static final PyName ASYNCIO_DO_SHUTDOWN = PyName.of("_asyncio_do_shutdown");
     private static final PyName ON_HANDSHAKE_COMPLETE = PyName.of("_on_handshake_complete");
-    private static final PyName SHUT_DOWN = PyName.of("_shut_down");
 
     private static final int DONE = 1;
     private static final int AGAIN = 0;
@@ -32,15 +30,15 @@ final class TlsNegotiation {
     /// reports another error at the second time, from version 3.2 on.
     ///
     /// @throws databridge.pyloop.cpython.PyError what asyncio's `_do_handshake` lets pass
-    static void handshake(LoopEngine engine, long protocol) {
+    static void handshake(long protocol) {
         if (TlsLayout.isServer(protocol) && Bio.pending(TlsLayout.input(protocol)) == 0) {
             return; // the client begins
         }
         if (TlsLayout.isRunning(protocol)) {
             return;
         }
-        boolean direct = TlsLayout.handshakesDirectly(protocol)
-                && Records.looksLikeHandshake(engine.scratch().records(), TlsLayout.input(protocol));
+        boolean direct =
+                TlsLayout.handshakesDirectly(protocol) && Records.looksLikeHandshake(TlsLayout.input(protocol));
         switch (direct ? step(protocol, true) : FAILED) {
             case DONE -> CallApi.run(ON_HANDSHAKE_COMPLETE, protocol, NONE);
             case AGAIN -> TlsWriting.sendOutput(protocol);
@@ -56,7 +54,7 @@ final class TlsNegotiation {
             return;
         }
         switch (shutdownStep(protocol)) {
-            case DONE -> CallApi.run(SHUT_DOWN, protocol);
+            case DONE -> TlsClosing.shutDown(protocol);
             case AGAIN -> TlsWriting.sendOutput(protocol);
             default -> CallApi.run(ASYNCIO_DO_SHUTDOWN, protocol);
         }

@@ -82,7 +82,7 @@ final class TlsReading {
         if (KernelTls.isEntered(protocol)) {
             CallApi.run(BUFFER_UPDATED, protocol, ZERO);
         } else if (TlsLayout.isInHandshake(protocol)) {
-            TlsNegotiation.handshake(engine, protocol);
+            TlsNegotiation.handshake(protocol);
         } else if (TlsLayout.isInShutdown(protocol)) {
             TlsNegotiation.shutdown(protocol);
         } else {

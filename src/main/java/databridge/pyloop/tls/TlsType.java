@@ -38,6 +38,8 @@ public final class TlsType {
     private static final PyName ASYNCIO_DO_HANDSHAKE = PyName.of("_asyncio_do_handshake");
     private static final PyName ASYNCIO_DO_SHUTDOWN = PyName.of("_asyncio_do_shutdown");
     private static final PyName ASYNCIO_PROCESS_OUTGOING = PyName.of("_asyncio_process_outgoing");
+    private static final PyName ASYNCIO_DO_FLUSH = PyName.of("_asyncio_do_flush");
+    private static final PyName ASYNCIO_EOF_RECEIVED = PyName.of("_asyncio_eof_received");
     private static final PyName WRITE_WITH_SSL = PyName.of("_write_with_ssl");
 
     private static long TYPE;
@@ -87,6 +89,17 @@ public final class TlsType {
                         "Receive records from a stream transport without a buffer of their own.")
                 .method("_do_read($self, /)", NO_ARGUMENTS, "doRead", "Decrypt what was received, and pass it on.")
                 .method("_do_handshake($self, /)", NO_ARGUMENTS, "doHandshake", "Take the next step of the handshake.")
+                .method(
+                        "_set_state($self, new_state, /)",
+                        ONE_ARGUMENT,
+                        "setState",
+                        "Change the state, or raise RuntimeError if the new one cannot follow the old one.")
+                .method(
+                        "eof_received($self, /)",
+                        NO_ARGUMENTS,
+                        "eofReceived",
+                        "Shut down, since the peer has closed its end; return True if reading is paused.")
+                .method("_do_flush($self, /)", NO_ARGUMENTS, "doFlush", "Send what is left, and shut down.")
                 .method("_do_shutdown($self, /)", NO_ARGUMENTS, "doShutdown", "Take the next step of the shutdown.")
                 .method(
                         "_process_outgoing($self, /)",
@@ -165,7 +178,32 @@ public final class TlsType {
         if (engine == null || KernelTls.isEntered(self)) {
             return PyError.orThrow(CallApi.callMethod(ASYNCIO_DO_HANDSHAKE, self));
         }
-        TlsNegotiation.handshake(engine, self);
+        TlsNegotiation.handshake(self);
+        return Refs.retain(NONE);
+    }
+
+    @EntryPoint
+    static long setState(long self, long state) {
+        TlsClosing.setState(self, state);
+        return Refs.retain(NONE);
+    }
+
+    @EntryPoint
+    @Owned
+    static long eofReceived(long self) {
+        LoopEngine engine = TlsLayout.engine(self);
+        return engine == null
+                ? PyError.orThrow(CallApi.callMethod(ASYNCIO_EOF_RECEIVED, self))
+                : TlsClosing.eofReceived(engine, self);
+    }
+
+    @EntryPoint
+    static long doFlush(long self) {
+        LoopEngine engine = TlsLayout.engine(self);
+        if (engine == null) {
+            return PyError.orThrow(CallApi.callMethod(ASYNCIO_DO_FLUSH, self));
+        }
+        TlsClosing.flush(engine, self);
         return Refs.retain(NONE);
     }
 

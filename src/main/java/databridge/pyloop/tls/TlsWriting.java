@@ -5,6 +5,7 @@ import databridge.pyloop.cpython.CallApi;
 import databridge.pyloop.cpython.ErrorApi;
 import databridge.pyloop.cpython.NumberApi;
 import databridge.pyloop.cpython.ObjectApi;
+import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
@@ -21,7 +22,8 @@ import databridge.pyloop.transports.StreamEngine;
 ///
 /// ```
 /// write() -> OpenSSL -> RecordMemory -> kernel                     large writes
-///                    -> the connection's BIO -> bytes -> transport  small writes, which the transport sends together
+///                    -> the connection's BIO -> kernel              small writes; the transport sends later ones
+/// together
 ///         -> _write_backlog                                         while the transport has paused writing
 /// ```
 ///
@@ -220,17 +222,46 @@ final class TlsWriting {
         long output = TlsLayout.output(protocol);
         long size = TlsLayout.isRunning(protocol) ? 0 : Math.min(Bio.pending(output), Integer.MAX_VALUE);
         if (size > 0) {
-            long records = BytesApi.uninitialised(size);
-            if (Bio.read(output, BytesApi.data(records), size) != size) {
-                Refs.release(records);
-                throw new IllegalStateException("BIO_read of " + size + " bytes");
-            }
             long transport = Refs.retainField(protocol + TlsLayout.TRANSPORT);
             try {
-                LowerTransport.pass(transport, records);
+                StreamEngine stream = LowerTransport.stream(transport);
+                if (stream == null) {
+                    LowerTransport.pass(transport, takeRecords(output, size));
+                } else {
+                    sendRecords(stream, output, size);
+                }
             } finally {
                 Refs.release(transport);
             }
         }
+    }
+
+    /// Sends from the memory of the BIO. No Python code runs until that is empty again.
+    private static void sendRecords(StreamEngine stream, long output, long size) {
+        long first = Bio.pendingAddress(output);
+        long sent = stream.send(first, size);
+        long rest = 0;
+        try {
+            if (sent >= 0 && sent < size) {
+                rest = BytesApi.copy(first + sent, size - sent);
+            }
+        } finally {
+            Bio.drop(output, size);
+        }
+        if (sent < 0) {
+            stream.fail((int) -sent);
+        } else if (rest != 0) {
+            stream.append(rest, size);
+        }
+    }
+
+    @Owned
+    private static long takeRecords(long output, long size) {
+        long records = BytesApi.uninitialised(size);
+        if (Bio.read(output, BytesApi.data(records), size) != size) {
+            Refs.release(records);
+            throw new IllegalStateException("BIO_read of " + size + " bytes");
+        }
+        return records;
     }
 }

@@ -20,6 +20,7 @@ final class Failures {
     static final PyName DATA_RECEIVED = PyName.of("Fatal error: protocol.data_received() call failed.");
     static final PyName GET_BUFFER = PyName.of("Fatal error: protocol.get_buffer() call failed.");
     static final PyName BUFFER_UPDATED = PyName.of("Fatal error: protocol.buffer_updated() call failed.");
+    static final PyName EOF_RECEIVED = PyName.of("Fatal error: protocol.eof_received() call failed.");
     static final PyName READ = PyName.of("Fatal read error on socket transport");
     static final PyName READ_DATAGRAM = PyName.of("Fatal read error on datagram transport");
     static final PyName WRITE = PyName.of("Fatal write error on socket transport");

@@ -25,6 +25,9 @@ final class ProtocolDelivery implements InputHandler {
     private static final PyName DATA_RECEIVED = PyName.of("data_received");
     private static final PyName GET_BUFFER = PyName.of("get_buffer");
     private static final PyName BUFFER_UPDATED = PyName.of("buffer_updated");
+    private static final PyName EOF_RECEIVED = PyName.of("eof_received");
+    private static final PyName CLOSE = PyName.of("close");
+    private static final PyName STAY_OPEN = PyName.of("_stay_open");
     private static final PyName ON_EOF = PyName.of("_read_ready__on_eof");
     private static final String EMPTY_BUFFER = "get_buffer() returned an empty buffer";
     private static long ANY_SIZE;
@@ -132,7 +135,25 @@ final class ProtocolDelivery implements InputHandler {
     @Override
     @Owned
     public long ended(long transport) {
-        return Failures.reportIfFailed(engine, transport, CallApi.callMethod(ON_EOF, transport));
+        if (engine.debug()) { // asyncio logs it
+            return Failures.reportIfFailed(engine, transport, CallApi.callMethod(ON_EOF, transport));
+        }
+        long protocol = TransportLayout.protocol(transport);
+        long answer = InterruptedCalls.call(engine, EOF_RECEIVED, protocol);
+        Refs.release(protocol);
+        if (answer == 0) {
+            return Failures.fatal(engine, transport, Failures.EOF_RECEIVED);
+        }
+        boolean staysOpen;
+        try {
+            staysOpen = ObjectApi.isTrue(answer);
+        } catch (PyError undecided) {
+            return Failures.report(engine, transport);
+        } finally {
+            Refs.release(answer);
+        }
+        long done = staysOpen ? CallApi.callMethod(STAY_OPEN, transport) : CallApi.callMethod(CLOSE, transport);
+        return Failures.reportIfFailed(engine, transport, done);
     }
 
     @Override

@@ -102,6 +102,16 @@ public final class StreamEngine extends TransportEngine implements BatchingWrite
         return output.sendOrCopy(address, size);
     }
 
+    /// See [StreamOutput#send].
+    public long send(long address, long size) {
+        return output.send(address, size);
+    }
+
+    /// See [StreamOutput#fail].
+    public void fail(int errno) {
+        output.fail(errno);
+    }
+
     /// See [StreamOutput#append].
     public void append(@Stolen long rest, long size) {
         output.append(rest, size);

@@ -193,26 +193,38 @@ final class StreamOutput {
         return done ? allSent(self) : leaving;
     }
 
-    /// Sends as much of a write as leaves at once: nothing, if it has to wait for what was written before or for the
-    /// end of the callback.
+    /// As [#send]; ends the connection after an error.
     ///
     /// @return how many bytes were sent, -1 if the connection has failed
     private long sendFirst(long data, long size) {
+        long sent = send(data, size);
+        if (sent < 0) {
+            fail((int) -sent);
+            return -1;
+        }
+        return sent;
+    }
+
+    /// Sends as much of a write as leaves at once: nothing, if it has to wait for what was written before or for the
+    /// end of the callback. Runs no Python code.
+    ///
+    /// @return how many bytes were sent, or `-errno`, of which the caller then tells [#fail]
+    long send(long data, long size) {
         if (!unsent.isEmpty() || batching.holds(size)) {
             return 0;
         }
         int sent = Sockets.send(transport.descriptor(), data, size);
-        if (sent >= 0) {
-            if (sent == size) {
-                batching.wrote();
-            }
-            return sent;
+        if (sent == size) {
+            batching.wrote();
         }
-        if (sent == -Errno.EAGAIN || sent == -Errno.EINTR) {
-            return 0;
-        }
-        Failures.raise(Failures.fatalErrno(transport.engine, transport.self(), -sent, Failures.WRITE));
-        return -1;
+        return sent == -Errno.EAGAIN || sent == -Errno.EINTR ? 0 : sent;
+    }
+
+    /// Ends the connection because sending has failed.
+    ///
+    /// @throws PyError what must leave the loop
+    void fail(int errno) {
+        Failures.raise(Failures.fatalErrno(transport.engine, transport.self(), errno, Failures.WRITE));
     }
 
     /// @param added how many bytes are new in the queue
