@@ -154,7 +154,7 @@ final class TlsLayout {
     /// Whether what is received is still passed to the program, which may have called `close()` already.
     static boolean mayRead(long protocol) {
         long state = Memory.getLong(protocol + STATE);
-        return (state == WRAPPED || state == FLUSHING) && Memory.getByte(protocol + APP_READING_PAUSED) == 0;
+        return (state == WRAPPED || state == FLUSHING) && !isReadingPaused(protocol);
     }
 
     /// Whether the handshake is over and the shutdown has not begun; the program may have called `close()`.
@@ -196,6 +196,10 @@ final class TlsLayout {
 
     static boolean isBuffered(long protocol) {
         return Memory.getByte(protocol + APP_PROTOCOL_IS_BUFFER) != 0;
+    }
+
+    static boolean isReadingPaused(long protocol) {
+        return Memory.getByte(protocol + APP_READING_PAUSED) != 0;
     }
 
     static boolean isWritingPaused(long protocol) {
