@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import socket
 import warnings
-from asyncio import transports, trsock
+from asyncio import transports
 
 from . import _asyncio_internals as internals
 from ._engine import AcceptedCore
-from ._stream_transport import StreamTransport
+from ._stream_transport import StreamTransport, TransportSocket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class AcceptedTransport(AcceptedCore, StreamTransport):
         try:
             made: dict[str, Any] = _EXTRA.__get__(self)
         except AttributeError:
-            shown = trsock.TransportSocket(self._sock or self._closed_socket())
+            shown = TransportSocket(self._sock or self._closed_socket())
             made = {"socket": shown, "peername": self._peername(), "sockname": self._sockname}
             _EXTRA.__set__(self, made)  # where the engine looks first
         return made

@@ -20,7 +20,7 @@ from ._acceptor import Acceptor
 from ._datagram_transport import DatagramTransport
 from ._loop import PyLoop
 from ._pipe_transports import ReadPipeTransport, WritePipeTransport
-from ._stream_transport import StreamTransport
+from ._stream_transport import StreamTransport, TransportSocket
 
 if TYPE_CHECKING:
     import asyncio
@@ -131,6 +131,12 @@ class AcceptorCalls(Protocol):
 class StreamCalls(Protocol):
     """What the engine calls on a transport of a stream socket."""
 
+    def _asyncio_pause_reading(self) -> None:
+        """Do what `pause_reading` was called for, in debug mode or without an engine."""
+
+    def _asyncio_resume_reading(self) -> None:
+        """Do what `resume_reading` was called for, in debug mode or without an engine."""
+
     def _asyncio_set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         """Raise the TypeError for `set_protocol` with unusual arguments, which this receives as they are."""
 
@@ -172,6 +178,22 @@ class StreamCalls(Protocol):
 
     def _write_failed(self, error: OSError) -> None:
         """End the connection because sending failed after the socket had been full; in the context of writing."""
+
+
+class TransportSocketCalls(Protocol):
+    """What the engine calls on the socket that a transport shows, in any thread, with the caller's context."""
+
+    def _asyncio_family(self) -> object:
+        """Return what asyncio's `family` is: it is asked for first, or the socket's class or a method is replaced."""
+
+    def _asyncio_fileno(self) -> int:
+        """Do the same for `fileno()`."""
+
+    def _asyncio_getpeername(self) -> object:
+        """Do the same for `getpeername()`, also for a socket of a family that the engine does not know."""
+
+    def _refuse_family(self, *value: object) -> None:
+        """Raise the AttributeError for setting `family` to a value, or without one for deleting it."""
 
 
 class AcceptedStreamCalls(StreamCalls, Protocol):
@@ -245,6 +267,7 @@ class WritePipeCalls(Protocol):
 LOOP: type[LoopCalls] = PyLoop
 ACCEPTOR: type[AcceptorCalls] = Acceptor
 STREAM: type[StreamCalls] = StreamTransport
+TRANSPORT_SOCKET: type[TransportSocketCalls] = TransportSocket
 ACCEPTED_STREAM: type[AcceptedStreamCalls] = AcceptedTransport
 DATAGRAM: type[DatagramCalls] = DatagramTransport
 READ_PIPE: type[ReadPipeCalls] = ReadPipeTransport
@@ -254,6 +277,8 @@ if TYPE_CHECKING:
     # A class that extends one of asyncio's without a stub passes for any protocol; but mypy compares what bases define.
 
     class _Stream(StreamTransport, StreamCalls): ...
+
+    class _TransportSocket(TransportSocket, TransportSocketCalls): ...
 
     class _AcceptedStream(AcceptedTransport, AcceptedStreamCalls): ...
 

@@ -69,7 +69,10 @@ class TlsTransportCalls(Protocol):
     """What the engine calls on the transport above TLS."""
 
     def _asyncio_is_closing(self) -> bool:
-        """Do what `is_closing` was called for, after the transport below has sent what it had held back."""
+        """Do what `is_closing` was called for, unless this transport and the one below are open."""
+
+    def _asyncio_resume_reading(self) -> None:
+        """Do what `resume_reading` was called for, since reading is paused or the protocol is asyncio's own."""
 
     def _asyncio_write(self, data: ReadableBuffer) -> None:
         """Do what `write` was called for: the transport is not open, or the argument is of a wrong type."""

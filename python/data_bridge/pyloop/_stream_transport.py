@@ -8,7 +8,7 @@ import warnings
 from asyncio import trsock
 
 from . import _asyncio_internals as internals
-from ._engine import StreamCore
+from ._engine import StreamCore, TransportSocketCore
 from ._unsent_data import UnsentData
 
 TYPE_CHECKING = False
@@ -17,6 +17,30 @@ if TYPE_CHECKING:
     import contextvars
     from collections.abc import Callable
     from typing import Any
+
+
+class TransportSocket(TransportSocketCore):
+    """What `get_extra_info("socket")` returns, an object that shows a socket and does not give it away. Any thread."""
+
+    __slots__ = ()
+
+    # Called by the engine.
+
+    def _asyncio_family(self) -> Any:  # noqa: ANN401 - a number, if the family has no name
+        return super(TransportSocketCore, self).family
+
+    def _asyncio_fileno(self) -> int:
+        return super(TransportSocketCore, self).fileno()
+
+    def _asyncio_getpeername(self) -> Any:  # noqa: ANN401 - an address
+        return super(TransportSocketCore, self).getpeername()
+
+    def _refuse_family(self, *value: object) -> None:
+        family: Any = vars(trsock.TransportSocket)["family"]
+        if value:
+            family.__set__(self, *value)
+        else:
+            family.__delete__(self)
 
 
 class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: ignore[misc]
@@ -59,7 +83,7 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
 
     def _describe(self, sock: socket.socket) -> None:
         extra = self._extra
-        extra["socket"] = trsock.TransportSocket(sock)
+        extra["socket"] = TransportSocket(sock)
         try:
             extra["sockname"] = sock.getsockname()
         except OSError:
@@ -71,6 +95,8 @@ class StreamTransport(StreamCore, internals.SelectorSocketTransport):  # type: i
                 extra["peername"] = None
 
     _read_ready_cb = _write_ready = None  # asyncio's; the engine does not need them
+    _asyncio_pause_reading = internals.SelectorSocketTransport.pause_reading
+    _asyncio_resume_reading = internals.SelectorSocketTransport.resume_reading
     _asyncio_set_protocol = internals.SelectorSocketTransport.set_protocol
     _asyncio_write = internals.SelectorSocketTransport.write
     _asyncio_writelines = internals.SelectorSocketTransport.writelines

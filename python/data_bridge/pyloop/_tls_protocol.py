@@ -46,6 +46,7 @@ class SSLTransport(TlsTransportCore, internals.SSLProtocolTransport):  # type: i
     """
 
     _asyncio_is_closing = internals.SSLProtocolTransport.is_closing
+    _asyncio_resume_reading = internals.SSLProtocolTransport.resume_reading
     _asyncio_write = internals.SSLProtocolTransport.write
 
 

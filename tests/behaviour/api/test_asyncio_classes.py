@@ -110,7 +110,7 @@ def test_stream_transports_are_asyncios(loop: Loop) -> None:
             protocol = Recorder()
             transport, _ = await loop.create_unix_connection(lambda: protocol, sock=mine)
             assert isinstance(transport, asyncio.Transport)
-            assert type(transport.get_extra_info("socket")) is TransportSocket
+            assert isinstance(transport.get_extra_info("socket"), TransportSocket)
             transport.close()
             await protocol.until_lost()
 
@@ -122,7 +122,7 @@ def test_tls_transports_are_asyncios(loop: Loop) -> None:
         protocol, served = await connected(loop, trust=client_context())
         for end in (protocol, served):
             assert isinstance(end.transport, asyncio.Transport)
-            assert type(end.transport.get_extra_info("socket")) is TransportSocket
+            assert isinstance(end.transport.get_extra_info("socket"), TransportSocket)
         await close(protocol, served)
 
     run_and_finish(loop, main())

@@ -64,7 +64,7 @@ def test_socket_at_any_moment(loop: Loop, way: Way, moment: str) -> None:
             await asyncio.wait_for(protocol.until_lost(), PROMPTLY)
         await asyncio.sleep(0)
         shown = protocol.answer if moment != "never" else protocol.transport.get_extra_info("socket")
-        assert type(shown) is TransportSocket
+        assert isinstance(shown, TransportSocket)
         assert (shown.family, shown.type, shown.proto) == (way.family, socket.SOCK_STREAM, shown.proto)
         assert shown.fileno() == -1
         assert protocol.transport.get_extra_info("socket") is shown

@@ -15,7 +15,7 @@ def test_socket_is_shown_and_not_given_away(loop: Loop, way: Way) -> None:
     protocol = Recorder()
     with connected(loop, protocol, way) as peer:
         shown = protocol.transport.get_extra_info("socket")
-        assert type(shown) is TransportSocket
+        assert isinstance(shown, TransportSocket)
         assert shown is protocol.transport.get_extra_info("socket")
         assert shown.family == way.family
         assert shown.type == socket.SOCK_STREAM

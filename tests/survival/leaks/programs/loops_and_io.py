@@ -25,6 +25,7 @@ def callback(*_args: object) -> None:
 
 
 watched: dict[str, object] = {"argument": argument, "callback": callback, "shared None": None, "shared True": True}
+watched["family"] = socket.AF_INET
 
 
 def loops_that_are_made_used_and_closed() -> None:
@@ -211,7 +212,10 @@ def accepted_connections() -> None:
             if self.number % 5 == 3:
                 raise LookupError("lost")
             if self.number % 5 == 4:
-                assert [self.transport.get_extra_info(name) for name in ("socket", "peername", "sockname")]
+                shown, *_ = [self.transport.get_extra_info(name) for name in ("socket", "peername", "sockname")]
+                assert (shown.family, shown.fileno() >= 0) == (socket.AF_INET, True)
+                with contextlib.suppress(OSError):  # unless the peer has gone
+                    shown.getpeername()
 
     def factory() -> Once:
         nonlocal made

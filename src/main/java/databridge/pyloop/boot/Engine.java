@@ -38,6 +38,7 @@ import databridge.pyloop.transports.AcceptorType;
 import databridge.pyloop.transports.DatagramType;
 import databridge.pyloop.transports.ReadPipeType;
 import databridge.pyloop.transports.StreamType;
+import databridge.pyloop.transports.TransportSocketType;
 import databridge.pyloop.transports.TransportsBinding;
 import databridge.pyloop.transports.WritePipeType;
 
@@ -73,6 +74,7 @@ final class Engine {
         put(module, "AcceptorCore", AcceptorType.type());
         put(module, "AcceptedCore", AcceptedType.type());
         put(module, "StreamCore", StreamType.type());
+        put(module, "TransportSocketCore", TransportSocketType.type());
         put(module, "ReadPipeCore", ReadPipeType.type());
         put(module, "WritePipeCore", WritePipeType.type());
         put(module, "DatagramCore", DatagramType.type());

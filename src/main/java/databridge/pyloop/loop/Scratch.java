@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Small memory is allocated when the loop's engine opens, and cannot fail afterwards. The large buffers of
 /// [Receiver], [DatagramSockets] and [RecordMemory] are allocated when they are used first. All memory is freed when
-/// the engine closes; transports that outlive their loop, and still flush or close, then use [#ofClosedLoops].
-/// Under the GIL.
+/// the engine closes; transports that outlive their loop, and still flush or close, then use [#ofClosedLoops]. So do
+/// objects that belong to no loop, such as the socket that a transport shows. Under the GIL.
 public final class Scratch {
     private static @Nullable Scratch ofClosedLoops;
 
@@ -56,7 +56,7 @@ public final class Scratch {
         ofClosedLoops = new Scratch();
     }
 
-    /// The memory that all transports of closed loops share. It is never freed.
+    /// The memory that all transports of closed loops share, and objects without a loop. It is never freed.
     public static Scratch ofClosedLoops() {
         Scratch scratch = ofClosedLoops;
         if (scratch == null) {

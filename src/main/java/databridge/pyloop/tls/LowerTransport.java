@@ -33,14 +33,17 @@ final class LowerTransport {
         }
     }
 
-    /// Makes a stream send what it holds back.
+    /// Makes a stream send what it holds back, and returns whether it is known to be open afterwards.
     ///
     /// @param transport which the caller keeps alive, any object
-    static void sendHeldBack(long transport) {
+    static boolean isOpen(long transport) {
         StreamEngine stream = StreamType.engineOf(transport);
-        if (stream != null) {
-            stream.flushBatch();
+        if (stream == null) {
+            return false;
         }
+        stream.flushBatch();
+        stream = StreamType.engineOf(transport); // sending can end the connection, or run Python code that does
+        return stream != null && !stream.isClosing();
     }
 
     /// The engine of the transport, if that is a stream that can be written to.

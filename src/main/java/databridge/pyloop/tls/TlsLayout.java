@@ -187,11 +187,6 @@ final class TlsLayout {
         return (state == WRAPPED || state == FLUSHING) && !isReadingPaused(protocol);
     }
 
-    /// Whether the program has paused reading.
-    static boolean isReadingPaused(long protocol) {
-        return Memory.getByte(protocol + APP_READING_PAUSED) != 0;
-    }
-
     /// Whether the handshake is over and the shutdown has not begun; the program may have called `close()`.
     static boolean readsRecords(long protocol) {
         long state = Memory.getLong(protocol + STATE);
@@ -235,6 +230,11 @@ final class TlsLayout {
 
     static boolean isBuffered(long protocol) {
         return Memory.getByte(protocol + APP_PROTOCOL_IS_BUFFER) != 0;
+    }
+
+    /// Whether the program has paused reading.
+    static boolean isReadingPaused(long protocol) {
+        return Memory.getByte(protocol + APP_READING_PAUSED) != 0;
     }
 
     static boolean isWritingPaused(long protocol) {

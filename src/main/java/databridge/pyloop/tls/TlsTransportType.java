@@ -14,38 +14,44 @@ import databridge.pyloop.cpython.Owned;
 import databridge.pyloop.cpython.PyError;
 import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
+import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.cpython.TypeDef;
 import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.ReusableBlock;
 import databridge.pyloop.loop.LoopEngine;
 import databridge.pyloop.runtime.EntryPoint;
 import databridge.pyloop.transports.Arguments;
 import databridge.pyloop.transports.FlowControl;
 
-/// `TlsTransportCore`: `write` and `is_closing` of the transport that a program sees above TLS. It is in
-/// front of asyncio's own class, `_SSLProtocolTransport`.
+/// `TlsTransportCore`: what programs call for every message on the transport that they see above TLS. It is in front of
+/// asyncio's own class, `_SSLProtocolTransport`.
 public final class TlsTransportType {
     private static final PyName ASYNCIO_WRITE = PyName.of("_asyncio_write");
     private static final PyName ASYNCIO_IS_CLOSING = PyName.of("_asyncio_is_closing");
+    private static final PyName ASYNCIO_RESUME_READING = PyName.of("_asyncio_resume_reading");
     private static final Arguments.Parameter DATA = new Arguments.Parameter("_asyncio_write", "data");
 
     private static long SSL_PROTOCOL;
+    private static long CLOSED;
     private static long TYPE;
 
     private TlsTransportType() {}
 
     static void bind() {
         SSL_PROTOCOL = FlowControl.end();
+        CLOSED = SSL_PROTOCOL + Long.BYTES;
         TYPE = TypeDef.named(
                         TlsTransportType.class,
                         "data_bridge.pyloop.TlsTransportCore",
                         "The engine of the transport above TLS.")
                 .objectMember("_ssl_protocol", SSL_PROTOCOL)
-                .boolMember("_closed", SSL_PROTOCOL + Long.BYTES)
+                .boolMember("_closed", CLOSED)
                 .method(
                         "is_closing($self, /)",
                         NO_ARGUMENTS,
                         "isClosing",
                         "Return True if the transport is closing or closed.")
+                .method("resume_reading($self, /)", NO_ARGUMENTS, "resumeReading", "Resume the receiving end.")
                 .method("write($self, data)", FASTCALL_KEYWORDS, "write", "Write bytes-like data, without blocking.")
                 .build(FlowControl.type(), SSL_PROTOCOL + 2L * Long.BYTES);
     }
@@ -82,27 +88,42 @@ public final class TlsTransportType {
         }
     }
 
-    /// `is_closing()`. The transport below first sends what it holds back, since asyncio's code may not ask it.
+    /// `is_closing()`. The transport below first sends what it holds back, since asyncio's code may not ask it: not all
+    /// versions do, but where that transport is open as well, all return False.
     @EntryPoint
     @Owned
     static long isClosing(long self) {
+        boolean open = false;
         long protocol = Memory.getLong(self + SSL_PROTOCOL);
         if (protocol != 0 && ObjectApi.isInstance(protocol, TlsType.type())) {
             long transport = Refs.retainField(protocol + TlsLayout.TRANSPORT);
             try {
-                LowerTransport.sendHeldBack(transport);
+                open = LowerTransport.isOpen(transport);
             } finally {
                 Refs.release(transport);
             }
         }
-        return PyError.orThrow(CallApi.callMethod(ASYNCIO_IS_CLOSING, self));
+        return open && Memory.getByte(self + CLOSED) == 0
+                ? Refs.retain(Singletons.FALSE)
+                : PyError.orThrow(CallApi.callMethod(ASYNCIO_IS_CLOSING, self));
+    }
+
+    /// `resume_reading()`. HTTP clients call it for each response, whether they have paused or not.
+    @EntryPoint
+    @Owned
+    static long resumeReading(long self) {
+        long protocol = Memory.getLong(self + SSL_PROTOCOL);
+        return protocol != 0 && ObjectApi.isInstance(protocol, TlsType.type()) && !TlsLayout.isReadingPaused(protocol)
+                ? Refs.retain(NONE)
+                : PyError.orThrow(CallApi.callMethod(ASYNCIO_RESUME_READING, self));
     }
 
     private static long writeBuffer(LoopEngine engine, long self, long protocol, long data) {
         if (ObjectApi.length(data) == 0) { // Python code, if the class overrides it
             return Refs.retain(NONE);
         }
-        long view = BufferApi.newView();
+        ReusableBlock views = engine.scratch().view();
+        long view = views.take(BufferApi.VIEW_SIZE);
         try {
             try {
                 BufferApi.open(view, data);
@@ -118,7 +139,7 @@ public final class TlsTransportType {
                 BufferApi.release(view);
             }
         } finally {
-            Memory.free(view);
+            views.giveBack(view);
         }
         return Refs.retain(NONE);
     }

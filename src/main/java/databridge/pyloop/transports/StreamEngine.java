@@ -85,6 +85,11 @@ public final class StreamEngine extends TransportEngine implements BatchingWrite
         return StreamLayout.takesData(self());
     }
 
+    /// Whether `close()` or `abort()` was called, or the connection ended.
+    public boolean isClosing() {
+        return TransportLayout.isClosing(self());
+    }
+
     /// Writes a `bytes` object that is not empty, while [#takesData] holds.
     ///
     /// @throws databridge.pyloop.cpython.PyError what must leave the loop, or what pausing the protocol raised

@@ -10,7 +10,7 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Stolen;
 import databridge.pyloop.cpython.TupleApi;
-import databridge.pyloop.ffi.Memory;
+import databridge.pyloop.ffi.ReusableBlock;
 import databridge.pyloop.libc.Errno;
 import databridge.pyloop.libc.Sockets;
 
@@ -79,7 +79,8 @@ final class StreamOutput {
     ///
     /// @throws PyError what must leave the loop, or what pausing the protocol raised
     void writeBuffer(long data) {
-        long view = BufferApi.newView();
+        ReusableBlock views = transport.engine.scratch().view();
+        long view = views.take(BufferApi.VIEW_SIZE);
         long rest;
         long size;
         try {
@@ -103,7 +104,7 @@ final class StreamOutput {
                 BufferApi.release(view);
             }
         } finally {
-            Memory.free(view);
+            views.giveBack(view);
         }
         if (transport.self() == 0) { // Python code that has closed the view has detached it
             Refs.release(rest);

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /// `StreamCore`: the half of a stream transport that is Java, in front of asyncio's own selector transport.
 ///
-/// Java reads and writes; asyncio's code opens, closes, pauses and reports. Both see one state: what asyncio's code
+/// Java reads, writes and pauses; asyncio's code opens, closes and reports. Both see one state: what asyncio's code
 /// keeps in `_closing`, `_paused`, `_eof`, `_conn_lost`, `_protocol` and `_empty_waiter` are C fields here.
 public final class StreamType {
     private static long BUFFERED_PROTOCOL;
@@ -74,6 +74,7 @@ public final class StreamType {
         TransportType.addBatching(type, StreamType.class);
         TransportType.addSocket(type, StreamType.class);
         ExtraInfo.declare(type, StreamType.class);
+        ReadingMethods.declare(type, StreamType.class);
         return type.objectMember("_empty_waiter", StreamLayout.EMPTY_WAITER)
                 .hiddenMember("_start_context", StreamLayout.START_CONTEXT)
                 .objectMember("_context", TransportLayout.CONNECTION_CONTEXT)

@@ -16,6 +16,7 @@ public final class TransportsBinding {
         StreamLayout.bind();
         DatagramLayout.bind();
         ExtraInfo.bind();
+        TransportSocketType.bind();
         WriterEngine.bind();
         ProtocolDelivery.bind();
         AcceptorLayout.bind();
