@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.loop_kinds import PROMPTLY, Loop, LoopKind, only_pyloop, run_coroutine
+from support.loop_kinds import PROMPTLY, Loop, LoopKind, only_pyloop, run_and_finish
 from support.peers.tls import client_context, server_context, until
 
 pytestmark = only_pyloop
@@ -61,7 +61,7 @@ def test_connections_wait_while_as_many_handshakes_are_under_way(limit: int, loo
         silent.pop().close()
         server.close()
 
-    run_coroutine(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_handshakes_that_time_out_make_way(limit: int, loop: Loop) -> None:
@@ -75,7 +75,7 @@ def test_handshakes_that_time_out_make_way(limit: int, loop: Loop) -> None:
             client.close()
         server.close()
 
-    run_coroutine(loop, main())
+    run_and_finish(loop, main())
 
 
 def test_server_that_is_closed_at_the_limit_stays_closed(limit: int, loop: Loop) -> None:
@@ -91,7 +91,7 @@ def test_server_that_is_closed_at_the_limit_stays_closed(limit: int, loop: Loop)
         with pytest.raises(ConnectionRefusedError):
             silent_client(port)
 
-    run_coroutine(loop, main())
+    run_and_finish(loop, main())
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "many", ""])
