@@ -21,8 +21,6 @@ final class TlsClosing {
     private static final PyName WRITE_OR_FAIL = PyName.of("_write_or_fail");
     private static final PyName DO_FLUSH = PyName.of("_do_flush");
     private static final PyName DO_SHUTDOWN = PyName.of("_do_shutdown");
-    private static final PyName CALL_EOF_RECEIVED = PyName.of("_call_eof_received");
-    private static final PyName ON_SHUTDOWN_COMPLETE = PyName.of("_on_shutdown_complete");
     private static final PyName CLOSE = PyName.of("close");
 
     private TlsClosing() {}
@@ -88,14 +86,5 @@ final class TlsClosing {
         TlsReading.read(engine, protocol);
         setState(protocol, TlsLayout.shutdown());
         CallApi.run(DO_SHUTDOWN, protocol);
-    }
-
-    /// Goes on after both closing alerts are there, or the peer has closed the connection without one.
-    ///
-    /// @throws PyError what asyncio's `_do_shutdown` lets pass
-    static void shutDown(long protocol) {
-        TlsWriting.sendOutput(protocol);
-        CallApi.run(CALL_EOF_RECEIVED, protocol);
-        CallApi.run(ON_SHUTDOWN_COMPLETE, protocol, NONE);
     }
 }

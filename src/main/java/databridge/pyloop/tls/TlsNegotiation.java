@@ -17,6 +17,8 @@ import databridge.pyloop.openssl.Ssl;
 final class TlsNegotiation {
     private static final PyName ASYNCIO_DO_HANDSHAKE = PyName.of("_asyncio_do_handshake");
     private static final PyName ASYNCIO_DO_SHUTDOWN = PyName.of("_asyncio_do_shutdown");
+    private static final PyName CALL_EOF_RECEIVED = PyName.of("_call_eof_received");
+    private static final PyName ON_SHUTDOWN_COMPLETE = PyName.of("_on_shutdown_complete");
     private static final PyName ON_HANDSHAKE_COMPLETE = PyName.of("_on_handshake_complete");
 
     private static final int DONE = 1;
@@ -54,10 +56,17 @@ final class TlsNegotiation {
             return;
         }
         switch (shutdownStep(protocol)) {
-            case DONE -> TlsClosing.shutDown(protocol);
+            case DONE -> afterShutdown(protocol);
             case AGAIN -> TlsWriting.sendOutput(protocol);
             default -> CallApi.run(ASYNCIO_DO_SHUTDOWN, protocol);
         }
+    }
+
+    /// Goes on after both closing alerts are there, or the peer has closed the connection without one.
+    private static void afterShutdown(long protocol) {
+        TlsWriting.sendOutput(protocol);
+        CallApi.run(CALL_EOF_RECEIVED, protocol);
+        CallApi.run(ON_SHUTDOWN_COMPLETE, protocol, NONE);
     }
 
     /// Calls OpenSSL only if no records wait. A faulty one would be an error that OpenSSL does not report

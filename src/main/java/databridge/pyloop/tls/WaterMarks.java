@@ -36,7 +36,9 @@ final class WaterMarks {
     static void controlWriting(long protocol) {
         long waiting = Memory.getLong(protocol + TlsLayout.WRITE_BUFFER_SIZE);
         long kept = waiting == 0 ? UNKNOWN : NumberApi.exactLong(waiting, UNKNOWN);
-        long size = Bio.pending(TlsLayout.output(protocol)) + kept;
+        // Else everything that was encrypted has been passed on.
+        boolean holds = TlsLayout.isWritingPaused(protocol) || TlsLayout.isRunning(protocol);
+        long size = holds ? Bio.pending(TlsLayout.output(protocol)) + kept : kept;
         if (kept == UNKNOWN
                 || changes(
                         protocol,

@@ -2,7 +2,7 @@
 ///
 /// asyncio's class, of whatever version, has the states, the timeouts and the errors. [TlsType] replaces
 /// its methods that run for every read and write, and for each step of a handshake or a shutdown.
-/// [TlsReading] and [TlsWriting] explain the path of the bytes, [TlsNegotiation] the steps.
+/// [TlsReading] and [TlsWriting] explain the path of the bytes, [TlsNegotiation] the steps, [TlsClosing] the end.
 ///
 /// May use `transports` and all packages below.
 @NullMarked
