@@ -1,7 +1,6 @@
 """`loop.create_connection` and `loop.create_unix_connection`: the engine connects, and no socket object is made.
 
-asyncio's own methods serve connections with TLS, whose transport has a socket object anyway, and those with options
-that few programs use.
+asyncio's own methods serve connections with options that few programs use.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from ._transport_factory import from_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable
     from typing import Any, TypeVar
 
     _Protocol = TypeVar("_Protocol", bound=asyncio.BaseProtocol)
@@ -43,6 +42,7 @@ class SocketKind:
 _INET = SocketKind(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
 _INET6 = SocketKind(socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_TCP)
 _UNIX = SocketKind(socket.AF_UNIX, socket.SOCK_STREAM, 0)
+_TLS_OPTIONS = frozenset(("server_hostname", "ssl_handshake_timeout", "ssl_shutdown_timeout"))
 _KINDS_OF_ADDRESSES = {(kind.family, kind.type, kind.proto): kind for kind in (_INET, _INET6)}
 
 
@@ -61,15 +61,20 @@ class Connecting(SocketMethods):
         **options: Any,
     ) -> tuple[asyncio.Transport, _Protocol]:
         """Connect to a TCP server: see `asyncio.loop.create_connection`."""
-        if not (ssl or options) and local_addr is None and type(host) is str and self._connects_itself():
+        usual = type(host) is str and local_addr is None
+        if usual and (not (ssl or options) or _is_usual_tls(ssl, options, host)) and self._connects_itself():
+            if ssl:
+                options["ssl"] = ssl
+                if options.get("server_hostname") is None:
+                    options["server_hostname"] = host
             kind = _INET6 if ":" in host else _INET
             if not family or family == kind.family:
                 address = (host, port) if kind is _INET else (host, port, 0, 0)
                 if connection := _connect(self, kind.family, address):
                     fd, names = connection
                     names = names or await self._names(fd, address)
-                    return await self._use_connection(protocol_factory, kind, fd, names)
-            return await self._connect_to_any(protocol_factory, host, port, family)
+                    return await self._use_connection(protocol_factory, kind, fd, names, options)
+            return await self._connect_to_any(protocol_factory, host, port, family, options)
         options.update(ssl=ssl, family=family, local_addr=local_addr)
         return await super().create_connection(protocol_factory, host, port, **options)
 
@@ -82,12 +87,15 @@ class Connecting(SocketMethods):
         **options: Any,
     ) -> tuple[asyncio.Transport, _Protocol]:
         """Connect to a Unix socket: see `asyncio.loop.create_unix_connection`."""
-        if not (ssl or options) and path is not None and self._connects_itself():
+        usual = not (ssl or options) or _is_usual_tls(ssl, options, options.get("server_hostname"))
+        if usual and path is not None and self._connects_itself():
             path = os.fspath(path)
             if connection := _connect(self, _UNIX.family, path):
                 fd, names = connection
                 names = names or await self._names(fd, path)
-                return await self._use_connection(protocol_factory, _UNIX, fd, names)
+                if ssl:
+                    options["ssl"] = ssl
+                return await self._use_connection(protocol_factory, _UNIX, fd, names, options)
         return await super().create_unix_connection(protocol_factory, path, ssl=ssl, **options)
 
     def _connects_itself(self) -> bool:
@@ -102,7 +110,7 @@ class Connecting(SocketMethods):
         )
 
     async def _connect_to_any(
-        self, protocol_factory: Callable[[], _Protocol], host: str, port: object, family: int
+        self, protocol_factory: Callable[[], _Protocol], host: str, port: object, family: int, tls: dict[str, Any]
     ) -> tuple[asyncio.Transport, _Protocol]:
         infos = await self._ensure_resolved((host, port), family=family, type=socket.SOCK_STREAM, loop=self)
         if not infos:
@@ -120,9 +128,11 @@ class Connecting(SocketMethods):
                 errors.append(error)
                 continue
             if connection and kind is not None:
-                return await self._use_connection(protocol_factory, kind, connection[0], names)
+                return await self._use_connection(protocol_factory, kind, connection[0], names, tls)
             made: tuple[asyncio.Transport, _Protocol]
-            made = await self._create_connection_transport(sock, protocol_factory, None, None)
+            made = await self._create_connection_transport(
+                sock, protocol_factory, **{"ssl": None, "server_hostname": None, **tls}
+            )
             return made
         try:
             raise _only_error(errors)
@@ -140,23 +150,42 @@ class Connecting(SocketMethods):
             raise
 
     async def _use_connection(
-        self, protocol_factory: Callable[[], _Protocol], kind: SocketKind, fd: int, names: tuple[Any, Any]
+        self,
+        protocol_factory: Callable[[], _Protocol],
+        kind: SocketKind,
+        fd: int,
+        names: tuple[Any, Any],
+        tls: dict[str, Any],
     ) -> tuple[asyncio.Transport, _Protocol]:
         context = contextvars.copy_context() if internals.CONNECTIONS_HAVE_CONTEXTS else None
         try:
             if self._transport_at(fd) is not None:
                 self._ensure_fd_no_transport(fd)
             protocol = protocol_factory()
+            waiter: Any = self.create_future() if tls else None
+            uses: Any = from_module("_tls", "client_protocol")(self, protocol, waiter, **tls) if tls else protocol
         except BaseException:
             os.close(fd)
             raise
-        transport: Any = _use_connection(self, _transport_class(), kind, kind is _UNIX, fd, names, protocol, context)
+        transport: Any = _use_connection(self, _transport_class(), kind, kind is _UNIX, fd, names, uses, context)
+        if tls:
+            transport = uses._app_transport
         try:
-            await _iteration()  # the transport has scheduled connection_made(), which comes first
+            # The transport has scheduled connection_made(), which comes first.
+            await (waiter if tls else _iteration())
         except BaseException:
             transport.close()
+            waiter = uses = None  # the exception's traceback would keep them, and they the exception
             raise
         return transport, protocol
+
+
+def _is_usual_tls(ssl: object, options: Iterable[str], server_hostname: object) -> bool:
+    # asyncio refuses all else: no name of the server, contexts of other kinds, options for TLS without TLS.
+    if not (ssl and server_hostname and _TLS_OPTIONS.issuperset(options) and from_module("_tls", "client_protocol")):
+        return False
+    is_context = from_module("_openssl", "is_context")
+    return is_context is not None and (ssl is True or is_context(ssl))
 
 
 def _transport_class() -> Any:  # noqa: ANN401 - instead of a socket, a SocketKind suffices

@@ -119,7 +119,9 @@ CALLS: dict[str, tuple[tuple[int, tuple[str, ...]], ...]] = {
     _WRITE_PIPE: ((5, ()),),
     f"{_LOOP}._check_callback": ((3, ()),),
     f"{_LOOP}._connect_sock": ((3, ()),),
-    f"{_LOOP}._create_connection_transport": ((5, ()),),
+    f"{_LOOP}._create_connection_transport": (
+        (3, ("server_hostname", "ssl", "ssl_handshake_timeout", "ssl_shutdown_timeout")),
+    ),
     f"{_LOOP}._ensure_resolved": ((2, ("family", "loop", "proto", "type")),),
     f"{_LOOP}._ensure_fd_no_transport": ((2, ()),),
     f"{_LOOP}._process_self_data": ((2, ()),),

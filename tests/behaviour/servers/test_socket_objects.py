@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from data_bridge.pyloop import new_event_loop
-from support.loop_kinds import run_coroutine
+from support.loop_kinds import run_and_finish
+from support.peers.tls import client_context, server_context
 
 
 async def nothing(_writer: asyncio.StreamWriter) -> None:
@@ -35,28 +36,32 @@ def sockets_at(address: str) -> int:
     )
 
 
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
 @pytest.mark.parametrize("use", [nothing, names, answer])
-def test_streams_make_no_socket_object(use: Callable[[asyncio.StreamWriter], Coroutine[Any, Any, None]]) -> None:
-    async def main() -> tuple[int, int]:
+def test_streams_make_no_socket_object(
+    use: Callable[[asyncio.StreamWriter], Coroutine[Any, Any, None]], tls: bool
+) -> None:
+    of_client: dict[str, Any] = {"ssl": client_context(), "server_hostname": "localhost"} if tls else {}
+
+    async def main() -> None:
         accepted: asyncio.Future[asyncio.StreamWriter] = asyncio.get_running_loop().create_future()
 
         async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await use(writer)
             accepted.set_result(writer)
 
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=server_context() if tls else None)
+        _, writer = await asyncio.open_connection(*server.sockets[0].getsockname(), **of_client)
         await use(writer)
         ends = [writer, await accepted]
         client = str(writer.get_extra_info("sockname"))
-        before = sockets_at(client)
+        assert sockets_at(client) == 0
         for end in ends:
             end.get_extra_info("socket")
-        after = sockets_at(client)
+        assert sockets_at(client) == 2
         for end in ends:
             end.close()
         server.close()
-        return before, after
 
     with closing(new_event_loop()) as loop:
-        assert run_coroutine(loop, main()) == (0, 2)
+        run_and_finish(loop, main())
