@@ -163,7 +163,7 @@ class Connecting(SocketMethods):
                 self._ensure_fd_no_transport(fd)
             protocol = protocol_factory()
             waiter: Any = self.create_future() if tls else None
-            uses: Any = from_module("_tls", "client_protocol")(self, protocol, waiter, **tls) if tls else protocol
+            uses: Any = _tls_protocol(self, protocol, waiter, **tls) if tls else protocol
         except BaseException:
             os.close(fd)
             raise
@@ -182,10 +182,24 @@ class Connecting(SocketMethods):
 
 def _is_usual_tls(ssl: object, options: Iterable[str], server_hostname: object) -> bool:
     # asyncio refuses all else: no name of the server, contexts of other kinds, options for TLS without TLS.
-    if not (ssl and server_hostname and _TLS_OPTIONS.issuperset(options) and from_module("_tls", "client_protocol")):
+    if not (ssl and server_hostname and _TLS_OPTIONS.issuperset(options) and from_module("_tls", "protocol_class")):
         return False
     is_context = from_module("_openssl", "is_context")
     return is_context is not None and (ssl is True or is_context(ssl))
+
+
+def _tls_protocol(
+    loop: Connecting,
+    protocol: asyncio.BaseProtocol,
+    waiter: asyncio.Future[None],
+    *,
+    ssl: object,
+    server_hostname: str,
+    **timeouts: float | None,
+) -> Any:  # noqa: ANN401 - asyncio's class is private
+    sslcontext = None if ssl is True else ssl
+    protocol_class = from_module("_tls", "protocol_class")(sslcontext)
+    return protocol_class(loop, protocol, sslcontext, waiter, False, server_hostname, **timeouts)
 
 
 def _transport_class() -> Any:  # noqa: ANN401 - instead of a socket, a SocketKind suffices

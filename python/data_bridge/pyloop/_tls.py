@@ -62,33 +62,6 @@ def make_tls_transport(
     return transport
 
 
-def client_protocol(
-    loop: asyncio.AbstractEventLoop,
-    protocol: asyncio.BaseProtocol,
-    waiter: asyncio.Future[None],
-    *,
-    ssl: ssl.SSLContext | bool,
-    server_hostname: str,
-    ssl_handshake_timeout: float | None = None,
-    ssl_shutdown_timeout: float | None = None,
-) -> Any:  # noqa: ANN401 - asyncio's class is private
-    """Make the TLS protocol of a client's connection; the arguments are those of `create_connection`.
-
-    `waiter` is resolved when the handshake has ended.
-    """
-    sslcontext = None if isinstance(ssl, bool) else ssl
-    return protocol_class(sslcontext)(
-        loop,
-        protocol,
-        sslcontext,
-        waiter,
-        False,
-        server_hostname,
-        ssl_handshake_timeout=ssl_handshake_timeout,
-        ssl_shutdown_timeout=ssl_shutdown_timeout,
-    )
-
-
 async def start_tls(
     loop: Any,  # noqa: ANN401 - our loop
     transport: Any,  # noqa: ANN401 - any transport that says that it is compatible

@@ -78,8 +78,8 @@ class _ProtocolFactory:
         # This runs for every connection, so it calls few functions of Python.
         protocol = self._protocol_factory()
         handshake_timeout, shutdown_timeout = self._timeouts
-        self.handshakes += 1
         handshake = _Handshake(self, protocol)
+        self.handshakes += 1
         if self.handshakes == self.limit:
             self._limit_reached()
         tls_protocol: asyncio.BaseProtocol = protocol_class(self._sslcontext)(
