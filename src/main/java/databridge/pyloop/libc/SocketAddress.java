@@ -57,6 +57,11 @@ public final class SocketAddress {
         return Memory.getInt(address) & 0xFFFF;
     }
 
+    /// Whether addresses of a family can be converted: it is one of `AF_*`.
+    public static boolean isKnown(int family) {
+        return family == AF_INET || family == AF_INET6 || family == AF_UNIX;
+    }
+
     /// The port of an Internet address.
     public static int port(long address) {
         int bigEndian = Memory.getInt(address) >>> Short.SIZE;

@@ -11,6 +11,7 @@ import databridge.pyloop.cpython.PyName;
 import databridge.pyloop.cpython.Refs;
 import databridge.pyloop.cpython.Singletons;
 import databridge.pyloop.loop.LoopEngine;
+import org.jspecify.annotations.Nullable;
 
 /// The steps from the end of what the peer sends to the end of the connection. They are those of asyncio's
 /// `SSLProtocol`, of which every connection takes them; where it does something else, its own code runs. With the GIL,
@@ -34,13 +35,14 @@ final class TlsClosing {
         }
     }
 
-    /// `eof_received()` of an attached protocol.
+    /// `eof_received()`
     ///
+    /// @param engine of the protocol, see [TlsLayout#engine]
     /// @return True if the transport below stays open
     /// @throws PyError what asyncio's `eof_received` lets pass
     @Owned
-    static long eofReceived(LoopEngine engine, long protocol) {
-        if (engine.debug() || !TlsLayout.isWrapped(protocol)) {
+    static long eofReceived(@Nullable LoopEngine engine, long protocol) {
+        if (engine == null || engine.debug() || !TlsLayout.isWrapped(protocol)) {
             return PyError.orThrow(CallApi.callMethod(ASYNCIO_EOF_RECEIVED, protocol));
         }
         TlsLayout.setReceivedEof(protocol);

@@ -39,7 +39,6 @@ public final class TlsType {
     private static final PyName ASYNCIO_DO_SHUTDOWN = PyName.of("_asyncio_do_shutdown");
     private static final PyName ASYNCIO_PROCESS_OUTGOING = PyName.of("_asyncio_process_outgoing");
     private static final PyName ASYNCIO_DO_FLUSH = PyName.of("_asyncio_do_flush");
-    private static final PyName ASYNCIO_EOF_RECEIVED = PyName.of("_asyncio_eof_received");
     private static final PyName WRITE_WITH_SSL = PyName.of("_write_with_ssl");
 
     private static long TYPE;
@@ -191,10 +190,7 @@ public final class TlsType {
     @EntryPoint
     @Owned
     static long eofReceived(long self) {
-        LoopEngine engine = TlsLayout.engine(self);
-        return engine == null
-                ? PyError.orThrow(CallApi.callMethod(ASYNCIO_EOF_RECEIVED, self))
-                : TlsClosing.eofReceived(engine, self);
+        return TlsClosing.eofReceived(TlsLayout.engine(self), self);
     }
 
     @EntryPoint

@@ -75,7 +75,7 @@ public final class Connections {
         AddressBuffer buffer = bufferOf(Memory.getLong(arguments));
         int family = NumberApi.asInt(Memory.getLong(arguments + Long.BYTES));
         long address = Memory.getLong(arguments + 2 * Long.BYTES);
-        if (!isKnown(family) || AuditHooks.exist()) {
+        if (!SocketAddress.isKnown(family) || AuditHooks.exist()) {
             return Refs.retain(NONE);
         }
         int size = Addresses.fromPython(address, family, buffer.address());
@@ -194,10 +194,6 @@ public final class Connections {
 
     private static long argument(long arguments, int index) {
         return Memory.getLong(arguments + (long) index * Long.BYTES);
-    }
-
-    private static boolean isKnown(int family) {
-        return family == SocketAddress.AF_INET || family == SocketAddress.AF_INET6 || family == SocketAddress.AF_UNIX;
     }
 
     private static int open(int family) {

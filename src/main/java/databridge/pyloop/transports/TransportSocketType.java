@@ -125,13 +125,9 @@ public final class TransportSocketType {
         if (result < 0) {
             throw OsErrors.raise(-result);
         }
-        return socket != 0 && isKnown(SocketAddress.family(buffer.address()))
+        return socket != 0 && SocketAddress.isKnown(SocketAddress.family(buffer.address()))
                 ? AddressCache.toPython(buffer.address(), buffer.size())
                 : PyError.orThrow(CallApi.callMethod(ASYNCIO_GETPEERNAME, self));
-    }
-
-    private static boolean isKnown(int family) {
-        return family == SocketAddress.AF_INET || family == SocketAddress.AF_INET6 || family == SocketAddress.AF_UNIX;
     }
 
     /// The `socket.socket` of an object whose family is kept; 0 if it is of another class, or a program has replaced
